@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { terminalConnection } from './desired.js';
+import { currencyCode, ed25519PublicKey, slug } from './identifiers.js';
+
+const settings = z.record(z.string(), z.json());
+
+/**
+ * The file that provisions a chain: core applies it at every start (environment variable CHAIN_FILE), creating what is missing and updating what
+ * changed. Settings given here are set again at every start; people's passwords only when the person is created.
+ */
+export const chainFile = z.strictObject({
+  chain: z.strictObject({ id: slug, name: z.string().min(1).max(80) }),
+  settings: settings.default({}),
+  stores: z
+    .array(
+      z.strictObject({
+        id: slug,
+        name: z.string().min(1).max(80),
+        city: z.string().min(1).max(80),
+        timeZone: z.string().min(1).max(64),
+        currency: currencyCode,
+        gateway: z.strictObject({ id: slug, publicKey: ed25519PublicKey }),
+        terminals: z.array(terminalConnection.extend({ brand: z.string().min(1).max(40), model: z.string().min(1).max(40) })).max(200),
+        settings: settings.default({}),
+      }),
+    )
+    .min(1),
+  people: z.array(
+    z.strictObject({
+      id: slug,
+      name: z.string().min(1).max(80),
+      role: z.enum(['hq', 'manager', 'cashier', 'auditor']),
+      language: z.enum(['en', 'zh']),
+      /** Stores a manager or cashier may see and act in; HQ and auditors see all. */
+      stores: z.array(slug).default([]),
+      password: z.string().min(8).max(200),
+      /** Course ids the person already holds a certificate for (demo chains). */
+      certified: z.array(slug).default([]),
+    }),
+  ),
+});
+export type ChainFile = z.infer<typeof chainFile>;

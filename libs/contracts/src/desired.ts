@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { cloudEvent, EVENT_TYPE } from './cloud-event.js';
+import { currencyCode, instant, slug } from './identifiers.js';
+import { signedBody } from './signed-body.js';
+
+/** Where a value of the effective policy came from. */
+export const policyOrigin = z.enum(['default', 'chain', 'region', 'store', 'terminal']);
+export type PolicyOrigin = z.infer<typeof policyOrigin>;
+
+/** One effective setting: the value as the catalogue of libs/policy types it, and the level that set it. */
+export const effectiveSetting = z.strictObject({ value: z.json(), origin: policyOrigin });
+
+/** How the gateway reaches a terminal and its power switch. Lives in core so that a replaced gateway needs no site visit. */
+export const terminalConnection = z.strictObject({
+  id: slug,
+  name: z.string().min(1).max(80),
+  driver: z.enum(['zvt']),
+  host: z.string().min(1).max(255),
+  port: z.int().min(1).max(65535),
+  /** ZVT password, six digits; travels in clear on the terminal's own VLAN. */
+  password: z.string().regex(/^[0-9]{6}$/),
+  currency: currencyCode,
+  power: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('none') }),
+    z.strictObject({ kind: z.literal('shelly'), baseUrl: z.url(), switchId: z.int().nonnegative() }),
+  ]),
+});
+export type TerminalConnection = z.infer<typeof terminalConnection>;
+
+/** A person who may work a terminal, and until when the certificate that allows it is valid (null: never certified). */
+export const operatorGrant = z.strictObject({
+  id: slug,
+  name: z.string().min(1).max(80),
+  certifiedUntil: instant.nullable(),
+  certificateId: z.string().max(64).nullable(),
+});
+export type OperatorGrant = z.infer<typeof operatorGrant>;
+
+/** The complete effective document of one gateway. `version` is monotonic per chain; a gateway ignores anything older. */
+export const desiredBody = z.strictObject({
+  version: z.int().positive(),
+  issuedAt: instant,
+  store: z.strictObject({ id: slug, name: z.string(), timeZone: z.string(), currency: currencyCode }),
+  gateway: slug,
+  settings: z.record(z.string(), effectiveSetting),
+  terminals: z.array(terminalConnection).max(200),
+  operators: z.array(operatorGrant).max(2000),
+});
+export type DesiredBody = z.infer<typeof desiredBody>;
+export const desiredEvent = cloudEvent(EVENT_TYPE.desired, signedBody);
+export type DesiredEvent = z.infer<typeof desiredEvent>;

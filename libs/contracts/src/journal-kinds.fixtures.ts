@@ -1,0 +1,84 @@
+import type { JournalKind, JournalPayload } from './journal-kinds.js';
+
+const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const batch = { batchNo: 7, businessDay: '2026-11-21' };
+const payment = { paymentId: uuid(1), ...batch };
+const settlement = { settlementId: uuid(2), ...batch };
+const routine = { routineId: uuid(3), businessDay: '2026-11-21' };
+const command = { commandId: uuid(4) };
+const totals = { currency: 'EUR', amountMinor: 21240, count: 9 };
+const booked = {
+  amountMinor: 1250,
+  currency: 'EUR',
+  traceNo: 118,
+  receiptNo: 52,
+  cardLast4: '4242',
+  cardName: 'girocard',
+  terminalId: '60001234',
+  authorisationCode: '778899',
+  terminalDate: '1121',
+  terminalTime: '213012',
+};
+
+/** A valid payload of every kind, as full as the kind allows. */
+export const JOURNAL_SAMPLES: { readonly [K in JournalKind]: JournalPayload<K> } = {
+  AgentStarted: { agentVersion: '0.1.0', session: 3, recoveredInDoubt: 1 },
+  AgentStopped: { reason: 'SIGTERM' },
+  PolicyApplied: { version: 12, refused: [{ key: 'brand.new', reason: 'unknownSetting' }] },
+  PolicyRefused: { version: null, reason: 'signature' },
+
+  TerminalStateChanged: { power: 'on', service: 'ready', signedOn: true },
+  TerminalSignedOn: { by: 'policy' },
+  TerminalSignOnFailed: { code: 'hostUnreachable', detail: 'no answer within 180 s' },
+  TerminalSignedOff: { by: 'policy' },
+  TerminalPoweredOn: { by: 'policy' },
+  TerminalPoweredOff: { by: 'command' },
+
+  OperatorSignedOn: { operatorId: 'cashier-berlin-1', certificateId: 'cert-17' },
+  OperatorSignOnRefused: { operatorId: 'cashier-berlin-2', code: 'operatorNotCertified' },
+  OperatorSignedOff: { operatorId: 'cashier-berlin-1', by: 'closing' },
+
+  PaymentStarted: {
+    ...payment,
+    amountMinor: 1250,
+    currency: 'EUR',
+    operatorId: 'cashier-berlin-1',
+    tillId: 'till-1',
+    idempotencyKey: 'till-1:000042',
+  },
+  PaymentCompleted: { ...payment, booked, receipt: ['Kundenbeleg', 'EUR 12,50', '************4242'] },
+  PaymentDeclined: { ...payment, resultCode: '05', detail: 'declined by the issuer' },
+  PaymentFailed: { ...payment, code: 'terminalBusy', detail: 'refused before it took the payment' },
+  PaymentInDoubt: { ...payment, reason: 'connection lost after the intermediate status' },
+  PaymentResolved: { ...payment, booked: null, asked: 'repeatReceipt' },
+
+  SettlementStarted: { ...settlement, by: 'policy', journalTotals: totals, terminalTotals: { ...totals, count: null } },
+  SettlementCompleted: { ...settlement, journalTotals: totals, terminalTotals: totals, hostTotals: totals },
+  SettlementFailed: { ...settlement, code: 'hostUnreachable', resultCode: '77', detail: 'no connection to the host' },
+  SettlementInDoubt: { ...settlement, reason: 'connection lost' },
+  SettlementResolved: { ...settlement, settled: true, hostTotals: totals, asked: 'totals' },
+  SettlementUnbalanced: { ...settlement, journalTotals: totals, terminalTotals: { ...totals, amountMinor: 19990 }, hostTotals: null },
+
+  ClosingStarted: { ...routine, by: 'policy', terminals: ['berlin-1', 'berlin-2'] },
+  ClosingStepCompleted: {
+    ...routine,
+    step: 'settle',
+    outcome: 'done',
+    evidence: { amountMinor: 21240, currency: 'EUR', balanced: true, batchNo: 7 },
+  },
+  CloseBlocked: { ...routine, step: 'settle', code: 'hostUnreachable', detail: 'no connection to the host', evidence: { attempts: 2 } },
+  CloseProven: { ...routine, overnight: 'off', totals, steps: [{ step: 'stopSales', outcome: 'done', seq: 911 }] },
+  ClosingFinished: { ...routine, proven: ['berlin-1'], blocked: ['berlin-2'] },
+
+  OpeningStarted: { ...routine, by: 'policy', terminals: ['berlin-1'] },
+  OpeningStepCompleted: { ...routine, step: 'signOn', outcome: 'done', evidence: {} },
+  OpeningBlocked: { ...routine, step: 'powerOn', code: 'stillOff', detail: 'no answer after 60 s' },
+  OpeningFinished: { ...routine, ready: ['berlin-1'], blocked: [] },
+
+  CommandReceived: { ...command, action: 'closeTerminal', requestedBy: 'manager-berlin', expiresAt: '2026-11-21T21:45:00.000Z' },
+  CommandStarted: command,
+  CommandSucceeded: { ...command, detail: 'close proven' },
+  CommandFailed: { ...command, code: 'settlementRefused', detail: 'the host refused the totals' },
+  CommandRejected: { commandId: 'not-a-uuid', reason: 'signature' },
+  CommandExpired: command,
+};
