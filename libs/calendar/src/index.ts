@@ -1,0 +1,2 @@
+export { addBusinessDays, businessDayOf, isTimeOfDay, isTimeZone, type TimeOfDay } from './business-day.js';
+export * from './trading-window.js';
