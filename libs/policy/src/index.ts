@@ -1,0 +1,3 @@
+export * from './catalogue.js';
+export * from './resolve.js';
+export type { BilingualText, SettingChoice, SettingDefinition, SettingType, SettingUnit } from './setting.js';
