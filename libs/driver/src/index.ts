@@ -1,0 +1,3 @@
+export * from './enquiry.rules.js';
+export * from './outcomes.js';
+export * from './terminal-driver.js';
