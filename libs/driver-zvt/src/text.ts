@@ -1,0 +1,88 @@
+/** How a terminal writes text. CP437 unless the terminal is known to differ; a setting per terminal, since some send Latin-1 unasked. */
+export type CharacterSet = 'cp437' | 'latin1' | 'utf8';
+
+/** Upper half of code page 437, positions 80 to FF. */
+const CP437_UPPER =
+  'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
+
+/** Reads text for people: control characters become spaces (NUL ends nothing, it is padding), card numbers are masked. */
+export function readText(bytes: Uint8Array, characterSet: CharacterSet): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being removed
+  return maskCardNumbers(decode(bytes, characterSet).replace(/[\u0000-\u001f\u007f]/g, ' ')).trimEnd();
+}
+
+/** Writes text in CP437, `?` for what it doesn't have. */
+export function writeText(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => {
+    const code = character.codePointAt(0) ?? 0x3f;
+    if (code < 0x80) return code;
+    const upper = CP437_UPPER.indexOf(character);
+    return upper < 0 ? 0x3f : 0x80 + upper;
+  });
+}
+
+function decode(bytes: Uint8Array, characterSet: CharacterSet): string {
+  switch (characterSet) {
+    case 'utf8':
+      return Buffer.from(bytes).toString('utf8');
+    case 'latin1':
+      return Buffer.from(bytes).toString('latin1');
+    case 'cp437': {
+      let text = '';
+      for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : CP437_UPPER[byte - 0x80]!;
+      return text;
+    }
+  }
+}
+
+/** Shortest and longest card number (ISO/IEC 7812). */
+const MIN_PAN = 12;
+const MAX_PAN = 19;
+/** Digits with at most one separator between two of them, as card numbers are printed. */
+const DIGIT_RUN = /\d(?:[ .-]?\d){11,}/g;
+
+/**
+ * Hides whatever could be a card number: a run of 12 or more digits that passes the Luhn check, as a whole or in a window of card length
+ * inside it, keeps its last four digits. Prefers hiding an innocent number to showing a card number.
+ */
+export function maskCardNumbers(text: string): string {
+  return text.replace(DIGIT_RUN, (run) => {
+    const digits = run.replace(/\D/g, '');
+    const hidden = hiddenPositions(digits);
+    if (hidden.size === 0) return run;
+    let position = 0;
+    return run.replace(/\d/g, (digit) => (hidden.has(position++) ? '*' : digit));
+  });
+}
+
+function hiddenPositions(digits: string): Set<number> {
+  const hidden = new Set<number>();
+  const hide = (start: number, end: number) => {
+    for (let i = start; i < end - 4; i++) hidden.add(i);
+  };
+  if (passesLuhn(digits, 0, digits.length)) hide(0, digits.length);
+  // Windows of zeros pass every check and are never cards: no issuer number begins with 0.
+  for (let start = 0; start + MIN_PAN <= digits.length; start++) {
+    if (digits[start] === '0') continue;
+    for (let length = MIN_PAN; length <= MAX_PAN && start + length <= digits.length; length++) {
+      if (passesLuhn(digits, start, start + length)) hide(start, start + length);
+    }
+  }
+  return hidden;
+}
+
+/** Luhn check (ISO/IEC 7812-1 annex B) over `digits[start, end)`. */
+function passesLuhn(digits: string, start: number, end: number): boolean {
+  let sum = 0;
+  let double = false;
+  for (let i = end - 1; i >= start; i--) {
+    let value = digits.charCodeAt(i) - 0x30;
+    if (double) {
+      value *= 2;
+      if (value > 9) value -= 9;
+    }
+    sum += value;
+    double = !double;
+  }
+  return sum % 10 === 0;
+}
