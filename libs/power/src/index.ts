@@ -1,0 +1,2 @@
+export * from './power-switch.js';
+export * from './shelly-switch.js';
