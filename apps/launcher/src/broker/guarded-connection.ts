@@ -1,0 +1,127 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { AT_START, advance, firstPacket, type LengthViolation, type PacketPosition } from './packet-length.rules.js';
+
+/** Limits of one connection. Sizes are remaining lengths of MQTT packets in bytes. */
+export interface ConnectionLimits {
+  maxConnectBytes: number;
+  maxPacketBytes: number;
+  /** From the accepted socket to a successful authentication. */
+  authenticationTimeoutMs: number;
+}
+
+/** Why a connection is closed before or against the broker's wish. */
+export type ConnectionViolation = LengthViolation | 'notConnect' | 'authenticationTimeout';
+
+/** Carries the violation's code as its message; never any received bytes. */
+export class ConnectionRefused extends Error {
+  constructor(readonly violation: ConnectionViolation) {
+    super(violation);
+    this.name = 'ConnectionRefused';
+  }
+}
+
+/**
+ * Stands between a socket and the broker, which buffers without limit before authentication. Until `authenticated()` is called
+ * the broker sees the CONNECT packet and not one byte more; afterwards no packet whose announced length exceeds the limit. What is buffered here stays
+ * below one CONNECT and one socket read.
+ */
+export class GuardedConnection extends Duplex {
+  readonly #socket: Socket;
+  readonly #limits: ConnectionLimits;
+  readonly #deadline: NodeJS.Timeout;
+  /** Called once when the broker has accepted the credentials. */
+  onAuthenticated: () => void = () => undefined;
+  #phase: 'connect' | 'held' | 'open' = 'connect';
+  #pending: Buffer = Buffer.alloc(0);
+  #position: PacketPosition = AT_START;
+
+  constructor(socket: Socket, limits: ConnectionLimits) {
+    super({ allowHalfOpen: false });
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#deadline = setTimeout(() => this.#refuse('authenticationTimeout'), limits.authenticationTimeoutMs);
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('end', () => this.push(null));
+    socket.on('error', (error) => this.destroy(error));
+    socket.on('close', () => this.destroy());
+  }
+
+  /** Lets the rest of the stream through. */
+  authenticated(): void {
+    if (this.#phase !== 'held') return;
+    clearTimeout(this.#deadline);
+    this.#phase = 'open';
+    this.onAuthenticated();
+    const rest = this.#pending;
+    this.#pending = Buffer.alloc(0);
+    if (rest.length > 0) this.#pass(rest);
+    this.#socket.resume();
+  }
+
+  override _read(): void {
+    if (this.#phase !== 'held') this.#socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, done);
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#socket.write(chunks.length === 1 ? chunks[0]!.chunk : Buffer.concat(chunks.map((c) => c.chunk)), done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    // Whoever the broker has finished with may go on sending for ever: what still arrives is dropped with the socket.
+    this.#socket.end(() => {
+      done();
+      this.destroy();
+    });
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#deadline);
+    this.#pending = Buffer.alloc(0);
+    this.#socket.destroy();
+    done(error);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.destroyed) return;
+    if (this.#phase === 'open') this.#pass(chunk);
+    else this.#hold(chunk);
+  }
+
+  #hold(chunk: Buffer): void {
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    if (this.#phase === 'held') {
+      this.#socket.pause();
+      return;
+    }
+    const first = firstPacket(this.#pending, this.#limits.maxConnectBytes);
+    if (first === 'incomplete') return;
+    if (typeof first === 'string') {
+      this.#refuse(first);
+      return;
+    }
+    this.#phase = 'held';
+    this.#socket.pause();
+    const connect = this.#pending.subarray(0, first.totalBytes);
+    this.#pending = this.#pending.subarray(first.totalBytes);
+    this.push(connect);
+  }
+
+  #pass(chunk: Buffer): void {
+    const next = advance(this.#position, chunk, this.#limits.maxPacketBytes);
+    if (typeof next === 'string') {
+      this.#refuse(next);
+      return;
+    }
+    this.#position = next;
+    if (!this.push(chunk)) this.#socket.pause();
+  }
+
+  #refuse(violation: ConnectionViolation): void {
+    this.destroy(new ConnectionRefused(violation));
+  }
+}

@@ -1,0 +1,2 @@
+export { BROKER_LIMITS, type Broker, type BrokerLimits, type BrokerOptions, startBroker } from './broker.js';
+export { type BrokerCredential, passwordSha256 } from './credentials.js';
