@@ -1,0 +1,5 @@
+export { Part, type PartEvent, type PartSpec } from './part.js';
+export { endProcess, readPidFile, reapPidFile, signal, writePidFile } from './pid-file.js';
+export { freePort, isPortFree, PortBook } from './ports.js';
+export { identityOf, isAlive } from './process-identity.js';
+export { Supervisor, type SupervisorOptions } from './supervisor.js';
