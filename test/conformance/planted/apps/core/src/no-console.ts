@@ -1,0 +1,2 @@
+// expect: lint/suspicious/noConsole
+export const a = () => console.info('x'); // violation

@@ -1,0 +1,3 @@
+// expect: nothing
+export { a } from '@tillward/calendar';
+export type { JournalKind } from '@tillward/contracts';

@@ -1,0 +1,2 @@
+// expect: module-index
+export { a } from '../../session/session.service.js'; // violation

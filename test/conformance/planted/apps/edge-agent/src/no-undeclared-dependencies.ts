@@ -1,0 +1,2 @@
+// expect: lint/correctness/noUndeclaredDependencies
+export { a } from 'not-in-package-json'; // violation

@@ -1,0 +1,3 @@
+// expect: nothing
+export { a } from '@tillward/core';
+export { b } from '@tillward/driver-zvt';

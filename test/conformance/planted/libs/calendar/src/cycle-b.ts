@@ -1,0 +1,4 @@
+// expect: lint/suspicious/noImportCycles
+import { a } from './cycle-a.js'; // violation
+
+export const b = (): number => a() + 1;

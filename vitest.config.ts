@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (name: string) => fileURLToPath(new URL(`./${name}/src/index.ts`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Tests run against the sources, so that a failing line is the line one edits.
+    alias: [
+      ...['contracts', 'journal', 'policy', 'calendar', 'money', 'driver', 'driver-zvt', 'power'].map((lib) => ({
+        find: new RegExp(`^@tillward/${lib}$`),
+        replacement: source(`libs/${lib}`),
+      })),
+      ...['core', 'edge-agent', 'simulator'].map((app) => ({ find: new RegExp(`^@tillward/${app}$`), replacement: source(`apps/${app}`) })),
+      { find: /^tillward$/, replacement: source('apps/launcher') },
+    ],
+  },
+  test: {
+    globalSetup: ['test/setup/postgres.ts'],
+    include: ['apps/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.tsx', 'libs/*/src/**/*.spec.ts', 'test/**/*.spec.ts', 'tools/**/*.spec.ts'],
+    exclude: ['**/dist/**', '**/node_modules/**', 'test/conformance/planted/**'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
