@@ -16,11 +16,11 @@ export type ExchangeOutcome = { readonly kind: 'done' } | ExchangeFailure;
 
 /**
  * Answer to a status enquiry. `unreachable` says only that nothing answered: the terminal may be off, or the cable may be out. It never
- * means off. `busy` says that another command of ours is running, hence the terminal has power.
+ * means off. `busy` says that another command of ours is running: `on` when its link is up, else nobody can tell yet.
  */
 export type StatusOutcome =
   | { readonly kind: 'answered'; readonly power: 'on'; readonly service: ServiceState; readonly statusByte: number }
-  | { readonly kind: 'busy'; readonly power: 'on' }
+  | { readonly kind: 'busy'; readonly power: 'on' | 'unknown' }
   | { readonly kind: 'unreachable'; readonly power: 'unknown'; readonly detail: string };
 
 /**
