@@ -81,7 +81,7 @@ describe('checkSetting', () => {
 
   it('says what is expected, in both languages', () => {
     expect(checkSetting('settlement.attempts', 11)).toMatchObject({
-      message: { en: 'Settlement attempts must be a whole number from 1 to 10.', zh: '结算尝试次数必须是1 至 10 之间的整数。' },
+      message: { en: 'Settlement attempts must be a whole number from 1 to 10.', zh: '结算尝试次数必须是介于 1 与 10 之间的整数。' },
     });
   });
 

@@ -46,7 +46,7 @@ export function timeSetting(value: string, described: Described): SettingDefinit
     unit: null,
     schema: z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$/),
     default: value,
-    expected: { en: 'a time from 00:00 to 23:59, as HH:MM or HH:MM:SS', zh: '00:00 至 23:59 之间的时间,格式为 HH:MM 或 HH:MM:SS' },
+    expected: { en: 'a time from 00:00 to 23:59, as HH:MM or HH:MM:SS', zh: '介于 00:00 与 23:59 之间的时间,格式为 HH:MM 或 HH:MM:SS' },
     overridable: true,
     ...described,
   };
@@ -65,7 +65,7 @@ export function durationSetting(
     unit,
     schema: z.int().min(min).max(max),
     default: value,
-    expected: { en: `a whole number of ${unit} from ${min} to ${max}`, zh: `${min} 至 ${max} 之间的整数${unitZh}` },
+    expected: { en: `a whole number of ${unit} from ${min} to ${max}`, zh: `介于 ${min} 与 ${max} 之间的整数(${unitZh})` },
     overridable: true,
     ...described,
   };
@@ -78,7 +78,7 @@ export function integerSetting(value: number, [min, max]: readonly [number, numb
     unit: null,
     schema: z.int().min(min).max(max),
     default: value,
-    expected: { en: `a whole number from ${min} to ${max}`, zh: `${min} 至 ${max} 之间的整数` },
+    expected: { en: `a whole number from ${min} to ${max}`, zh: `介于 ${min} 与 ${max} 之间的整数` },
     overridable: true,
     ...described,
   };
@@ -91,7 +91,7 @@ export function booleanSetting(value: boolean, described: Described): SettingDef
     unit: null,
     schema: z.boolean(),
     default: value,
-    expected: { en: 'true or false', zh: 'true 或 false' },
+    expected: { en: 'true or false', zh: '“是”(true)或“否”(false)' },
     overridable: true,
     ...described,
   };
