@@ -124,7 +124,7 @@ describe('the wire as a whole', () => {
     expect([...fields].toSorted()).toEqual(['cardLast4', 'cardName']);
   });
 
-  it.each(['424', '42424', '4242 ', '４２４２', '4242424242424242', '**** 4242', ''])(
+  it.each(['424', '42424', '4242 ', '４２４２', '0000000000000000', '**** 4242', ''])(
     'does not take %j for the last four digits',
     (text) => {
       expect(cardLast4.safeParse(text).success).toBe(false);
