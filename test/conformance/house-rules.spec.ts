@@ -19,9 +19,12 @@ function occurrences(files: readonly string[], pattern: RegExp): string[] {
   );
 }
 
-/** Digits that make a card number: 13 to 19 of them, a known first digit, a valid check digit (ISO/IEC 7812-1 annex B). */
+/** First digits and lengths of the schemes cards are issued under. */
+const SCHEMES = /^(?:4\d{12}|4\d{15}|4\d{18}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|6\d{15,18})$/;
+
+/** Digits that make a card number: of a scheme, with a valid check digit (ISO/IEC 7812-1 annex B). */
 function looksLikeCardNumber(digits: string): boolean {
-  if (!/^[2-6]/.test(digits) || /^(\d)\1+$/.test(digits)) return false;
+  if (!SCHEMES.test(digits)) return false;
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {
     const digit = Number(digits[digits.length - 1 - i]);
