@@ -1,0 +1,1 @@
+export { Uploader, type UploaderOptions, type UploadLink } from './upload.service.js';
