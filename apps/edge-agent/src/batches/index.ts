@@ -1,0 +1,1 @@
+export { type Batch, type BatchState, BatchStore } from './batch.store.js';

@@ -1,0 +1,1 @@
+export { OperatorService, type OperatorSession, type SignedOffBy } from './operators.service.js';

@@ -1,0 +1,1 @@
+export { type EffectivePolicy, type PolicyOptions, PolicyService, windowAt } from './policy.service.js';
