@@ -1,0 +1,1 @@
+export { type PaymentAnswer, PaymentService } from './payments.service.js';
