@@ -1,0 +1,308 @@
+import { type BatchTotals, CLOSING_STEPS, type ClosingStep, type StepEvidence } from '@tillward/contracts';
+import { BatchStore } from '../batches/index.js';
+import { type Clock, pause } from '../clock.js';
+import type { Journal } from '../journal/index.js';
+import type { OperatorService } from '../operators/index.js';
+import type { PaymentService } from '../payments/index.js';
+import { type PolicyService, windowAt } from '../policy/index.js';
+import type { Settlement, SettlementPatience, SettlementService } from '../settlement/index.js';
+import { enquiryDelayMs, type TerminalActor } from '../terminals/index.js';
+import { type ClosingSituation, decideClosingStep, totalsEvidence } from './closing.rules.js';
+import type { RoutineDefinition, StepResult, StepWork } from './routine.definition.js';
+import { recordOf } from './routine.rules.js';
+
+/** Enquiries about what is in doubt before the close is blocked; with their pauses about 15 s. */
+const DOUBT_ENQUIRIES = 6;
+/** How long a terminal may take to be dead after its switch went off. */
+const OFF_WITHIN_MS = 15_000;
+const OFF_LOOK_MS = 500;
+const MINUTE_MS = 60_000;
+
+/** What the close needs to know about the upload. */
+export interface Acknowledgements {
+  /** Resolves true when core has acknowledged entry `seq`, false when `signal` aborts first. */
+  waitForAck(seq: number, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface ClosingParts {
+  journal: Journal;
+  policy: PolicyService;
+  payments: PaymentService;
+  settlement: SettlementService;
+  operators: OperatorService;
+  acknowledgements: Acknowledgements;
+}
+
+interface ClosingContext {
+  clock: Clock;
+}
+
+type Work = StepWork<ClosingStep>;
+
+/**
+ * The proven close of DOMAIN.md section 1. Every step may be repeated after a crash: it looks first at what is already so. A blocked terminal stays on,
+ * takes no sales, and waits for a person.
+ */
+export class Closing implements RoutineDefinition<ClosingStep> {
+  readonly kind = 'closing';
+  readonly steps = CLOSING_STEPS;
+  readonly #context: ClosingContext;
+  readonly #parts: ClosingParts;
+  readonly #batches: BatchStore;
+
+  constructor(context: ClosingContext, parts: ClosingParts) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#batches = new BatchStore(parts.journal.store);
+  }
+
+  started: RoutineDefinition<ClosingStep>['started'] = (tx, { routineId, businessDay, by }, terminals) =>
+    tx.append('ClosingStarted', null, { routineId, businessDay, by, terminals });
+
+  completed: RoutineDefinition<ClosingStep>['completed'] = (tx, { run, actor }, step, outcome, evidence) =>
+    tx.append('ClosingStepCompleted', actor.id, { routineId: run.routineId, businessDay: run.businessDay, step, outcome, evidence });
+
+  blocked: RoutineDefinition<ClosingStep>['blocked'] = (tx, { routineId, businessDay }, terminal, step, { code, detail, evidence }) => {
+    tx.append('CloseBlocked', terminal, { routineId, businessDay, step, code, detail, evidence: evidence ?? {} });
+  };
+
+  passed: RoutineDefinition<ClosingStep>['passed'] = (tx, { run, actor, progress }) => {
+    tx.append('CloseProven', actor.id, {
+      routineId: run.routineId,
+      businessDay: run.businessDay,
+      overnight: this.#settings['power.overnight'] as 'off' | 'standby' | 'on',
+      totals: this.#settled(actor, run.seq)?.journalTotals ?? null,
+      steps: progress.map(({ step, outcome, seq }) => ({ step, outcome, seq })),
+    });
+  };
+
+  factsWhenPassed: RoutineDefinition<ClosingStep>['factsWhenPassed'] = () => ({ resting: 'closed' });
+
+  finished: RoutineDefinition<ClosingStep>['finished'] = (tx, { routineId, businessDay }, proven, blocked) => {
+    tx.append('ClosingFinished', null, { routineId, businessDay, proven, blocked });
+  };
+
+  async perform(step: ClosingStep, work: Work): Promise<StepResult> {
+    const decision = decideClosingStep(step, this.#situation(work));
+    if (decision.kind === 'skip') return { kind: 'skipped', evidence: decision.evidence };
+    if (decision.kind === 'block') return { kind: 'blocked', code: decision.code, detail: decision.detail };
+    switch (step) {
+      case 'stopSales':
+        return this.#stopSales(work);
+      case 'waitIdle':
+        return this.#waitIdle(work);
+      case 'resolveInDoubt':
+        return this.#resolveInDoubt(work);
+      case 'sendStored':
+        throw new Error('no driver declares stored transactions');
+      case 'settle':
+        return this.#settle(work);
+      case 'compareTotals':
+        return this.#compareTotals(work);
+      case 'backUpJournal':
+        return this.#backUpJournal(work);
+      case 'signOff':
+        return this.#signOff(work);
+      case 'powerOff':
+        return this.#powerOff(work);
+      case 'verifyOff':
+        return this.#verifyOff(work);
+    }
+  }
+
+  get #settings() {
+    return this.#parts.policy.current!.settings;
+  }
+
+  #situation({ actor, progress }: Work): ClosingSituation {
+    return {
+      overnight: this.#settings['power.overnight'] as ClosingSituation['overnight'],
+      hasSwitch: actor.power !== null,
+      canSendStored: false,
+      automatic: this.#settings['settlement.automatic'],
+      batchOpen: this.#batches.current(actor.id) !== undefined,
+      alreadyOff: recordOf(progress, 'stopSales')?.evidence['alreadyOff'] === true,
+    };
+  }
+
+  async #stopSales({ actor, run }: Work): Promise<StepResult> {
+    const operator = this.#parts.operators.at(actor.id)?.operatorId ?? null;
+    this.#parts.operators.signOff(actor.id, 'closing');
+    const unsettled = this.#batches.current(actor.id) !== undefined || this.#batches.unresolvedPayments(actor.id) > 0;
+    const alreadyOff = !unsettled && (await actor.readSwitch()) === 'off';
+    // Closed on request in the middle of the day: stays closed until the day is over.
+    const window = windowAt(this.#parts.policy.current!, this.#context.clock.now());
+    const heldUntil = run.by === 'command' && window.isOpen ? window.closesAtMs : null;
+    return { kind: 'done', evidence: { operatorSignedOff: operator, alreadyOff }, facts: { heldUntil } };
+  }
+
+  async #waitIdle({ actor, signal }: Work): Promise<StepResult> {
+    const startedAt = this.#context.clock.now();
+    const idle = await this.#within(this.#settings['closing.waitIdleMinutes'] * MINUTE_MS, signal, (limit) => actor.whenIdle(limit));
+    if (signal.aborted) return { kind: 'stopped' };
+    const waitedMs = this.#context.clock.now() - startedAt;
+    if (!idle)
+      return {
+        kind: 'blocked',
+        code: 'terminalBusy',
+        detail: 'a sale was still running when the time to wait was over',
+        evidence: { waitedMs },
+      };
+    return { kind: 'done', evidence: { waitedMs } };
+  }
+
+  async #resolveInDoubt({ actor, signal }: Work): Promise<StepResult> {
+    const payments = this.#batches.unresolvedPayments(actor.id);
+    const settlement = this.#parts.settlement.inDoubtAt(actor.id);
+    for (let enquiry = 0; ; enquiry++) {
+      const paymentsKnown = await this.#parts.payments.resolveNow(actor);
+      const settlementKnown = await this.#settlementKnown(actor);
+      if (paymentsKnown && settlementKnown) return { kind: 'done', evidence: { payments, settlement } };
+      if (enquiry + 1 >= DOUBT_ENQUIRIES) {
+        const code = paymentsKnown ? 'settlementInDoubt' : 'paymentInDoubt';
+        return { kind: 'blocked', code, detail: 'the terminal did not say what happened', evidence: { payments, settlement } };
+      }
+      await pause(this.#context.clock, enquiryDelayMs(enquiry), signal);
+      if (signal.aborted) return { kind: 'stopped' };
+    }
+  }
+
+  async #settlementKnown(actor: TerminalActor): Promise<boolean> {
+    if (!this.#parts.settlement.inDoubtAt(actor.id)) return true;
+    const result = await actor.run('settling', () => this.#parts.settlement.resolve(actor));
+    return result.kind !== 'inDoubt';
+  }
+
+  async #settle({ actor, run }: Work): Promise<StepResult> {
+    // A crash may have come between the settlement's outcome and this step's record.
+    const before = this.#settled(actor, run.seq);
+    if (before) return { kind: 'done', evidence: settlementEvidence(before) };
+    if (!this.#settings['settlement.automatic']) return this.#nothingByHand(actor);
+    const end = await this.#parts.settlement.settleWithin(actor, run.by, this.#patience);
+    if (end.kind === 'stopped') return end;
+    const { result, refusals, enquiries } = end;
+    const evidence = { attempts: refusals, enquiries };
+    switch (result.kind) {
+      case 'settled':
+      case 'unbalanced':
+        return { kind: 'done', evidence: settlementEvidence(result.settlement) };
+      case 'nothing':
+        return { kind: 'skipped', evidence: { reason: 'nothing to settle' } };
+      case 'failed':
+        return { kind: 'blocked', code: result.code, detail: result.detail, evidence };
+      case 'inDoubt':
+        return { kind: 'blocked', code: 'settlementInDoubt', detail: result.detail, evidence };
+    }
+  }
+
+  get #patience(): SettlementPatience {
+    return { attempts: this.#settings['settlement.attempts'], retryDelayMs: this.#settings['settlement.retryDelaySeconds'] * 1_000 };
+  }
+
+  /** The batch is closed already; only a terminal that holds money the journal doesn't know stands in the way. */
+  async #nothingByHand(actor: TerminalActor): Promise<StepResult> {
+    const answer = await actor.run('settling', (driver) => driver.totals());
+    if (answer.kind === 'failed') return { kind: 'blocked', code: answer.code, detail: answer.detail };
+    if (answer.totals.amountMinor === 0 && (answer.totals.count ?? 0) === 0) {
+      return { kind: 'skipped', evidence: { reason: 'settled before the closing' } };
+    }
+    return { kind: 'blocked', code: 'manualSettlementRequired', detail: 'the terminal holds unsettled transactions' };
+  }
+
+  async #compareTotals({ actor, run }: Work): Promise<StepResult> {
+    const settlement = this.#settled(actor, run.seq);
+    if (!settlement) {
+      const nothing = this.#nothing(actor);
+      return {
+        kind: 'done',
+        evidence: { ...totalsEvidence(nothing, null, null), reason: 'nothing was settled, the terminal holds nothing' },
+      };
+    }
+    const evidence = totalsEvidence(settlement.journalTotals, settlement.terminalTotals, settlement.hostTotals);
+    if (settlement.state === 'completed') return { kind: 'done', evidence };
+    return { kind: 'blocked', code: 'totalsUnequal', detail: 'the totals of journal, terminal and host differ', evidence };
+  }
+
+  async #backUpJournal({ actor, signal }: Work): Promise<StepResult> {
+    const through = this.#parts.journal.headSeq;
+    const limitMs = this.#settings['closing.backUpTimeoutMinutes'] * MINUTE_MS;
+    const acked = await this.#within(limitMs, signal, (limit) => this.#parts.acknowledgements.waitForAck(through, limit));
+    if (signal.aborted) return { kind: 'stopped' };
+    const evidence: StepEvidence = { through, ackedThrough: this.#parts.journal.ackedThrough, terminal: actor.id };
+    if (!acked) return { kind: 'blocked', code: 'coreUnreachable', detail: 'core did not acknowledge the journal in time', evidence };
+    return { kind: 'done', evidence };
+  }
+
+  async #signOff({ actor, run }: Work): Promise<StepResult> {
+    const outcome = await actor.run('closing', (driver) => driver.signOff());
+    if (outcome.kind === 'failed') return { kind: 'blocked', code: outcome.code, detail: outcome.detail };
+    return {
+      kind: 'done',
+      evidence: {},
+      facts: { signedOn: false },
+      record: (tx) => tx.append('TerminalSignedOff', actor.id, { by: run.by }),
+    };
+  }
+
+  async #powerOff({ actor, run }: Work): Promise<StepResult> {
+    await actor.driver.close();
+    const outcome = await actor.power!.off();
+    if (outcome.kind === 'failed') return { kind: 'blocked', code: outcome.code, detail: outcome.detail };
+    return {
+      kind: 'done',
+      evidence: {},
+      record: (tx) => tx.append('TerminalPoweredOff', actor.id, { by: run.by }),
+    };
+  }
+
+  async #verifyOff({ actor, signal }: Work): Promise<StepResult> {
+    const startedAt = this.#context.clock.now();
+    for (;;) {
+      const reading = await actor.readSwitch();
+      const link = await actor.run('closing', (driver) => driver.connect());
+      await actor.driver.close();
+      const waitedMs = this.#context.clock.now() - startedAt;
+      if (reading === 'off' && link.kind === 'failed') {
+        return {
+          kind: 'done',
+          evidence: { switch: reading, connection: 'refused', waitedMs },
+          facts: { power: 'off', service: 'unknown', signedOn: false },
+        };
+      }
+      if (waitedMs >= OFF_WITHIN_MS) {
+        const evidence = { switch: reading, connection: link.kind === 'done' ? 'accepted' : 'refused', waitedMs };
+        const code = reading === 'unknown' ? 'powerSwitchUnreachable' : 'stillOn';
+        return { kind: 'blocked', code, detail: 'the terminal could not be seen to be off', evidence };
+      }
+      await pause(this.#context.clock, OFF_LOOK_MS, signal);
+      if (signal.aborted) return { kind: 'stopped' };
+    }
+  }
+
+  /** The settlement that closed this terminal's batch since the routine began. */
+  #settled(actor: TerminalActor, since: number): Settlement | undefined {
+    return this.#parts.settlement.closedSince(actor.id, since);
+  }
+
+  #nothing(actor: TerminalActor): BatchTotals {
+    return { currency: actor.connection.currency, amountMinor: 0, count: 0 };
+  }
+
+  async #within(limitMs: number, signal: AbortSignal, wait: (limit: AbortSignal) => Promise<boolean>): Promise<boolean> {
+    const limit = new AbortController();
+    const stop = () => limit.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    const cancel = this.#context.clock.after(limitMs, stop);
+    try {
+      return await wait(limit.signal);
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', stop);
+    }
+  }
+}
+
+function settlementEvidence(settlement: Settlement): StepEvidence {
+  const { settlementId, batchNo, journalTotals } = settlement;
+  return { settlementId, batchNo, currency: journalTotals.currency, amountMinor: journalTotals.amountMinor, count: journalTotals.count };
+}

@@ -1,0 +1,1 @@
+export { Scheduler, type SchedulerParts } from './scheduler.service.js';
