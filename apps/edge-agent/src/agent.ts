@@ -1,0 +1,208 @@
+import { BatchStore } from './batches/index.js';
+import { type Clock, pause } from './clock.js';
+import { CommandService } from './commands/index.js';
+import type { Config } from './config.js';
+import { Journal, JournalUnavailableError } from './journal/index.js';
+import { LivePublisher, MqttLink } from './link/index.js';
+import { errorFields, type Log } from './log.js';
+import { OperatorService } from './operators/index.js';
+import { PaymentService } from './payments/index.js';
+import { PolicyService } from './policy/index.js';
+import { Closing, Opening, RoutineRunner } from './routines/index.js';
+import { Scheduler } from './scheduler/index.js';
+import { SettlementService } from './settlement/index.js';
+import { type DeviceFactory, type SampleSource, Terminals } from './terminals/index.js';
+import { type Readiness, TillServer } from './till/index.js';
+import { Uploader } from './upload/index.js';
+import { AGENT_VERSION } from './version.js';
+
+/** Acknowledged entries stay this long for questions on the spot, then core's copy is the only one. */
+const KEEP_ACKED_MS = 30 * 24 * 3_600_000;
+const PRUNE_EVERY_MS = 3_600_000;
+/** Limits of the clean stop; together below three seconds. */
+const FINISH_JOBS_MS = 800;
+const RECORD_JOBS_MS = 300;
+const LAST_ACK_MS = 300;
+const DISCONNECT_MS = 700;
+
+export interface AgentContext {
+  clock: Clock;
+  log: Log;
+  devices: DeviceFactory;
+}
+
+/** A running agent. */
+export interface Agent {
+  /** Port of the till interface. */
+  tillPort: number;
+  /** Stops within three seconds: nothing new starts, what runs may finish briefly, a money command cut off ends in doubt. */
+  stop(reason: string): Promise<void>;
+}
+
+/** All parts of an agent, wired and not yet started. */
+type Parts = ReturnType<typeof wire>;
+
+/**
+ * Starts an agent: recovery first (what a crash left is declared in doubt and routines take their terminals), then the doors open. Throws when the
+ * journal can't be opened or the till port is taken.
+ */
+export async function startAgent(context: AgentContext, config: Config): Promise<Agent> {
+  const stopping = new AbortController();
+  const parts = wire(context, config, stopping.signal);
+  recover(parts);
+  connect(parts);
+  const tillPort = await parts.till.start();
+  parts.link.start();
+  parts.terminals.startPolling();
+  parts.scheduler.start();
+  const cancelPruning = pruneRegularly(context.clock, context.log, parts.journal);
+  return {
+    tillPort,
+    async stop(reason) {
+      stopping.abort();
+      parts.scheduler.stop();
+      cancelPruning();
+      await stopParts(context, parts, reason);
+    },
+  };
+}
+
+function wire(context: AgentContext, config: Config, signal: AbortSignal) {
+  const { clock, log } = context;
+  const { store, gateway, coreKey } = config;
+  const journal = new Journal({ dataDir: config.dataDir, store, gateway, now: () => clock.now() });
+  if (journal.epochDecision.kind === 'new') log.error({ ...journal.epochDecision }, 'journal data was lost, a new epoch begins');
+  const link = new MqttLink(
+    { clock, log },
+    { url: config.mqttUrl, password: config.mqttPassword, store, gateway, session: journal.session, agentVersion: AGENT_VERSION },
+  );
+  const uploader = new Uploader({ clock, log }, journal, link, { store, gateway, gatewayKey: config.gatewayKey, coreKey });
+  const policy = new PolicyService({ clock, log }, journal, {
+    store,
+    gateway,
+    coreKey,
+    checkTerminal: (each) => context.devices.check(each),
+  });
+  const terminals = new Terminals({ clock, log }, journal, context.devices);
+  const operators = new OperatorService({ clock }, journal, policy);
+  const doing = { clock, log, signal };
+  const payments = new PaymentService(doing, { journal, policy, terminals, operators });
+  const settlement = new SettlementService(doing, journal, policy);
+  const close = new Closing({ clock }, { journal, policy, payments, settlement, operators, acknowledgements: uploader });
+  const closing = new RoutineRunner(doing, journal, terminals, close);
+  const opening = new RoutineRunner(doing, journal, terminals, new Opening({ clock }, { journal, policy, payments, settlement }));
+  const commands = new CommandService(doing, { journal, policy, terminals, settlement, closing, opening }, { store, gateway, coreKey });
+  const scheduler = new Scheduler({ clock, log }, { policy, terminals, closing, opening });
+  const samples = sampleSource(journal, terminals, operators);
+  const readiness = (): Readiness => readinessOf(link, policy, journal);
+  const tillOptions = { host: config.tillHost, port: config.tillPort, token: config.tillToken };
+  const till = new TillServer({ log }, { payments, operators, terminals, samples, readiness }, tillOptions);
+  const liveSource = {
+    session: journal.session,
+    journalHead: () => journal.headSeq,
+    ackedThrough: () => journal.ackedThrough,
+    terminals: () => terminals.samples(samples),
+  };
+  const live = new LivePublisher(clock, { store, gateway }, liveSource, (text) => link.publish('live', text));
+  return { journal, link, uploader, policy, terminals, payments, settlement, closing, opening, commands, scheduler, till, live };
+}
+
+function recover({ journal, policy, terminals, payments, settlement, closing, opening, commands }: Parts): void {
+  if (policy.current) terminals.apply(policy.current);
+  journal.commit((tx) => {
+    const recoveredInDoubt = payments.recover(tx) + settlement.recover(tx);
+    tx.append('AgentStarted', null, { agentVersion: AGENT_VERSION, session: journal.session, recoveredInDoubt });
+  });
+  closing.resume();
+  opening.resume();
+  commands.resume();
+  payments.resumeEnquiries();
+  settlement.resumeEnquiries(terminals);
+}
+
+function connect({ link, uploader, policy, terminals, commands, live }: Parts): void {
+  policy.onApplied((applied) => terminals.apply(applied));
+  terminals.onChanged(() => live.changed());
+  link.onMessage('journal/ack', (event) => uploader.receiveAck(event));
+  link.onMessage('journal/resend', (event) => uploader.receiveResend(event));
+  link.onMessage('desired', (event) => {
+    policy.receive(event);
+    uploader.nudge();
+  });
+  link.onMessage('command', (event) => commands.receive(event));
+  link.onConnected((connected) => {
+    if (connected) live.changed();
+    uploader.connectionChanged(connected);
+  });
+}
+
+async function stopParts({ clock, log }: AgentContext, parts: Parts, reason: string): Promise<void> {
+  const { journal, link, uploader, terminals, till, live } = parts;
+  const idleWithin = (limitMs: number) => {
+    const limit = AbortSignal.timeout(limitMs);
+    return Promise.race([Promise.all(terminals.all().map((actor) => actor.whenIdle(limit))), pause(clock, limitMs)]);
+  };
+  await idleWithin(FINISH_JOBS_MS);
+  await terminals.stop();
+  // A command whose link was dropped records that it is in doubt.
+  await idleWithin(RECORD_JOBS_MS);
+  await till.stop();
+  commitLast(journal, log, reason);
+  live.stop();
+  // Time for the last entries to leave; core gets them at the next start otherwise.
+  await uploader.waitForAck(journal.headSeq, AbortSignal.timeout(link.connected ? LAST_ACK_MS : 0));
+  uploader.stop();
+  await link.stop(DISCONNECT_MS);
+  journal.close();
+}
+
+function sampleSource(journal: Journal, terminals: Terminals, operators: OperatorService): SampleSource {
+  const batches = new BatchStore(journal.store);
+  return {
+    operatorAt: (terminal) => operators.at(terminal)?.operatorId ?? null,
+    unsettledAt(terminal) {
+      const currency = terminals.get(terminal)?.connection.currency ?? 'XXX';
+      const { amountMinor, count } = batches.journalTotals(terminal, batches.current(terminal)?.batchNo, currency);
+      return { amountMinor, count: count ?? 0 };
+    },
+  };
+}
+
+function readinessOf(link: MqttLink, policy: PolicyService, journal: Journal): Readiness {
+  const reasons: string[] = [];
+  if (link.problem !== null) reasons.push(`broker: ${link.problem}`);
+  if (!policy.current) reasons.push('policy: none received yet');
+  return {
+    ready: reasons.length === 0,
+    reasons,
+    mqttConnected: link.connected,
+    policyVersion: policy.current?.version ?? null,
+    journalHead: journal.headSeq,
+    ackedThrough: journal.ackedThrough,
+  };
+}
+
+function pruneRegularly(clock: Clock, log: Log, journal: Journal): () => void {
+  let cancel: () => void = () => {};
+  const prune = () => {
+    try {
+      const pruned = journal.prune(clock.now() - KEEP_ACKED_MS);
+      if (pruned > 0) log.info({ pruned }, 'old acknowledged entries removed');
+    } catch (error) {
+      if (!(error instanceof JournalUnavailableError)) throw error;
+      log.warn(errorFields(error), 'old entries could not be removed');
+    }
+    cancel = clock.after(PRUNE_EVERY_MS, prune);
+  };
+  cancel = clock.after(60_000, prune);
+  return () => cancel();
+}
+
+function commitLast(journal: Journal, log: Log, reason: string): void {
+  try {
+    journal.commit((tx) => tx.append('AgentStopped', null, { reason: reason.slice(0, 64) }));
+  } catch (error) {
+    if (!(error instanceof JournalUnavailableError)) throw error;
+    log.warn(errorFields(error), 'the stop could not be recorded');
+  }
+}

@@ -1,0 +1,163 @@
+import { type CommandBody, EVENT_TYPE } from '@tillward/contracts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type TestEdge, TestStore } from '../edge.fixtures.js';
+import type { FakeTerminal } from '../terminals/terminal.fixtures.js';
+
+let store: TestStore;
+let edge: TestEdge;
+let terminal: FakeTerminal;
+
+beforeEach(async () => {
+  store = new TestStore();
+  terminal = store.terminals.get('t1')!;
+  edge = store.start();
+  edge.recover();
+  await edge.readyForSales();
+  await edge.pay('key-0001');
+});
+afterEach(() => {
+  if (!edge.dead) edge.crash();
+  store.remove();
+});
+
+const send = (command: CommandBody) => edge.commands.receive(store.core.event(EVENT_TYPE.command, command));
+const make = (action: CommandBody['action'], more: Partial<CommandBody> = {}) => store.core.command('t1', action, store.clock.now(), more);
+const answers = (id: string) =>
+  edge
+    .allEntries()
+    .filter(({ kind, payload }) => kind.startsWith('Command') && (payload as { commandId: string }).commandId === id)
+    .map(({ kind }) => kind);
+const answered = (id: string) => store.clock.until(() => /Succeeded|Failed|Expired/.test(answers(id).at(-1) ?? ''));
+
+describe('a command', () => {
+  it('is received, started and answered, each in the journal', async () => {
+    const command = make('settleTerminal');
+    send(command);
+    expect(answers(command.id)).toEqual(['CommandReceived']);
+    await answered(command.id);
+    expect(answers(command.id)).toEqual(['CommandReceived', 'CommandStarted', 'CommandSucceeded']);
+    expect(terminal.settlements).toHaveLength(1);
+    expect(edge.commands.find(command.id)).toMatchObject({ state: 'succeeded', detail: 'batch 1 settled' });
+  });
+
+  it('has one effect however often it arrives, also after a restart', async () => {
+    const command = make('settleTerminal');
+    for (let i = 0; i < 3; i++) send(command);
+    await answered(command.id);
+    edge.crash();
+    edge = store.start();
+    edge.recover();
+    send(command);
+    await store.clock.until(() => true);
+    expect(answers(command.id)).toHaveLength(3);
+    expect(terminal.settlements).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<CommandBody>]>([
+    ['another gateway', { gateway: 'other' }],
+    ['an unknown terminal', { terminal: 't9' }],
+  ])('for %s is rejected', async (_name, more) => {
+    const command = make('settleTerminal', more);
+    send(command);
+    expect(answers(command.id)).toEqual(['CommandRejected']);
+    expect(edge.commands.find(command.id)).toBeUndefined();
+  });
+
+  it('with a used nonce is rejected', async () => {
+    const first = make('settleTerminal');
+    send(first);
+    await answered(first.id);
+    const second = make('settleTerminal', { nonce: first.nonce });
+    send(second);
+    expect(answers(second.id)).toEqual(['CommandRejected']);
+  });
+
+  it('that nobody signed, or somebody changed, is rejected; a flood of them does not fill the journal', () => {
+    const event = store.core.event(EVENT_TYPE.command, make('closeTerminal'));
+    const forged = { ...event, data: { ...event.data, body: event.data.body.replace('closeTerminal', 'openTerminal') } };
+    const before = edge.journal.headSeq;
+    for (let i = 0; i < 100; i++) edge.commands.receive(forged);
+    edge.commands.receive({ ...event, type: EVENT_TYPE.desired });
+    edge.commands.receive('nonsense');
+    expect(edge.entries('CommandReceived')).toHaveLength(0);
+    expect(edge.journal.headSeq - before).toBe(20);
+    expect(edge.entries('CommandRejected')[0]!.payload.reason).toBe('bad signature');
+  });
+
+  it('that comes too late expires without effect', () => {
+    const command = make('settleTerminal', { expiresAt: new Date(store.clock.now()).toISOString() });
+    send(command);
+    expect(answers(command.id)).toEqual(['CommandReceived', 'CommandExpired']);
+  });
+
+  it('waits for its time', async () => {
+    const command = make('settleTerminal', { notBefore: new Date(store.clock.now() + 60_000).toISOString() });
+    const sent = store.clock.now();
+    send(command);
+    await answered(command.id);
+    expect(store.clock.now() - sent).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('fails with the code of what failed', async () => {
+    terminal.hostUp = false;
+    const settle = make('settleTerminal');
+    send(settle);
+    await answered(settle.id);
+    expect(edge.entries('CommandFailed')[0]!.payload).toMatchObject({ commandId: settle.id, code: 'hostUnreachable' });
+    const close = make('closeTerminal');
+    send(close);
+    await answered(close.id);
+    expect(edge.entries('CommandFailed')[1]!.payload).toMatchObject({ commandId: close.id, code: 'hostUnreachable' });
+  });
+
+  it('waits behind another one of the same terminal', async () => {
+    const [settle, close, open] = [make('settleTerminal'), make('closeTerminal'), make('openTerminal')];
+    for (const command of [settle, close, open]) send(command);
+    await answered(open.id);
+    const order = edge.entries('CommandSucceeded').map((entry) => entry.payload.commandId);
+    expect(order).toEqual([settle.id, close.id, open.id]);
+    expect(terminal.signedOn).toBe(true);
+  });
+
+  it('to close keeps the terminal closed until the day is over, although the store is open', async () => {
+    const close = make('closeTerminal');
+    send(close);
+    await answered(close.id);
+    edge.scheduler.start();
+    const then = store.clock.now();
+    await store.clock.until(() => store.clock.now() > then + 5_000);
+    expect(terminal.alive).toBe(false);
+    store.clock.jump(20 * 3_600_000);
+    await store.clock.until(() => terminal.signedOn);
+  });
+});
+
+describe('a command interrupted by a crash at any commit', () => {
+  it.each((['settleTerminal', 'closeTerminal'] as const).flatMap((action) => [1, 2, 3, 4, 5, 8, 12, 15].map((failAt) => [action, failAt] as const)))(
+    '%s, commit %i: is answered once and done once',
+    async (action, failAt) => {
+      edge.crash();
+      let commits = failAt;
+      edge = store.start(() => {
+        if (commits > 0 && --commits === 0) throw new Error('crash');
+      });
+      const command = make(action);
+      try {
+        send(command);
+      } catch (error) {
+        if (!(error instanceof Error && error.message === 'crash')) throw error;
+      }
+      await store.clock.until(() => edge.dead || answers(command.id).length === 3);
+      if (edge.dead) {
+        edge.crash();
+        edge = store.start();
+        edge.recover();
+        send(command);
+        await answered(command.id);
+      }
+      expect(answers(command.id)).toEqual(['CommandReceived', 'CommandStarted', 'CommandSucceeded']);
+      expect(terminal.settlements).toEqual([{ amountMinor: 1_250, count: 1 }]);
+      expect(terminal.alive).toBe(action === 'settleTerminal');
+    },
+  );
+});

@@ -1,0 +1,218 @@
+import { type ClosingStep, commandBody, EVENT_TYPE, type OpeningStep } from '@tillward/contracts';
+import { type Clock, pause } from '../clock.js';
+import type { Journal } from '../journal/index.js';
+import { type CoreKey, NO_REJECTIONS, openSigned, type RejectionCount, recordRejection } from '../link/index.js';
+import { errorFields, type Log } from '../log.js';
+import { type PolicyService, windowAt } from '../policy/index.js';
+import type { RoutineRun, RoutineRunner } from '../routines/index.js';
+import type { SettlementService } from '../settlement/index.js';
+import type { TerminalActor, Terminals } from '../terminals/index.js';
+import { CommandStore, type InboxCommand } from './command.store.js';
+import { afterRestart, judgeCommand } from './commands.rules.js';
+
+interface CommandsContext {
+  clock: Clock;
+  log: Log;
+  /** Aborts when the agent stops. */
+  signal: AbortSignal;
+}
+
+export interface CommandsParts {
+  journal: Journal;
+  policy: PolicyService;
+  terminals: Terminals;
+  settlement: SettlementService;
+  closing: RoutineRunner<ClosingStep>;
+  opening: RoutineRunner<OpeningStep>;
+}
+
+export interface CommandsOptions {
+  store: string;
+  gateway: string;
+  coreKey: CoreKey;
+}
+
+/** How a command ended; `stopped`: the agent stopped first, it goes on after the next start. */
+type Answer =
+  | { kind: 'succeeded'; detail: string }
+  | { kind: 'failed'; code: string; detail: string }
+  | { kind: 'expired' }
+  | { kind: 'stopped' };
+
+/**
+ * The command inbox. A command is written before anything is done about it, has one effect however often it arrives, and survives crashes: what had begun is
+ * continued by the rules of what it began (a routine resumes, a settlement in doubt is asked about). Commands of one terminal run one after the other.
+ */
+export class CommandService {
+  readonly #context: CommandsContext;
+  readonly #parts: CommandsParts;
+  readonly #options: CommandsOptions;
+  readonly #store: CommandStore;
+  readonly #lines = new Map<string, Promise<void>>();
+  #rejections: RejectionCount = NO_REJECTIONS;
+
+  constructor(context: CommandsContext, parts: CommandsParts, options: CommandsOptions) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#options = options;
+    this.#store = new CommandStore(parts.journal.store);
+  }
+
+  /** Takes a `command` message. */
+  receive(event: unknown): void {
+    const opened = openSigned(EVENT_TYPE.command, event, commandBody, this.#options.coreKey);
+    if (!opened.ok) return this.#reject('unknown', opened.reason);
+    const { body } = opened;
+    const { journal, terminals } = this.#parts;
+    const now = this.#context.clock.now();
+    const decision = judgeCommand({
+      command: body,
+      identity: this.#options,
+      now,
+      terminalKnown: terminals.get(body.terminal) !== undefined,
+      known: this.#store.byId(body.id)?.state ?? null,
+      nonceUsed: this.#store.nonceUsed(body.nonce),
+    });
+    const { id: commandId, action, requestedBy, expiresAt } = body;
+    switch (decision.kind) {
+      case 'repeat':
+        this.#context.log.info({ commandId }, 'command known already');
+        return;
+      case 'reject':
+        return this.#reject(commandId, decision.reason);
+      case 'expired':
+      case 'accept':
+        journal.commit((tx) => {
+          this.#store.insert(tx, body, decision.kind === 'accept' ? 'received' : 'expired', now);
+          tx.append('CommandReceived', body.terminal, { commandId, action, requestedBy, expiresAt });
+          if (decision.kind === 'expired') tx.append('CommandExpired', body.terminal, { commandId });
+        });
+        if (decision.kind === 'accept') this.#enqueue(this.#store.byId(commandId)!);
+    }
+  }
+
+  /** Continues what a stop or crash interrupted. Call after routines were resumed. */
+  resume(): void {
+    for (const command of this.#store.unfinished()) this.#enqueue(command);
+  }
+
+  /** A command with its stored answer. */
+  find(commandId: string): InboxCommand | undefined {
+    return this.#store.byId(commandId);
+  }
+
+  #enqueue(command: InboxCommand): void {
+    const before = this.#lines.get(command.terminal) ?? Promise.resolve();
+    const line = before.then(async () => {
+      try {
+        await this.#run(command);
+      } catch (error) {
+        this.#context.log.error({ commandId: command.commandId, ...errorFields(error) }, 'a command failed');
+        this.#answer(command, { kind: 'failed', code: 'internal', detail: 'the command failed unexpectedly, see the log' });
+      }
+    });
+    this.#lines.set(command.terminal, line);
+    line.catch((error: unknown) =>
+      this.#context.log.error({ commandId: command.commandId, ...errorFields(error) }, 'an answer could not be recorded'),
+    );
+  }
+
+  async #run(command: InboxCommand): Promise<void> {
+    const { clock, signal } = this.#context;
+    const waitMs = command.notBeforeMs - clock.now();
+    if (command.state === 'received' && waitMs > 0) await pause(clock, waitMs, signal);
+    if (signal.aborted) return;
+    const next = command.state === 'started' ? 'continue' : afterRestart('received', command.expiresAtMs, clock.now());
+    if (next === 'expire') return this.#answer(command, { kind: 'expired' });
+    if (next === 'start') {
+      this.#parts.journal.commit((tx) => {
+        this.#store.update(tx, command.commandId, 'started', null, null);
+        tx.append('CommandStarted', command.terminal, { commandId: command.commandId });
+      });
+    }
+    const actor = this.#parts.terminals.get(command.terminal);
+    const answer: Answer = actor
+      ? await this.#perform(command, actor)
+      : { kind: 'failed', code: 'unknownTerminal', detail: 'the terminal is no longer part of the store' };
+    this.#answer(command, answer);
+  }
+
+  #perform(command: InboxCommand, actor: TerminalActor): Promise<Answer> {
+    switch (command.action) {
+      case 'settleTerminal':
+        return this.#settle(actor);
+      case 'closeTerminal':
+        return this.#close(command, actor);
+      case 'openTerminal':
+        return this.#open(command, actor);
+    }
+  }
+
+  async #settle(actor: TerminalActor): Promise<Answer> {
+    if (actor.heldBy) return { kind: 'failed', code: 'terminalBusy', detail: `the ${actor.heldBy} is running` };
+    const end = await this.#parts.settlement.settleWithin(actor, 'command', { attempts: 1, retryDelayMs: 0 });
+    if (end.kind === 'stopped') return end;
+    const { result } = end;
+    switch (result.kind) {
+      case 'settled':
+        return { kind: 'succeeded', detail: `batch ${result.settlement.batchNo} settled` };
+      case 'nothing':
+        return { kind: 'succeeded', detail: 'there was nothing to settle' };
+      case 'unbalanced':
+        return { kind: 'failed', code: 'totalsUnequal', detail: 'the batch is closed and the totals differ' };
+      case 'failed':
+        return { kind: 'failed', code: result.code, detail: result.detail };
+      case 'inDoubt':
+        return { kind: 'failed', code: 'settlementInDoubt', detail: result.detail };
+    }
+  }
+
+  async #close(command: InboxCommand, actor: TerminalActor): Promise<Answer> {
+    const begun = this.#parts.closing.byCommand(command.commandId);
+    if (!begun) {
+      if (actor.heldBy) return { kind: 'failed', code: 'terminalBusy', detail: `the ${actor.heldBy} is running` };
+      if (actor.facts.resting === 'closed' && actor.facts.power === 'off') return { kind: 'succeeded', detail: 'closed already' };
+    }
+    return this.#routine(this.#parts.closing, begun ?? this.#parts.closing.start(this.#request(command), [actor.id]));
+  }
+
+  async #open(command: InboxCommand, actor: TerminalActor): Promise<Answer> {
+    const begun = this.#parts.opening.byCommand(command.commandId);
+    if (!begun && actor.heldBy) return { kind: 'failed', code: 'terminalBusy', detail: `the ${actor.heldBy} is running` };
+    return this.#routine(this.#parts.opening, begun ?? this.#parts.opening.start(this.#request(command), [actor.id]));
+  }
+
+  #request(command: InboxCommand): Omit<RoutineRun, 'routineId' | 'kind' | 'seq'> {
+    const { businessDay } = windowAt(this.#parts.policy.current!, this.#context.clock.now());
+    return { businessDay, by: 'command', scheduledFor: null, commandId: command.commandId };
+  }
+
+  async #routine<S extends string>(runner: RoutineRunner<S>, run: RoutineRun): Promise<Answer> {
+    const result = await runner.result(run.routineId);
+    if (result.stopped) return { kind: 'stopped' };
+    const blocked = result.blocked[0];
+    if (!blocked) return { kind: 'succeeded', detail: `${run.kind} done` };
+    return { kind: 'failed', code: blocked.detail.split(': ')[1] ?? 'internal', detail: `${run.kind} blocked at ${blocked.detail}` };
+  }
+
+  #answer(command: InboxCommand, answer: Answer): void {
+    if (answer.kind === 'stopped') return;
+    const { commandId, terminal } = command;
+    const code = answer.kind === 'failed' ? answer.code.slice(0, 40) : null;
+    const detail = answer.kind === 'expired' ? '' : answer.detail.slice(0, 200);
+    this.#parts.journal.commit((tx) => {
+      this.#store.update(tx, commandId, answer.kind, code, detail);
+      if (answer.kind === 'succeeded') tx.append('CommandSucceeded', terminal, { commandId, detail });
+      else if (answer.kind === 'failed') tx.append('CommandFailed', terminal, { commandId, code: code ?? '', detail });
+      else tx.append('CommandExpired', terminal, { commandId });
+    });
+    this.#context.log.info({ commandId, action: command.action, outcome: answer.kind, code }, 'command answered');
+  }
+
+  #reject(commandId: string, reason: string): void {
+    this.#context.log.warn({ commandId, reason }, 'command rejected');
+    const { record, count } = recordRejection(this.#rejections, this.#context.clock.now());
+    this.#rejections = count;
+    if (record) this.#parts.journal.commit((tx) => tx.append('CommandRejected', null, { commandId, reason }));
+  }
+}

@@ -1,0 +1,1 @@
+export { type Readiness, type TillOptions, type TillParts, TillServer } from './till.server.js';
