@@ -1,0 +1,3 @@
+export * from './downlink.service.js';
+export * from './messaging.module.js';
+export * from './mqtt.link.js';
