@@ -1,0 +1,161 @@
+import { type LiveData, type PresenceData, liveEvent, presenceEvent } from '@tillward/contracts';
+import type { ChangeNotifier, UnitOfWork } from '../database/index.js';
+import { systemActor } from '../database/index.js';
+import { type Log, reasonOf } from '../logging.js';
+import type { Arrival } from '../messaging/index.js';
+import { acceptsPresence } from './fleet.rules.js';
+
+interface Heard {
+  store: string;
+  gateway: string;
+  seenAtMs: number;
+  presence?: PresenceData;
+  live?: LiveData;
+}
+
+const FLUSH_MS = 250;
+
+/**
+ * Takes presence and live samples; keeps the newest of each gateway and writes all of them in one statement per table every 250 ms at most.
+ * Samples may be lost (a restart, a database outage); the next one replaces them.
+ */
+export class FleetLive {
+  #heard = new Map<string, Heard>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #malformed = 0;
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly notifier: ChangeNotifier,
+    private readonly log: Log,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Messages that were no valid presence or live event. */
+  malformed(): number {
+    return this.#malformed;
+  }
+
+  presence(arrival: Arrival): void {
+    const parsed = this.#parse(arrival, presenceEvent);
+    if (parsed === undefined) return;
+    const heard = this.#of(arrival);
+    if (acceptsPresence(heard.presence, parsed.data)) heard.presence = parsed.data;
+  }
+
+  live(arrival: Arrival): void {
+    const parsed = this.#parse(arrival, liveEvent);
+    if (parsed === undefined) return;
+    const heard = this.#of(arrival);
+    if (heard.live === undefined || parsed.data.session >= heard.live.session) heard.live = parsed.data;
+  }
+
+  /** Writes what was heard; resolves when it is written or given up. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const heard = [...this.#heard.values()];
+    this.#heard = new Map();
+    if (heard.length > 0) this.#writing = this.#writing.then(() => this.#write(heard));
+    await this.#writing;
+  }
+
+  #parse<T>(arrival: Arrival, schema: { safeParse(value: unknown): { success: boolean; data?: T } }): T | undefined {
+    try {
+      const parsed = schema.safeParse(JSON.parse(arrival.payload.toString('utf8')));
+      if (parsed.success) return parsed.data;
+      this.#refuse(arrival, 'not a valid event');
+    } catch (error) {
+      this.#refuse(arrival, error instanceof SyntaxError ? 'not JSON' : reasonOf(error));
+    }
+    return undefined;
+  }
+
+  #refuse({ address, payload }: Arrival, reason: string): void {
+    this.#malformed += 1;
+    this.log.warn({ store: address.store, gateway: address.gateway, channel: address.channel, bytes: payload.length, reason }, 'message refused');
+  }
+
+  #of({ address: { store, gateway } }: Arrival): Heard {
+    const key = `${store}/${gateway}`;
+    let heard = this.#heard.get(key);
+    if (heard === undefined) {
+      heard = { store, gateway, seenAtMs: 0 };
+      this.#heard.set(key, heard);
+    }
+    heard.seenAtMs = this.now().getTime();
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
+    return heard;
+  }
+
+  async #write(heard: Heard[]): Promise<void> {
+    try {
+      const changed = await this.unitOfWork.run(systemActor('fleet'), async ({ tx }) => {
+        await tx.query(UPSERT_PRESENCE, presenceColumns(heard));
+        await tx.query(UPSERT_STATES, stateColumns(heard));
+        return heard.map((one) => one.store);
+      });
+      this.notifier.changed({ stores: changed });
+    } catch (error) {
+      this.log.warn({ reason: reasonOf(error) }, 'live states not written');
+    }
+  }
+}
+
+function presenceColumns(heard: Heard[]): unknown[] {
+  const of = <T>(pick: (one: Heard) => T) => heard.map(pick);
+  return [
+    of((h) => h.store),
+    of((h) => h.gateway),
+    of((h) => h.presence?.session ?? h.live?.session ?? 0),
+    of((h) => h.presence?.online ?? null),
+    of((h) => h.presence?.agentVersion ?? null),
+    of((h) => h.live?.journalHead ?? null),
+    of((h) => h.seenAtMs),
+  ];
+}
+
+function stateColumns(heard: Heard[]): unknown[] {
+  const rows = heard.flatMap(({ store, live }) =>
+    live === undefined ? [] : Object.entries(live.terminals).map(([terminal, sample]) => ({ store, terminal, sample, at: live.at })),
+  );
+  const of = <T>(pick: (row: (typeof rows)[number]) => T) => rows.map(pick);
+  return [
+    of((r) => r.store),
+    of((r) => r.terminal),
+    of((r) => r.sample.power),
+    of((r) => r.sample.service),
+    of((r) => r.sample.activity),
+    of((r) => r.sample.signedOn),
+    of((r) => r.sample.operatorId),
+    of((r) => r.sample.lastUseAt),
+    of((r) => r.at),
+  ];
+}
+
+// Only registered gateways; an older session changes nothing (F1). A live sample alone keeps what presence said.
+const UPSERT_PRESENCE = `
+  INSERT INTO gateway_presence AS p (store_id, gateway_id, session, online, agent_version, journal_head, last_seen_at)
+  SELECT n.store_id, n.gateway_id, n.session, coalesce(n.online, true), n.agent_version, coalesce(n.head, 0), to_timestamp(n.seen / 1000)
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::text[], $6::bigint[], $7::float8[])
+         AS n (store_id, gateway_id, session, online, agent_version, head, seen)
+    JOIN gateway g ON g.store_id = n.store_id AND g.gateway_id = n.gateway_id
+  ON CONFLICT (store_id, gateway_id) DO UPDATE
+    SET session = excluded.session,
+        online = CASE WHEN excluded.agent_version IS NULL AND excluded.session = p.session THEN p.online ELSE excluded.online END,
+        agent_version = coalesce(excluded.agent_version, p.agent_version),
+        journal_head = CASE WHEN excluded.journal_head = 0 THEN p.journal_head ELSE excluded.journal_head END,
+        last_seen_at = excluded.last_seen_at
+   WHERE excluded.session >= p.session`;
+
+const UPSERT_STATES = `
+  INSERT INTO terminal_state AS s (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use_at, state_at)
+  SELECT n.store_id, n.terminal_id, n.power, n.service, n.activity, n.signed_on, n.operator_id, to_timestamp(n.last_use / 1000), to_timestamp(n.at / 1000)
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::float8[], $9::float8[])
+         AS n (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use, at)
+    JOIN terminal t ON t.store_id = n.store_id AND t.terminal_id = n.terminal_id
+  ON CONFLICT (store_id, terminal_id) DO UPDATE
+    SET power = excluded.power, service = excluded.service, activity = excluded.activity, signed_on = excluded.signed_on,
+        operator_id = excluded.operator_id, last_use_at = greatest(excluded.last_use_at, s.last_use_at), state_at = excluded.state_at
+   WHERE excluded.state_at >= s.state_at`;

@@ -1,0 +1,184 @@
+import type { JournalKind, PowerState, ServiceState } from '@tillward/contracts';
+import type { Fold, ProjectedEntry, Projection, Queryable } from '../ingest/ingest.projection.js';
+import { ClosingFold } from './closing.projection.js';
+
+const KINDS = [
+  'TerminalStateChanged',
+  'TerminalSignedOn',
+  'TerminalSignedOff',
+  'TerminalPoweredOn',
+  'TerminalPoweredOff',
+  'OperatorSignedOn',
+  'OperatorSignedOff',
+  'PaymentCompleted',
+  'PaymentResolved',
+  'PolicyApplied',
+  'PolicyRefused',
+  'ClosingStarted',
+  'CloseBlocked',
+  'CloseProven',
+  'ClosingFinished',
+] as const satisfies readonly JournalKind[];
+
+/** Journal → terminal_state, policy_application, closing, close_proof. */
+export const fleetProjection: Projection = { kinds: KINDS, begin: () => new FleetFold() };
+
+interface TerminalChange {
+  store: string;
+  terminal: string;
+  atMs: number;
+  power: PowerState | null;
+  service: ServiceState | null;
+  signedOn: boolean | null;
+  /** undefined: not said; null: nobody. */
+  operatorId: string | null | undefined;
+  lastUseAtMs: number | null;
+}
+
+interface Application {
+  store: string;
+  gateway: string;
+  version: number;
+  atMs: number;
+  refused: readonly { key: string; reason: string }[];
+}
+
+class FleetFold implements Fold {
+  readonly #terminals = new Map<string, TerminalChange>();
+  readonly #applications = new Map<string, Application>();
+  readonly #closings = new ClosingFold();
+
+  add(entry: ProjectedEntry): void {
+    switch (entry.kind) {
+      case 'TerminalStateChanged':
+        Object.assign(this.#terminal(entry), entry.payload);
+        return;
+      case 'TerminalSignedOn':
+        this.#terminal(entry).signedOn = true;
+        return;
+      case 'TerminalSignedOff':
+        this.#terminal(entry).signedOn = false;
+        return;
+      case 'TerminalPoweredOn':
+        this.#terminal(entry).power = 'on';
+        return;
+      case 'TerminalPoweredOff':
+        Object.assign(this.#terminal(entry), { power: 'off', service: 'unknown', signedOn: false });
+        return;
+      case 'OperatorSignedOn':
+        this.#terminal(entry).operatorId = entry.payload.operatorId;
+        return;
+      case 'OperatorSignedOff':
+        this.#terminal(entry).operatorId = null;
+        return;
+      case 'PaymentCompleted':
+        this.#terminal(entry).lastUseAtMs = entry.atMs;
+        return;
+      case 'PaymentResolved':
+        if (entry.payload.booked !== null) this.#terminal(entry).lastUseAtMs = entry.atMs;
+        return;
+      case 'PolicyApplied':
+        this.#applied(entry, entry.payload.version, entry.payload.refused);
+        return;
+      case 'PolicyRefused':
+        if (entry.payload.version !== null) this.#applied(entry, entry.payload.version, [{ key: '*', reason: entry.payload.reason }]);
+        return;
+      default:
+        this.#closings.add(entry);
+    }
+  }
+
+  #applied(entry: ProjectedEntry, version: number, refused: Application['refused']): void {
+    const key = `${entry.store}/${entry.gateway}`;
+    const known = this.#applications.get(key);
+    if (known === undefined || known.version <= version) {
+      this.#applications.set(key, { store: entry.store, gateway: entry.gateway, version, atMs: entry.atMs, refused });
+    }
+  }
+
+  #terminal(entry: ProjectedEntry): TerminalChange {
+    const terminal = entry.terminal ?? '';
+    const key = `${entry.store}/${terminal}`;
+    let change = this.#terminals.get(key);
+    if (change === undefined) {
+      change = {
+        store: entry.store,
+        terminal,
+        atMs: entry.atMs,
+        power: null,
+        service: null,
+        signedOn: null,
+        operatorId: undefined,
+        lastUseAtMs: null,
+      };
+      this.#terminals.set(key, change);
+    }
+    change.atMs = entry.atMs;
+    return change;
+  }
+
+  async flush(db: Queryable): Promise<void> {
+    await this.#flushTerminals(db);
+    await this.#flushApplications(db);
+    await this.#closings.flush(db);
+  }
+
+  async #flushTerminals(db: Queryable): Promise<void> {
+    const changes = [...this.#terminals.values()];
+    if (changes.length === 0) return;
+    const of = <T>(pick: (change: TerminalChange) => T) => changes.map(pick);
+    await db.query(UPSERT_TERMINALS, [
+      of((c) => c.store),
+      of((c) => c.terminal),
+      of((c) => c.power),
+      of((c) => c.service),
+      of((c) => c.signedOn),
+      of((c) => c.operatorId ?? null),
+      of((c) => c.operatorId !== undefined),
+      of((c) => c.lastUseAtMs),
+      of((c) => c.atMs),
+    ]);
+  }
+
+  async #flushApplications(db: Queryable): Promise<void> {
+    const all = [...this.#applications.values()];
+    if (all.length === 0) return;
+    const of = <T>(pick: (application: Application) => T) => all.map(pick);
+    await db.query(UPSERT_APPLICATIONS, [
+      of((a) => a.store),
+      of((a) => a.gateway),
+      of((a) => a.version),
+      of((a) => a.atMs),
+      // jsonb refuses half of a surrogate pair.
+      of((a) => JSON.stringify(a.refused.map(({ key, reason }) => ({ key: key.toWellFormed(), reason: reason.toWellFormed() })))),
+    ]);
+  }
+}
+
+// Inserts what is new, changes what was there before; a sample the gateway took later than the entry wins (both carry its clock).
+const UPSERT_TERMINALS = `
+  WITH n AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::float8[], $9::float8[])
+      AS u (store_id, terminal_id, power, service, signed_on, operator_id, says_operator, last_use, at)
+  ), created AS (
+    INSERT INTO terminal_state (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use_at, state_at)
+    SELECT store_id, terminal_id, coalesce(power, 'unknown'), coalesce(service, 'unknown'), 'idle', coalesce(signed_on, false), operator_id,
+           to_timestamp(last_use / 1000), to_timestamp(at / 1000)
+      FROM n ON CONFLICT (store_id, terminal_id) DO NOTHING
+  )
+  UPDATE terminal_state s
+     SET power = CASE WHEN newer THEN coalesce(n.power, s.power) ELSE s.power END,
+         service = CASE WHEN newer THEN coalesce(n.service, s.service) ELSE s.service END,
+         signed_on = CASE WHEN newer THEN coalesce(n.signed_on, s.signed_on) ELSE s.signed_on END,
+         operator_id = CASE WHEN newer AND n.says_operator THEN n.operator_id ELSE s.operator_id END,
+         last_use_at = greatest(to_timestamp(n.last_use / 1000), s.last_use_at),
+         state_at = greatest(to_timestamp(n.at / 1000), s.state_at)
+    FROM (SELECT n.*, to_timestamp(n.at / 1000) >= k.state_at AS newer FROM n JOIN terminal_state k USING (store_id, terminal_id)) n
+   WHERE s.store_id = n.store_id AND s.terminal_id = n.terminal_id`;
+
+const UPSERT_APPLICATIONS = `
+  INSERT INTO policy_application AS p (store_id, gateway_id, version, applied_at, refused)
+  SELECT n.store_id, n.gateway_id, n.version, to_timestamp(n.at / 1000), n.refused::jsonb
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::float8[], $5::text[]) AS n (store_id, gateway_id, version, at, refused)
+  ON CONFLICT (store_id, gateway_id) DO UPDATE SET version = excluded.version, applied_at = excluded.applied_at, refused = excluded.refused
+   WHERE p.version <= excluded.version`;

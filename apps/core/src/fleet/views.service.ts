@@ -1,0 +1,140 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type CurrentWindow, currentWindow } from '@tillward/calendar';
+import type { Settings } from '@tillward/policy';
+import { UnitOfWork, type WorkContext } from '../database/index.js';
+import {
+  type CloseProofType,
+  type ClosingType,
+  type GatewayType,
+  type MoneyType,
+  type PersonType,
+  type RequestContext,
+  requestLoader,
+  type StoreType,
+  type TerminalType,
+  Unauthenticated,
+} from '../graphql/index.js';
+import { findPeople, storesOfPeople } from '../identity/index.js';
+import { CLOCK, type Clock } from '../platform.js';
+import { Policy } from '../policy/index.js';
+import { type FundsAtRisk, SettlementService } from '../settlement/index.js';
+import { type CloseProofView, type ClosingView, FleetService, type TerminalView } from './fleet.service.js';
+
+type Batch<V> = (ctx: WorkContext, ids: readonly string[]) => Promise<ReadonlyMap<string, V>>;
+
+/** What the GraphQL fields of stores and terminals show; one query per field and request, whatever the number of stores. */
+@Injectable()
+export class FleetViews {
+  readonly #batches: {
+    stores: Batch<StoreType>;
+    settings: Batch<Settings>;
+    gateways: Batch<GatewayType>;
+    terminals: Batch<TerminalType[]>;
+    funds: Batch<FundsAtRisk[]>;
+    closings: Batch<ClosingView>;
+    proofs: Batch<ReadonlyMap<string, CloseProofView>>;
+    people: Batch<string[]>;
+  };
+
+  constructor(
+    @Inject(UnitOfWork) private readonly work: UnitOfWork,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(FleetService) private readonly fleet: FleetService,
+    @Inject(SettlementService) settlement: SettlementService,
+    @Inject(Policy) policy: Policy,
+  ) {
+    this.#batches = {
+      stores: async (ctx, ids) => new Map((await fleet.stores(ctx, ids)).map((store) => [store.id, store])),
+      settings: (ctx, ids) => policy.settingsOf(ctx, ids),
+      gateways: async (ctx, ids) =>
+        new Map(
+          (await fleet.gateways(ctx, ids)).map((gateway) => [gateway.storeId, { ...gateway, policyRefused: [...gateway.policyRefused] }]),
+        ),
+      terminals: async (ctx, ids) => Map.groupBy(await this.readTerminals(ctx, { storeIds: ids }), (terminal) => terminal.storeId),
+      funds: (ctx, ids) => settlement.fundsAtRisk(ctx, ids),
+      closings: (ctx, ids) => fleet.newestClosings(ctx, ids),
+      proofs: async (ctx, ids) => {
+        const proofs = [...(await fleet.newestCloseProofs(ctx, ids)).values()];
+        const byStore = Map.groupBy(proofs, (proof) => proof.storeId);
+        return new Map([...byStore].map(([store, own]) => [store, new Map(own.map((proof) => [proof.terminalId, proof]))]));
+      },
+      people: (ctx, ids) => storesOfPeople(ctx, ids),
+    };
+  }
+
+  /** Terminals with the names of the operators signed on, as far as the actor sees both. */
+  async readTerminals(ctx: WorkContext, which: { storeIds?: readonly string[]; terminalIds?: readonly string[] }): Promise<TerminalType[]> {
+    const terminals = await this.fleet.terminals(ctx, which);
+    const operators = [...new Set(terminals.flatMap((terminal) => terminal.operatorId ?? []))];
+    const names = new Map(operators.length === 0 ? [] : (await findPeople(ctx, operators)).map((person) => [person.id, person.name]));
+    return terminals.map((terminal) => terminalType(terminal, names));
+  }
+
+  store(context: RequestContext, id: string): Promise<StoreType | null> {
+    return this.#load(context, this.#batches.stores, id);
+  }
+
+  gateway(context: RequestContext, storeId: string): Promise<GatewayType | null> {
+    return this.#load(context, this.#batches.gateways, storeId);
+  }
+
+  async terminalsOf(context: RequestContext, storeId: string): Promise<TerminalType[]> {
+    return (await this.#load(context, this.#batches.terminals, storeId)) ?? [];
+  }
+
+  /** The store's trading window now, by its effective policy. */
+  async window(context: RequestContext, store: StoreType): Promise<CurrentWindow> {
+    const settings = (await this.#load(context, this.#batches.settings, store.id))!;
+    const hours = { open: settings['hours.open'], close: settings['hours.close'], cutOff: settings['businessDay.cutOff'] };
+    return currentWindow(this.clock.now().getTime(), store.timeZone, hours);
+  }
+
+  /** What is unsettled in the store's own currency. */
+  async fundsAtRisk(context: RequestContext, { id, currency }: StoreType): Promise<MoneyType> {
+    const funds = (await this.#load(context, this.#batches.funds, id)) ?? [];
+    return { amountMinor: funds.find((fund) => fund.currency === currency)?.amountMinor ?? 0, currency };
+  }
+
+  /** The newest closing when it is of the current business day. */
+  async closing(context: RequestContext, store: StoreType): Promise<ClosingType | null> {
+    const closing = await this.#load(context, this.#batches.closings, store.id);
+    if (closing === null || closing.businessDay !== (await this.window(context, store)).businessDay) return null;
+    const { proven, blocked, running } = closing;
+    return { ...closing, proven: proven.length, blocked: blocked.length, running: running.length };
+  }
+
+  async closeProof(context: RequestContext, terminal: TerminalType): Promise<CloseProofType | null> {
+    const proof = (await this.#load(context, this.#batches.proofs, terminal.storeId))?.get(terminal.id);
+    if (proof === undefined) return null;
+    const { totalMinor, totalCurrency } = proof;
+    const totals = totalMinor === null || totalCurrency === null ? null : { amountMinor: totalMinor, currency: totalCurrency };
+    return { ...proof, totals, count: proof.totalCount, steps: [...proof.steps] };
+  }
+
+  async storesOfPerson(context: RequestContext, person: PersonType): Promise<StoreType[]> {
+    const all = person.role === 'hq' || person.role === 'auditor';
+    if (all) return await this.work.run(actorOf(context), (ctx) => this.fleet.stores(ctx));
+    const ids = (await this.#load(context, this.#batches.people, person.id)) ?? [];
+    const stores = await Promise.all(ids.map((id) => this.store(context, id)));
+    return stores.filter((store) => store !== null);
+  }
+
+  #load<V>(context: RequestContext, batch: Batch<V>, id: string): Promise<V | null> {
+    const actor = actorOf(context);
+    return requestLoader(context, batch, (ids) => this.work.run(actor, (ctx) => batch(ctx, ids))).load(id);
+  }
+}
+
+function actorOf(context: RequestContext) {
+  if (context.viewer === undefined) throw new Unauthenticated();
+  return context.viewer.actor;
+}
+
+function terminalType(terminal: TerminalView, names: ReadonlyMap<string, string>): TerminalType {
+  const { operatorId, unsettledMinor, currency, ...rest } = terminal;
+  return {
+    ...rest,
+    operatorName: operatorId === null ? null : (names.get(operatorId) ?? operatorId),
+    unsettled: { amountMinor: unsettledMinor, currency },
+  };
+}

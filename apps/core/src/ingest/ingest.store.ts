@@ -1,0 +1,165 @@
+import { hash } from 'node:crypto';
+import type { Queryable } from './ingest.projection.js';
+import type { Cursor } from './ingest.rules.js';
+import { JOURNAL_INGESTED, type JournalRange } from './journal.subscriptions.js';
+
+/** A row of journal_quarantine. `seq` 0: a whole message. Contents are never kept, only their digest and size. */
+export interface QuarantineRow {
+  readonly store: string;
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly kind: string | null;
+  readonly reason: string;
+  readonly detail: string;
+  readonly digest: string;
+  readonly bytes: number;
+}
+
+/** A row of journal_fork. */
+export interface ForkRow {
+  readonly store: string;
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly knownHash: string;
+  readonly otherHash: string;
+}
+
+/** A row of journal_epoch. */
+export interface EpochRow {
+  readonly store: string;
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly previousSeq: number;
+  readonly previousHash: string;
+}
+
+interface GatewayKey {
+  readonly store: string;
+  readonly gateway: string;
+}
+
+/** Most whole messages kept in quarantine for one gateway: a broken one must not fill the database. */
+const MAX_MESSAGES_KEPT = 1_000;
+
+/** SHA-256 of contents that are not kept. */
+export function digestOf(contents: string | Buffer): string {
+  return hash('sha256', contents, 'hex');
+}
+
+/** Ingest's own tables, written set by set inside the lane's transaction. */
+export class IngestTables {
+  constructor(private readonly db: Queryable) {}
+
+  /** Locks and reads the cursors of these gateways, in key order so that two cores never wait for each other; creates missing ones. */
+  async lockCursors(gateways: readonly GatewayKey[]): Promise<Map<string, Cursor>> {
+    const keys = [gateways.map((one) => one.store), gateways.map((one) => one.gateway)];
+    let rows = await this.#lock(keys);
+    if (rows.length < gateways.length) {
+      await this.db.query(
+        `INSERT INTO gateway_cursor (store_id, gateway_id, epoch, seq, hash)
+         SELECT store_id, gateway_id, 0, 0, '' FROM unnest($1::text[], $2::text[]) AS n (store_id, gateway_id) ORDER BY 1, 2
+         ON CONFLICT DO NOTHING`,
+        keys,
+      );
+      rows = await this.#lock(keys);
+    }
+    return new Map(rows.map((row) => [`${row.store_id}/${row.gateway_id}`, { epoch: row.epoch, seq: row.seq, hash: row.hash }]));
+  }
+
+  async #lock(keys: unknown[]): Promise<{ store_id: string; gateway_id: string; epoch: number; seq: number; hash: string }[]> {
+    const { rows } = await this.db.query<{ store_id: string; gateway_id: string; epoch: number; seq: number; hash: string }>(
+      `SELECT store_id, gateway_id, epoch, seq, hash FROM gateway_cursor
+        WHERE (store_id, gateway_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) ORDER BY store_id, gateway_id FOR UPDATE`,
+      keys,
+    );
+    return rows;
+  }
+
+  /** The hashes of committed entries, keyed `<store>/<gateway>/<epoch>/<seq>`; what isn't committed is absent. */
+  async hashesAt(at: readonly (GatewayKey & { epoch: number; seq: number })[]): Promise<Map<string, string>> {
+    if (at.length === 0) return new Map();
+    const { rows } = await this.db.query<{ id: string; hash: string }>(
+      `SELECT j.store_id || '/' || j.gateway_id || '/' || j.epoch || '/' || j.seq AS id, encode(j.hash, 'hex') AS hash FROM journal_entry j
+        WHERE (store_id, gateway_id, epoch, seq) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[]))`,
+      [at.map((one) => one.store), at.map((one) => one.gateway), at.map((one) => one.epoch), at.map((one) => one.seq)],
+    );
+    return new Map(rows.map((row) => [row.id, row.hash]));
+  }
+
+  async addEpochs(rows: readonly EpochRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.db.query(
+      `INSERT INTO journal_epoch (store_id, gateway_id, epoch, previous_seq, previous_hash)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[])`,
+      [rows.map((r) => r.store), rows.map((r) => r.gateway), rows.map((r) => r.epoch), rows.map((r) => r.previousSeq), rows.map((r) => r.previousHash)],
+    );
+  }
+
+  async addForks(rows: readonly ForkRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.db.query(
+      `INSERT INTO journal_fork (store_id, gateway_id, epoch, seq, known_hash, other_hash)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[]) ON CONFLICT DO NOTHING`,
+      [
+        rows.map((r) => r.store),
+        rows.map((r) => r.gateway),
+        rows.map((r) => r.epoch),
+        rows.map((r) => r.seq),
+        rows.map((r) => r.knownHash),
+        rows.map((r) => r.otherHash),
+      ],
+    );
+  }
+
+  /** Entries are all kept; of whole messages at most a thousand a gateway. The same contents again only count up. */
+  async addQuarantined(rows: readonly QuarantineRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const distinct = [...new Map(rows.map((r) => [`${r.store}/${r.gateway}/${r.epoch}/${r.seq}/${r.digest}`, r])).values()];
+    await this.db.query(
+      `INSERT INTO journal_quarantine AS q (store_id, gateway_id, epoch, seq, kind, reason, detail, digest, bytes)
+       SELECT n.* FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[])
+              AS n (store_id, gateway_id, epoch, seq, kind, reason, detail, digest, bytes)
+        WHERE n.seq > 0 OR (SELECT count(*) FROM journal_quarantine k WHERE k.store_id = n.store_id AND k.gateway_id = n.gateway_id AND k.seq = 0) < $10
+       ON CONFLICT (store_id, gateway_id, epoch, seq, digest) DO UPDATE SET times = q.times + 1, seen_at = now()`,
+      [
+        distinct.map((r) => r.store),
+        distinct.map((r) => r.gateway),
+        distinct.map((r) => r.epoch),
+        distinct.map((r) => r.seq),
+        distinct.map((r) => r.kind),
+        distinct.map((r) => r.reason),
+        distinct.map((r) => r.detail),
+        distinct.map((r) => r.digest),
+        distinct.map((r) => r.bytes),
+        MAX_MESSAGES_KEPT,
+      ],
+    );
+  }
+
+  async addRanges(ranges: readonly JournalRange[]): Promise<void> {
+    if (ranges.length === 0) return;
+    await this.db.query('INSERT INTO outbox (topic, key, payload) SELECT $1, key, payload FROM unnest($2::text[], $3::text[]) AS n (key, payload)', [
+      JOURNAL_INGESTED,
+      ranges.map((range) => `${range.store}/${range.gateway}`),
+      ranges.map((range) => JSON.stringify(range)),
+    ]);
+  }
+
+  async advance(cursors: readonly (GatewayKey & { cursor: Cursor })[]): Promise<void> {
+    if (cursors.length === 0) return;
+    await this.db.query(
+      `UPDATE gateway_cursor c SET epoch = n.epoch, seq = n.seq, hash = n.hash, updated_at = now()
+         FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[]) AS n (store_id, gateway_id, epoch, seq, hash)
+        WHERE c.store_id = n.store_id AND c.gateway_id = n.gateway_id`,
+      [
+        cursors.map((c) => c.store),
+        cursors.map((c) => c.gateway),
+        cursors.map((c) => c.cursor.epoch),
+        cursors.map((c) => c.cursor.seq),
+        cursors.map((c) => c.cursor.hash),
+      ],
+    );
+  }
+}

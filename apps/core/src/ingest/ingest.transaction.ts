@@ -1,0 +1,240 @@
+import { isJournalKind } from '@tillward/contracts';
+import type pg from 'pg';
+import type { CheckedBatch } from './batch.check.js';
+import { readEntry } from './entry.check.js';
+import type { Fold, FoldDatabase, Projection, ProjectedEntry } from './ingest.projection.js';
+import { type BatchDecision, type Cursor, type CursorRule, NOTHING_COMMITTED } from './ingest.rules.js';
+import { copyRows, JOURNAL_COLUMNS, JournalCopy } from './journal.copy.js';
+import type { JournalRange } from './journal.subscriptions.js';
+import { type EpochRow, type ForkRow, type QuarantineRow, digestOf, IngestTables } from './ingest.store.js';
+
+/** All batches of one gateway in a transaction, in their order. */
+export interface GatewayBatches {
+  readonly store: string;
+  readonly gateway: string;
+  readonly batches: readonly CheckedBatch[];
+}
+
+/** What a gateway is told after the commit. */
+export type Reply =
+  | { readonly kind: 'ack'; readonly store: string; readonly gateway: string; readonly epoch: number; readonly ackedThrough: number }
+  | {
+      readonly kind: 'resend';
+      readonly store: string;
+      readonly gateway: string;
+      readonly epoch: number;
+      readonly fromSeq: number;
+      readonly throughSeq: number | null;
+    };
+
+/** What one transaction did. */
+export interface Committed {
+  readonly replies: readonly Reply[];
+  readonly entries: number;
+  readonly duplicates: number;
+  readonly gaps: number;
+  readonly forks: readonly ForkRow[];
+  readonly quarantined: readonly QuarantineRow[];
+  readonly stores: readonly string[];
+  /** An outbox row was written. */
+  readonly rang: boolean;
+}
+
+/** What a transaction needs to know about the rest of core. */
+export interface TransactionRules {
+  readonly projections: readonly Projection[];
+  readonly wanted: (kind: string) => boolean;
+  readonly rule: CursorRule;
+}
+
+/**
+ * Stores the batches of many gateways in one transaction: cursors locked, chain checked, entries copied, projected, announced in the outbox, cursors
+ * advanced, committed. `careful` is for one gateway alone (see Fold). When it rejects, nothing of it is there (a lost connection at the commit leaves that open; the cursor tells at the next try).
+ */
+export async function commitBatches(
+  client: pg.ClientBase,
+  gateways: readonly GatewayBatches[],
+  rules: TransactionRules,
+  careful = false,
+): Promise<Committed> {
+  const db: FoldDatabase = {
+    query: (text, values) => client.query(text, values),
+    copy: (table, columns, chunks) => copyRows(client, chunks, table, columns),
+  };
+  await client.query('BEGIN');
+  try {
+    const tables = new IngestTables(db);
+    const cursors = await tables.lockCursors(gateways);
+    const work = new Work(rules);
+    for (const one of gateways) work.gateway(one, cursors.get(`${one.store}/${one.gateway}`) ?? NOTHING_COMMITTED);
+    await work.write(db, tables, careful);
+    await client.query('COMMIT');
+    return work.result();
+  } catch (error) {
+    // The first error is the one that matters; a rollback that fails means the connection is gone, and with it the transaction.
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+class Work {
+  readonly #copy = new JournalCopy();
+  readonly #folds: Fold[];
+  readonly #foldsOf = new Map<string, Fold[]>();
+  readonly #replies = new Map<string, Reply>();
+  readonly #cursors: { store: string; gateway: string; cursor: Cursor }[] = [];
+  readonly #epochs: EpochRow[] = [];
+  readonly #forks: ForkRow[] = [];
+  readonly #quarantined: QuarantineRow[] = [];
+  readonly #ranges: JournalRange[] = [];
+  readonly #duplicates: { store: string; gateway: string; epoch: number; seq: number; hash: string }[] = [];
+  /** Where each gateway stands at the end of this transaction. */
+  readonly #newest = new Map<string, Cursor>();
+  #duplicateCount = 0;
+  #gaps = 0;
+
+  constructor(private readonly rules: TransactionRules) {
+    this.#folds = rules.projections.map((projection) => projection.begin());
+    for (const [i, projection] of rules.projections.entries()) {
+      for (const kind of projection.kinds) this.#foldsOf.set(kind, [...(this.#foldsOf.get(kind) ?? []), this.#folds[i]!]);
+    }
+  }
+
+  gateway(one: GatewayBatches, committed: Cursor): void {
+    let cursor = committed;
+    for (const batch of one.batches) {
+      const decision = this.rules.rule(cursor, batch);
+      if (decision.kind === 'store') {
+        if (decision.opensEpoch) {
+          this.#epochs.push({ ...one, epoch: batch.epoch, previousSeq: cursor.seq, previousHash: cursor.hash });
+        }
+        this.#store(batch, decision.skip);
+        cursor = decision.cursor;
+        this.#reply({ kind: 'ack', store: one.store, gateway: one.gateway, epoch: cursor.epoch, ackedThrough: cursor.seq });
+      } else {
+        this.#notStored(one, batch, decision, cursor);
+      }
+    }
+    this.#newest.set(`${one.store}/${one.gateway}`, cursor);
+    if (cursor !== committed) this.#cursors.push({ store: one.store, gateway: one.gateway, cursor });
+  }
+
+  #notStored(one: GatewayBatches, batch: CheckedBatch, decision: Exclude<BatchDecision, { kind: 'store' }>, cursor: Cursor): void {
+    const { store, gateway } = one;
+    switch (decision.kind) {
+      case 'duplicate':
+        this.#duplicateCount += batch.at.length;
+        this.#duplicates.push({ store, gateway, ...decision });
+        return;
+      case 'gap':
+        this.#gaps += 1;
+        this.#reply({ store, gateway, ...decision, kind: 'resend' });
+        return;
+      case 'fork':
+        this.#forks.push({ store, gateway, ...decision });
+        return;
+      case 'strangeEpoch':
+        this.#quarantined.push({
+          store,
+          gateway,
+          epoch: batch.epoch,
+          seq: 0,
+          kind: null,
+          reason: 'strangeEpoch',
+          detail: `epoch ${batch.epoch} does not follow ${cursor.epoch}`,
+          digest: digestOf(batch.lastHash),
+          bytes: 0,
+        });
+        return;
+    }
+  }
+
+  /** The last word to a gateway counts; a resend says more than an acknowledgement. */
+  #reply(reply: Reply): void {
+    const key = `${reply.store}/${reply.gateway}/${reply.kind}`;
+    if (reply.kind === 'resend' && this.#replies.has(key)) return;
+    this.#replies.set(key, reply);
+  }
+
+  #store(batch: CheckedBatch, skip: number): void {
+    const { store, gateway, epoch } = batch;
+    const kinds = new Set<string>();
+    for (let i = skip; i < batch.at.length; i++) {
+      const kind = batch.kind[i]!;
+      const seq = batch.fromSeq + i;
+      const storable = this.#storable(batch, i, seq);
+      this.#copy.add(store, gateway, epoch, seq, batch.at[i]!, storable.kind, batch.terminal[i]!, storable.payload, batch.hashes[i]!);
+      if (storable.faulty || !isJournalKind(kind)) continue;
+      const read = readEntry(store, gateway, epoch, seq, batch.at[i]!, kind, batch.terminal[i]!, batch.payload[i]!);
+      if ('reason' in read) this.#quarantine(batch, i, seq, read.reason, read.detail);
+      else this.#project(read, kinds);
+    }
+    if (kinds.size > 0) {
+      const last = this.#ranges.at(-1);
+      const fromSeq = batch.fromSeq + skip;
+      if (last !== undefined && last.store === store && last.gateway === gateway && last.epoch === epoch && last.throughSeq < fromSeq) {
+        this.#ranges[this.#ranges.length - 1] = { ...last, throughSeq: batch.throughSeq, kinds: [...new Set([...last.kinds, ...kinds])] };
+      } else {
+        this.#ranges.push({ store, gateway, epoch, fromSeq, throughSeq: batch.throughSeq, kinds: [...kinds] });
+      }
+    }
+  }
+
+  #project(entry: ProjectedEntry, kinds: Set<string>): void {
+    for (const fold of this.#foldsOf.get(entry.kind) ?? []) fold.add(entry);
+    if (this.rules.wanted(entry.kind)) kinds.add(entry.kind);
+  }
+
+  /** PostgreSQL's text can't hold U+0000; the entry is stored with U+2400 in its place, and the quarantine says that its hash is of the original. */
+  #storable(batch: CheckedBatch, i: number, seq: number): { kind: string; payload: string; faulty: boolean } {
+    const kind = batch.kind[i]!;
+    const payload = batch.payload[i]!;
+    if (!payload.includes('\0') && !kind.includes('\0')) return { kind, payload, faulty: false };
+    this.#quarantine(batch, i, seq, 'unstorableCharacter', 'U+0000 is stored as U+2400');
+    return { kind: kind.replaceAll('\0', '\u2400'), payload: payload.replaceAll('\0', '\u2400'), faulty: true };
+  }
+
+  #quarantine(batch: CheckedBatch, i: number, seq: number, reason: string, detail: string): void {
+    const { store, gateway, epoch } = batch;
+    const payload = batch.payload[i]!;
+    const kind = batch.kind[i]!.replaceAll('\0', '\u2400');
+    this.#quarantined.push({ store, gateway, epoch, seq, kind, reason, detail, digest: digestOf(payload), bytes: Buffer.byteLength(payload) });
+  }
+
+  /** A repeated batch is acknowledged again only when it is the same journal that core has; asked after the copy, which may hold the first sending. */
+  async #checkDuplicates(tables: IngestTables): Promise<void> {
+    const hashes = await tables.hashesAt(this.#duplicates);
+    for (const { store, gateway, epoch, seq, hash } of this.#duplicates) {
+      const newest = this.#newest.get(`${store}/${gateway}`)!;
+      const known = epoch === newest.epoch && seq === newest.seq ? newest.hash : hashes.get(`${store}/${gateway}/${epoch}/${seq}`);
+      if (known === hash) this.#reply({ kind: 'ack', store, gateway, epoch, ackedThrough: epoch === newest.epoch ? newest.seq : seq });
+      else this.#forks.push({ store, gateway, epoch, seq, knownHash: known ?? '', otherHash: hash });
+    }
+  }
+
+  async write(db: FoldDatabase, tables: IngestTables, careful: boolean): Promise<void> {
+    if (this.#copy.rows > 0) {
+      await db.copy('journal_entry', JOURNAL_COLUMNS, this.#copy.finish());
+      for (const fold of this.#folds) await fold.flush(db, careful);
+    }
+    await this.#checkDuplicates(tables);
+    await tables.addEpochs(this.#epochs);
+    await tables.addForks(this.#forks);
+    await tables.addQuarantined(this.#quarantined);
+    await tables.addRanges(this.#ranges);
+    await tables.advance(this.#cursors);
+  }
+
+  result(): Committed {
+    return {
+      replies: [...this.#replies.values()],
+      entries: this.#copy.rows,
+      duplicates: this.#duplicateCount,
+      gaps: this.#gaps,
+      forks: this.#forks,
+      quarantined: this.#quarantined,
+      stores: [...new Set(this.#cursors.map((cursor) => cursor.store))],
+      rang: this.#ranges.length > 0,
+    };
+  }
+}

@@ -1,0 +1,170 @@
+import type { BatchTotals, BookedDetails, JournalKind, PaymentState } from '@tillward/contracts';
+import type { Fold, FoldDatabase, ProjectedEntry, Projection } from '../ingest/ingest.projection.js';
+import { BatchLedger } from './batch.ledger.js';
+import { type Payment, PaymentTable, paymentKey } from './payment.table.js';
+import { nextPayment, totalsChange } from './settlement.rules.js';
+
+const KINDS = [
+  'PaymentStarted',
+  'PaymentCompleted',
+  'PaymentDeclined',
+  'PaymentFailed',
+  'PaymentInDoubt',
+  'PaymentResolved',
+  'SettlementStarted',
+  'SettlementCompleted',
+  'SettlementFailed',
+  'SettlementInDoubt',
+  'SettlementResolved',
+  'SettlementUnbalanced',
+] as const satisfies readonly JournalKind[];
+
+/** Journal → card_transaction and batch. */
+export const settlementProjection: Projection = { kinds: KINDS, begin: () => new SettlementFold() };
+
+type PaymentEntry = Extract<ProjectedEntry, { kind: `Payment${string}` }>;
+
+class SettlementFold implements Fold {
+  readonly #payments = new Map<string, Payment>();
+  readonly #ledger = new BatchLedger();
+
+  add(entry: ProjectedEntry): void {
+    switch (entry.kind) {
+      case 'PaymentStarted':
+        this.#started(entry);
+        return;
+      case 'PaymentCompleted':
+        this.#booked(this.#moved(entry, 'completed'), entry.payload.booked, entry.atMs);
+        return;
+      case 'PaymentDeclined':
+        this.#ended(this.#moved(entry, 'declined'), entry.payload.resultCode, entry.atMs);
+        return;
+      case 'PaymentFailed':
+        this.#ended(this.#moved(entry, 'failed'), entry.payload.code, entry.atMs);
+        return;
+      case 'PaymentInDoubt':
+        this.#moved(entry, 'inDoubt').wasInDoubt = true;
+        return;
+      case 'PaymentResolved': {
+        const payment = this.#moved(entry, entry.payload.booked === null ? 'failed' : 'completed');
+        payment.wasInDoubt = true;
+        if (entry.payload.booked === null) this.#ended(payment, 'notBooked', entry.atMs);
+        else this.#booked(payment, entry.payload.booked, entry.atMs);
+        return;
+      }
+      default:
+        this.#settlement(entry);
+    }
+  }
+
+  #settlement(entry: ProjectedEntry): void {
+    switch (entry.kind) {
+      case 'SettlementStarted':
+        this.#ledger.event(entry, 'started', totals(entry.payload));
+        return;
+      case 'SettlementCompleted':
+        this.#ledger.event(entry, 'completed', totals(entry.payload));
+        return;
+      case 'SettlementUnbalanced':
+        this.#ledger.event(entry, 'unbalanced', totals(entry.payload));
+        return;
+      case 'SettlementFailed':
+        this.#ledger.event(entry, 'failed', { failureCode: entry.payload.code });
+        return;
+      case 'SettlementInDoubt':
+        this.#ledger.event(entry, 'inDoubt', {});
+        return;
+      case 'SettlementResolved':
+        this.#ledger.event(entry, entry.payload.settled ? 'resolvedSettled' : 'resolvedNotSettled', { host: entry.payload.hostTotals });
+        return;
+    }
+  }
+
+  #started(entry: Extract<PaymentEntry, { kind: 'PaymentStarted' }>): void {
+    const { payload } = entry;
+    const payment = this.#moved(entry, 'started');
+    payment.amountMinor = payload.amountMinor;
+    payment.currency = payload.currency;
+    payment.operatorId = payload.operatorId;
+    payment.tillId = payload.tillId;
+    payment.startedAtMs = entry.atMs;
+  }
+
+  #booked(payment: Payment, booked: BookedDetails, atMs: number): void {
+    payment.booked = booked;
+    payment.amountMinor = booked.amountMinor;
+    payment.currency = booked.currency;
+    payment.finishedAtMs = atMs;
+  }
+
+  #ended(payment: Payment, detail: string, atMs: number): void {
+    payment.detail = detail;
+    payment.finishedAtMs = atMs;
+  }
+
+  #moved(entry: PaymentEntry, state: PaymentState): Payment {
+    const { payload, store } = entry;
+    // UUIDs are the same in either case; PostgreSQL answers in lower case.
+    const paymentId = payload.paymentId.toLowerCase();
+    const key = paymentKey(store, paymentId);
+    let payment = this.#payments.get(key);
+    if (payment === undefined) {
+      payment = {
+        store,
+        paymentId,
+        gateway: entry.gateway,
+        terminal: entry.terminal ?? '',
+        batchNo: payload.batchNo,
+        businessDay: payload.businessDay,
+        state,
+        amountMinor: null,
+        currency: null,
+        operatorId: null,
+        tillId: null,
+        booked: null,
+        detail: null,
+        wasInDoubt: false,
+        startedAtMs: null,
+        finishedAtMs: null,
+        lastAtMs: entry.atMs,
+      };
+      this.#payments.set(key, payment);
+    } else {
+      payment.state = nextPayment(payment.state, state);
+      payment.lastAtMs = entry.atMs;
+    }
+    return payment;
+  }
+
+  async flush(db: FoldDatabase, careful: boolean): Promise<void> {
+    if (this.#payments.size > 0) await this.#flushPayments(db, careful);
+    await this.#ledger.flush(db);
+  }
+
+  async #flushPayments(db: FoldDatabase, careful: boolean): Promise<void> {
+    const payments = new PaymentTable(db);
+    const all = [...this.#payments.values()];
+    const before = await payments.known(careful ? all : all.filter((payment) => payment.startedAtMs === null));
+    const inserts: Payment[] = [];
+    const updates: Payment[] = [];
+    for (const payment of all) {
+      const known = before.get(paymentKey(payment.store, payment.paymentId));
+      if (known !== undefined) {
+        const state = nextPayment(known.state, payment.state);
+        if (state === known.state && state !== 'started' && state !== 'inDoubt') continue;
+        this.#ledger.change(payment, totalsChange(known, { state, amountMinor: payment.amountMinor ?? known.amountMinor }), null);
+        updates.push(payment);
+      } else if (payment.amountMinor !== null) {
+        // Its start may have been quarantined: then the booking alone says what is known.
+        this.#ledger.change(payment, totalsChange(undefined, { state: payment.state, amountMinor: payment.amountMinor }), payment.currency);
+        inserts.push(payment);
+      }
+    }
+    await payments.insert(inserts);
+    await payments.update(updates);
+  }
+}
+
+function totals(payload: { journalTotals: BatchTotals; terminalTotals: BatchTotals | null; hostTotals?: BatchTotals | null }) {
+  return { currency: payload.journalTotals.currency, terminal: payload.terminalTotals, host: payload.hostTotals ?? null };
+}

@@ -1,0 +1,60 @@
+import type { PaymentState } from '@tillward/contracts';
+
+/** States of a batch (DOMAIN.md, section 2). Table in README.md. */
+export type BatchState = 'open' | 'settling' | 'settled' | 'unbalanced' | 'inDoubt' | 'missed' | 'recovered';
+
+/** What happens to a batch: the journal's settlement entries, and `missed` by the detector. */
+export type BatchEvent = 'started' | 'completed' | 'failed' | 'inDoubt' | 'resolvedSettled' | 'resolvedNotSettled' | 'unbalanced' | 'missed';
+
+/** A batch's state; `missed` stays true once the settlement was missed, so that settling later reads `recovered`. */
+export interface BatchStanding {
+  readonly state: BatchState;
+  readonly missed: boolean;
+}
+
+/**
+ * The state after an event. S1: a settled or recovered batch changes only to `unbalanced` (totals are compared after the settlement). S2: what was
+ * missed and settles later is `recovered`, never `settled`. S3: a failed or disproved settlement leaves the batch open (or missed) and its funds at risk.
+ */
+export function nextBatch(batch: BatchStanding, event: BatchEvent): BatchStanding {
+  const { missed } = batch;
+  const settled = batch.state === 'settled' || batch.state === 'recovered';
+  if (settled && event !== 'unbalanced') return batch;
+  switch (event) {
+    case 'started':
+      return { state: 'settling', missed };
+    case 'completed':
+    case 'resolvedSettled':
+      return { state: missed ? 'recovered' : 'settled', missed };
+    case 'failed':
+    case 'resolvedNotSettled':
+      return { state: missed ? 'missed' : 'open', missed };
+    case 'inDoubt':
+      return { state: 'inDoubt', missed };
+    case 'unbalanced':
+      return { state: 'unbalanced', missed };
+    case 'missed':
+      return { state: batch.state === 'open' ? 'missed' : batch.state, missed: true };
+  }
+}
+
+/**
+ * The state of a payment after the journal said `next` (S4): completed, declined and failed are final; only `started` and `inDoubt` move. A resolved
+ * payment is completed when the terminal booked it and failed when it knows nothing of it.
+ */
+export function nextPayment(current: PaymentState, next: PaymentState): PaymentState {
+  return current === 'started' || current === 'inDoubt' ? next : current;
+}
+
+/** How a payment's change moves its batch's journal totals: only completed payments count (S5). */
+export function totalsChange(
+  before: { state: PaymentState; amountMinor: number } | undefined,
+  after: { state: PaymentState; amountMinor: number },
+): { minor: number; count: number } {
+  const was = before?.state === 'completed';
+  const is = after.state === 'completed';
+  return {
+    minor: (is ? after.amountMinor : 0) - (was ? before.amountMinor : 0),
+    count: Number(is) - Number(was),
+  };
+}
