@@ -1,0 +1,208 @@
+import { buildSchema, type GraphQLField, type GraphQLObjectType, getNamedType, isAbstractType, isObjectType } from 'graphql';
+import { createClient } from 'graphql-ws';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { CHANGE_CHANNEL } from '../database/index.js';
+import { entry, paymentIds, sale } from '../ingest/ingest.fixtures.js';
+import { key, startTestCore, type TestCore } from './core.fixtures.js';
+
+const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+
+let world: TestCore;
+let incidentId = '';
+let stepId = '';
+/** Everything that could only come from Berlin. */
+const BERLIN = /berlin|Berlin|EUR/;
+
+/** Arguments under which each root field would show, or change, something of Berlin, were it allowed to. */
+const ARGUMENTS: Record<string, () => string> = {
+  'Query.me': () => '',
+  'Query.stores': () => '(first: 200)',
+  'Query.store': () => '(id: "berlin")',
+  'Query.terminal': () => '(id: "berlin-1")',
+  'Query.batches': () => '(first: 200, filter: {storeId: "berlin"})',
+  'Query.transactions': () => '(first: 200, filter: {storeId: "berlin"})',
+  'Query.policyCatalogue': () => '',
+  'Query.policy': () => '(level: store, storeId: "berlin")',
+  'Query.policyStatus': () => '',
+  'Query.incidents': () => '(first: 200)',
+  'Query.incident': () => `(id: "${incidentId}")`,
+  'Query.courses': () => '',
+  'Query.trainingRecords': () => '(first: 200, storeId: "berlin")',
+  'Query.auditEntries': () => '(first: 200)',
+  'Query.auditVerification': () => '',
+  'Mutation.updatePolicy': () =>
+    '(input: {level: store, storeId: "berlin", expectedVersion: 1, reason: "r", changes: [{key: "hours.close", value: "21:00"}]})',
+  'Mutation.acknowledgeIncident': () => `(incidentId: "${incidentId}", idempotencyKey: "${key()}")`,
+  'Mutation.completeStep': () => `(input: {incidentId: "${incidentId}", stepId: "${stepId}", idempotencyKey: "${key()}"})`,
+  'Mutation.skipStep': () => `(input: {incidentId: "${incidentId}", stepId: "${stepId}", idempotencyKey: "${key()}", reason: "r"})`,
+  'Mutation.submitQuiz': () => '(input: {courseId: "safe-closing", courseVersion: 1, answers: []})',
+  'Mutation.setLanguage': () => '(language: en)',
+  'Subscription.fleetChanged': () => '',
+  'Subscription.incidentChanged': () => '',
+};
+
+/** Everything of a type down to a depth: whatever leaks anywhere is asked for. */
+function selection(type: unknown, depth: number): string {
+  const named = getNamedType(type as never);
+  if (isAbstractType(named)) {
+    return `{ __typename ${schema
+      .getPossibleTypes(named)
+      .map((possible) => `... on ${possible.name} ${selection(possible, depth)}`)
+      .join(' ')} }`;
+  }
+  if (!isObjectType(named)) return '';
+  const fields = Object.values(named.getFields()).flatMap((field) => {
+    const inner = getNamedType(field.type);
+    if (!isObjectType(inner) && !isAbstractType(inner)) return [`${field.name}: ${field.name}`.replace(/^(\w+): \1$/, '$1')];
+    return depth === 0 ? [] : [`${field.name} ${selection(inner, depth - 1)}`];
+  });
+  return `{ ${['__typename', ...fields].join(' ')} }`;
+}
+
+function rootFields(): { path: string; operation: string; field: GraphQLField<unknown, unknown> }[] {
+  return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+    Object.values((type as GraphQLObjectType).getFields()).map((field) => ({
+      path: `${type!.name}.${field.name}`,
+      operation: type!.name.toLowerCase(),
+      field,
+    })),
+  );
+}
+
+function document(root: ReturnType<typeof rootFields>[number]): string {
+  return `${root.operation} { ${root.field.name}${ARGUMENTS[root.path]!()} ${selection(root.field.type, 3)} }`;
+}
+
+/** Everything Berlin's people could see changed: a digest per table. */
+async function berlinState(): Promise<unknown> {
+  const tables = ['incident', 'incident_step', 'incident_event', 'incident_action', 'command', 'policy_value', 'policy_head'];
+  const states = tables.map((table) => world.database.query(`SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM ${table} t`));
+  return Promise.all(states);
+}
+
+beforeAll(async () => {
+  world = await startTestCore();
+  const ids = paymentIds();
+  const closing = { routineId: '00000000-0000-4000-8000-00000000c105', businessDay: '2026-11-21' };
+  world.gateways.get('berlin')!.append(
+    ...sale(1_250, 7, 'berlin-1', ids),
+    entry('ClosingStarted', { ...closing, by: 'policy', terminals: ['berlin-1'] }, null),
+    entry('CloseBlocked', { ...closing, step: 'settle', code: 'hostUnreachable', detail: 'no answer', evidence: {} }, 'berlin-1'),
+  );
+  await world.upload('berlin');
+  await world.report('berlin', 'on');
+  const manager = await world.signIn('manager-berlin');
+  const { data } = await world.ask(manager, '{ incidents { edges { node { id steps { id } } } } }');
+  incidentId = data.incidents.edges[0].node.id;
+  stepId = data.incidents.edges[0].node.steps[0].id;
+});
+afterAll(() => world.stop());
+
+describe('row scope: every root field, asked for everything of Berlin', () => {
+  it('has arguments in this spec', () => {
+    expect(Object.keys(ARGUMENTS).sort()).toEqual(
+      rootFields()
+        .map(({ path }) => path)
+        .sort(),
+    );
+  });
+
+  const asked = rootFields().filter(({ operation }) => operation !== 'subscription');
+  const outsiders = ['manager-tokyo', 'cashier-tokyo', undefined] as const;
+
+  it('would show Berlin to its own manager (or this spec proves nothing)', async () => {
+    const cookie = await world.signIn('manager-berlin');
+    const shown = await Promise.all(
+      asked.filter(({ operation }) => operation === 'query').map(async (root) => [root.path, JSON.stringify(await world.ask(cookie, document(root)))]),
+    );
+    const showing = shown.filter(([, text]) => BERLIN.test(text!)).map(([path]) => path);
+    expect(showing.sort()).toEqual([
+      'Query.auditEntries',
+      'Query.batches',
+      'Query.incident',
+      'Query.incidents',
+      'Query.me',
+      'Query.policy',
+      'Query.policyStatus',
+      'Query.store',
+      'Query.stores',
+      'Query.terminal',
+      'Query.trainingRecords',
+      'Query.transactions',
+    ]);
+  });
+
+  for (const person of outsiders) {
+    it.each(asked.map((root) => [root.path, root] as const))(`${person ?? 'nobody'} learns nothing from %s and changes nothing`, async (path, root) => {
+      const cookie = person === undefined ? undefined : await session(person);
+      const before = await berlinState();
+      const answer = await world.ask(cookie, document(root));
+      expect(JSON.stringify(answer)).not.toMatch(BERLIN);
+      expect(await berlinState()).toEqual(before);
+      expect(answer.errors?.map((error) => error.extensions.code).filter((code) => code !== 'notAllowed' && code !== 'unauthenticated') ?? []).toEqual([]);
+      if (person === undefined && path !== 'Query.me') expect(answer.errors?.[0]?.extensions.code).toBe('unauthenticated');
+    });
+  }
+});
+
+describe('subscriptions', () => {
+  it('tell the own manager of a change, and nobody else', async () => {
+    const heard = { 'manager-berlin': [] as string[], 'manager-tokyo': [] as string[], 'cashier-tokyo': [] as string[] };
+    const clients = await Promise.all(Object.entries(heard).map(([person, lines]) => listen(person, lines)));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const change = JSON.stringify({ stores: ['berlin'], incidents: [incidentId], all: false });
+    await world.database.query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, change]);
+    await expect.poll(() => heard['manager-berlin'].length).toBeGreaterThanOrEqual(2);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (const client of clients) await client.dispose();
+    expect(heard['manager-berlin'].join()).toMatch(/"fleetChanged".*berlin-1/);
+    expect(heard['manager-berlin'].join()).toMatch(/"incidentChanged".*hostUnreachable/);
+    expect(heard['manager-tokyo']).toEqual([]);
+    expect(heard['cashier-tokyo'].filter((line) => !line.includes('notAllowed'))).toEqual([]);
+  });
+
+  it.each([
+    ['without a session', {}, 401],
+    ['with a made-up session', { cookie: `tillward_session=${'A'.repeat(43)}` }, 401],
+    ['from a foreign page', { origin: 'https://evil.example' }, 403],
+  ])('are refused before the upgrade %s', async (_name, headers, status) => {
+    const cookie = 'origin' in headers ? { cookie: await session('manager-berlin') } : {};
+    const socket = new WebSocket(`${world.core.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers: { ...cookie, ...headers } });
+    const refused = await new Promise((resolve) => {
+      socket.on('unexpected-response', (_request, response) => resolve(response.statusCode));
+      socket.on('open', () => resolve('open'));
+    });
+    socket.on('error', () => undefined);
+    socket.terminate();
+    expect(refused).toBe(status);
+  });
+});
+
+const cookies = new Map<string, Promise<string>>();
+
+function session(person: string): Promise<string> {
+  const known = cookies.get(person) ?? world.signIn(person);
+  cookies.set(person, known);
+  return known;
+}
+
+async function listen(person: string, lines: string[]) {
+  const cookie = await session(person);
+  class WithCookie extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols, { headers: { cookie } });
+    }
+  }
+  const client = createClient({ url: `${world.core.url.replace('http', 'ws')}/graphql`, webSocketImpl: WithCookie, retryAttempts: 0 });
+  for (const root of rootFields().filter(({ operation }) => operation === 'subscription')) {
+    const sink = {
+      next: (value: unknown) => void lines.push(JSON.stringify(value)),
+      error: (error: unknown) => void lines.push(JSON.stringify(error)),
+      complete: () => undefined,
+    };
+    client.subscribe({ query: document(root) }, sink);
+  }
+  return client;
+}

@@ -1,0 +1,16 @@
+import { AuditEntryType } from './audit.contract.js';
+import { StoreType } from './fleet.contract.js';
+import { IncidentType } from './incidents.contract.js';
+import { connectionOf } from './paging.js';
+import { BatchType, TransactionType } from './settlement.contract.js';
+import { TrainingRecordType } from './training.contract.js';
+
+/** Every connection of the schema, each declared once. */
+export const CONNECTIONS = {
+  stores: connectionOf(StoreType, 'Store'),
+  incidents: connectionOf(IncidentType, 'Incident'),
+  auditEntries: connectionOf(AuditEntryType, 'AuditEntry'),
+  batches: connectionOf(BatchType, 'Batch'),
+  transactions: connectionOf(TransactionType, 'Transaction'),
+  trainingRecords: connectionOf(TrainingRecordType, 'TrainingRecord'),
+};

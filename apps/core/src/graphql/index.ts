@@ -1,0 +1,16 @@
+export * from './access.js';
+export * from './audit.contract.js';
+export * from './connections.js';
+export * from './fleet.contract.js';
+export * from './graphql.errors.js';
+export { ApiModule } from './graphql.module.js';
+export * from './identity.contract.js';
+export * from './incidents.contract.js';
+export * from './live.js';
+export * from './loaders.js';
+export * from './paging.js';
+export * from './policy.contract.js';
+export * from './refusals.contract.js';
+export * from './scalars.js';
+export * from './settlement.contract.js';
+export * from './training.contract.js';

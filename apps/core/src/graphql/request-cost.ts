@@ -1,0 +1,72 @@
+import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+
+/** Greatest cost of one request. The dashboard's dearest page costs about a tenth of it. */
+export const MAX_COST = 100_000;
+/** Deepest nesting of fields; GraphiQL's introspection needs 13. */
+export const MAX_DEPTH = 15;
+/** Most tokens of one document; the parser stops there. */
+export const MAX_TOKENS = 4_000;
+/** What a field with a list of objects is taken to hold when the request doesn't say. */
+const LIST_GUESS = 10;
+/** Rows a connection gives when the request doesn't say. */
+const PAGE_GUESS = 50;
+
+/** Fields that hold lists of objects without being connections. */
+const LISTS: ReadonlySet<string> = new Set([
+  'terminals',
+  'stores',
+  'steps',
+  'history',
+  'policyStatus',
+  'policyCatalogue',
+  'values',
+  'courses',
+  'lessons',
+  'questions',
+  'options',
+]);
+const CONNECTIONS: ReadonlySet<string> = new Set(['incidents', 'auditEntries', 'batches', 'transactions', 'trainingRecords']);
+
+/**
+ * What a validated document costs at most: every field 1, all below a list times the list's length. Stops counting above {@link MAX_COST}.
+ * The document must have been validated, or fragments could contain themselves.
+ */
+export function costOf(document: DocumentNode, variables: Readonly<Record<string, unknown>> | null | undefined): number {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const known = new Map<SelectionSetNode, number>();
+  const costOfSelections = (set: SelectionSetNode | undefined): number => {
+    if (set === undefined) return 0;
+    const before = known.get(set);
+    if (before !== undefined) return before;
+    let cost = 0;
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) cost += 1 + lengthOf(selection, variables ?? {}) * costOfSelections(selection.selectionSet);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) cost += costOfSelections(selection.selectionSet);
+      else cost += costOfSelections(fragments.get(selection.name.value)?.selectionSet);
+    }
+    known.set(set, cost);
+    return cost;
+  };
+  let cost = 0;
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION) cost += costOfSelections(definition.selectionSet);
+  }
+  return cost;
+}
+
+function lengthOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {
+  const name = field.name.value;
+  const isConnection = CONNECTIONS.has(name) || (name === 'stores' && selects(field, 'edges'));
+  if (!isConnection) return LISTS.has(name) ? LIST_GUESS : 1;
+  const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
+  if (first?.kind === Kind.INT) return Number(first.value);
+  const given = first?.kind === Kind.VARIABLE ? variables[first.name.value] : undefined;
+  return typeof given === 'number' ? given : PAGE_GUESS;
+}
+
+function selects(field: FieldNode, name: string): boolean {
+  return field.selectionSet?.selections.some((selection) => selection.kind !== Kind.FIELD || selection.name.value === name) ?? false;
+}
