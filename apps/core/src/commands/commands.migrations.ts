@@ -1,0 +1,31 @@
+import type { Migration } from '../database/index.js';
+
+/** One-shot actions core asked gateways for. */
+export const commandMigrations: readonly Migration[] = [
+  {
+    name: '0103-commands',
+    up: `
+      CREATE TABLE command (
+        store_id text NOT NULL,
+        id uuid NOT NULL,
+        gateway_id text NOT NULL,
+        terminal_id text NOT NULL,
+        action text NOT NULL,
+        state text NOT NULL,
+        requested_by text NOT NULL,
+        reason text NOT NULL,
+        nonce text NOT NULL,
+        not_before timestamptz NOT NULL,
+        expires_at timestamptz NOT NULL,
+        created_at timestamptz NOT NULL,
+        sent_at timestamptz,
+        state_at timestamptz NOT NULL,
+        outcome_code text,
+        outcome_detail text,
+        PRIMARY KEY (store_id, id)
+      );
+      CREATE INDEX command_unfinished ON command (state_at) WHERE state IN ('created', 'sent', 'received', 'running');
+      SELECT tw_store_table('command', 'SELECT, INSERT, UPDATE');
+    `,
+  },
+];

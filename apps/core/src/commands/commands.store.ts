@@ -1,0 +1,86 @@
+import type { CommandAction } from '@tillward/contracts';
+import type { WorkContext } from '../database/index.js';
+import type { CommandState } from '../graphql/index.js';
+
+/** A command's row. */
+export interface CommandRow {
+  id: string;
+  storeId: string;
+  gatewayId: string;
+  terminalId: string;
+  action: CommandAction;
+  state: CommandState;
+  requestedBy: string;
+  reason: string;
+  nonce: string;
+  notBefore: Date;
+  expiresAt: Date;
+  createdAt: Date;
+  sentAt: Date | null;
+  outcomeCode: string | null;
+  outcomeDetail: string | null;
+}
+
+const COLUMNS = `id, store_id AS "storeId", gateway_id AS "gatewayId", terminal_id AS "terminalId", action, state, requested_by AS "requestedBy",
+  reason, nonce, not_before AS "notBefore", expires_at AS "expiresAt", created_at AS "createdAt", sent_at AS "sentAt",
+  outcome_code AS "outcomeCode", outcome_detail AS "outcomeDetail"`;
+
+/** Stores a new command. */
+export async function insertCommand(ctx: WorkContext, c: CommandRow): Promise<void> {
+  await ctx.tx.query(
+    `INSERT INTO command (id, store_id, gateway_id, terminal_id, action, state, requested_by, reason, nonce, not_before, expires_at, created_at, state_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)`,
+    [
+      c.id,
+      c.storeId,
+      c.gatewayId,
+      c.terminalId,
+      c.action,
+      c.state,
+      c.requestedBy,
+      c.reason,
+      c.nonce,
+      c.notBefore,
+      c.expiresAt,
+      c.createdAt,
+    ],
+  );
+}
+
+/** Reads a command and keeps others from changing it until the end of the transaction. */
+export async function lockCommand(ctx: WorkContext, storeId: string, id: string): Promise<CommandRow | undefined> {
+  const rows: CommandRow[] = await ctx.tx.query(`SELECT ${COLUMNS} FROM command WHERE store_id = $1 AND id = $2 FOR UPDATE`, [storeId, id]);
+  return rows[0];
+}
+
+/** Writes a command's new state. */
+export async function updateCommandState(
+  ctx: WorkContext,
+  command: CommandRow,
+  outcome: { code: string | null; detail: string | null },
+): Promise<void> {
+  await ctx.tx.query(
+    `UPDATE command SET state = $3, state_at = $4, outcome_code = coalesce($5, outcome_code), outcome_detail = coalesce($6, outcome_detail)
+      WHERE store_id = $1 AND id = $2`,
+    [command.storeId, command.id, command.state, ctx.now(), outcome.code, outcome.detail],
+  );
+}
+
+/** Writes when a command was last put on its way. */
+export async function markSent(ctx: WorkContext, command: CommandRow): Promise<void> {
+  await ctx.tx.query('UPDATE command SET sent_at = $3 WHERE store_id = $1 AND id = $2', [command.storeId, command.id, ctx.now()]);
+}
+
+/** Commands something may still happen to, oldest first. */
+export async function findUnfinished(ctx: WorkContext, limit: number): Promise<CommandRow[]> {
+  return await ctx.tx.query(
+    `SELECT ${COLUMNS} FROM command WHERE state IN ('created', 'sent', 'received', 'running') ORDER BY state_at LIMIT $1`,
+    [limit],
+  );
+}
+
+/** States of commands by id, as far as the actor sees them. */
+export async function commandStates(ctx: WorkContext, ids: readonly string[]): Promise<Map<string, CommandState>> {
+  const rows: { id: string; state: CommandState }[] = await ctx.tx.query('SELECT id, state FROM command WHERE id = ANY($1::uuid[])', [ids]);
+  return new Map(rows.map((row) => [row.id, row.state]));
+}

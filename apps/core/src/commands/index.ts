@@ -1,0 +1,5 @@
+export { commandMigrations } from './commands.migrations.js';
+export { CommandsModule } from './commands.module.js';
+export { isFinished } from './commands.rules.js';
+export { type CommandListener, type CommandRequest, Commands } from './commands.service.js';
+export { type CommandRow, commandStates } from './commands.store.js';
