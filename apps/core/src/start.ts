@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import fastifyCookie from '@fastify/cookie';
+import fastifyStatic from '@fastify/static';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger } from 'nestjs-pino';
+import { AppModule } from './app.module.js';
+import type { CoreConfig } from './config.js';
+import { migrateWhenReachable, type StartProgress } from './database/index.js';
+import { HealthService, serveWhileStarting } from './health/index.js';
+import type { Log } from './logging.js';
+import { readSigningKey } from './messaging/index.js';
+import { migrations } from './migrations.js';
+import { type Clock, systemClock } from './platform.js';
+
+/** A core that serves. */
+export interface RunningCore {
+  readonly app: NestFastifyApplication;
+  /** Where it listens, with the real port. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * Starts core: waits for the database (answering /readyz with the reason), migrates, serves. Returns undefined when `signal` ended the
+ * waiting. Logs `ready` when database and broker are both there.
+ */
+export async function startCore(config: CoreConfig, log: Log, signal: AbortSignal, clock: Clock = systemClock): Promise<RunningCore | undefined> {
+  const key = readSigningKey(config.signing.keyFile, config.signing.keyId);
+  const progress: StartProgress = { waitingFor: undefined };
+  const waiting = await serveWhileStarting(config.http.host, config.http.port, progress);
+  try {
+    await migrateWhenReachable(config.databaseUrl, migrations, log, progress, signal);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    await waiting.close();
+  }
+  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT_BYTES, trustProxy: 'loopback' });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot({ config, log, clock, key }), adapter, { bufferLogs: true });
+  app.useLogger(app.get(Logger));
+  await app.register(fastifyCookie as unknown as Parameters<typeof app.register>[0]);
+  if (config.dashboardDir !== undefined) await serveDashboard(app, resolve(config.dashboardDir));
+  await app.listen(config.http.port, config.http.host);
+  const url = await app.getUrl();
+  void announceReady(app.get(HealthService), log, url, signal);
+  return { app, url, stop: () => app.close() };
+}
+
+/** The built dashboard at /; any path that is neither a file nor core's own answers its index.html, because the dashboard routes by URL. */
+async function serveDashboard(app: NestFastifyApplication, root: string): Promise<void> {
+  await app.register(fastifyStatic as unknown as Parameters<typeof app.register>[0], {
+    root,
+    wildcard: false,
+    preCompressed: true,
+    setHeaders: (reply: { header(name: string, value: string): unknown }, path: string) => {
+      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  } as never);
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get('/*', (request, reply) => {
+    const path = request.url.split('?', 1)[0]!;
+    if (path.startsWith('/api/') || path.startsWith('/graphql') || path.startsWith('/assets/')) return reply.code(404).send({ error: 'notFound' });
+    return (reply as unknown as { sendFile(file: string): unknown }).sendFile('index.html');
+  });
+}
+
+async function announceReady(health: HealthService, log: Log, url: string, signal: AbortSignal): Promise<void> {
+  let said: string | undefined;
+  while (!signal.aborted) {
+    const { ready, reasons } = await health.readiness();
+    if (ready) {
+      log.info({ url }, 'ready');
+      return;
+    }
+    const now = JSON.stringify(reasons);
+    if (now !== said) log.info({ reasons }, 'not ready yet');
+    said = now;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
