@@ -1,0 +1,145 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { SessionEnded } from '../graphql/failures.js';
+import { LANDING, meQuery, type Person } from '../session/session.js';
+import { NotFound, RouteError } from './fallbacks.js';
+import { queryClient } from './query-client.js';
+import { parseSearch, stringifySearch } from './search-params.js';
+import {
+  auditSearch,
+  courseSearch,
+  fleetSearch,
+  incidentSearch,
+  incidentsSearch,
+  policySearch,
+  settlementSearch,
+  signInSearch,
+  storeSearch,
+  trainingSearch,
+} from './searches.js';
+
+async function whoIsThere(): Promise<Person | null> {
+  try {
+    return await queryClient.ensureQueryData(meQuery);
+  } catch (failure) {
+    if (failure instanceof SessionEnded) return null;
+    throw failure;
+  }
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: signInSearch,
+  component: lazyRouteComponent(() => import('../session/sign-in-page.js'), 'SignInPage'),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ location }) => {
+    const me = await whoIsThere();
+    if (!me) throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href }, replace: true });
+  },
+  component: lazyRouteComponent(() => import('./shell.js'), 'Shell'),
+});
+
+const start = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  beforeLoad: async () => {
+    const me = await whoIsThere();
+    throw redirect({ to: me ? LANDING[me.role] : '/sign-in', replace: true });
+  },
+});
+
+const fleet = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/fleet',
+  validateSearch: fleetSearch,
+  component: lazyRouteComponent(() => import('../fleet/fleet-page.js'), 'FleetPage'),
+});
+
+const store = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/stores/$storeId',
+  validateSearch: storeSearch,
+  component: lazyRouteComponent(() => import('../fleet/store-page.js'), 'StorePage'),
+});
+
+const policy = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/policy',
+  validateSearch: policySearch,
+  component: lazyRouteComponent(() => import('../policy/policy-page.js'), 'PolicyPage'),
+});
+
+const today = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/today',
+  component: lazyRouteComponent(() => import('../today/today-page.js'), 'TodayPage'),
+});
+
+const incidents = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/incidents',
+  validateSearch: incidentsSearch,
+  component: lazyRouteComponent(() => import('../incidents/incidents-page.js'), 'IncidentsPage'),
+});
+
+const incident = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/incidents/$incidentId',
+  validateSearch: incidentSearch,
+  component: lazyRouteComponent(() => import('../incidents/incident-page.js'), 'IncidentPage'),
+});
+
+const training = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/training',
+  validateSearch: trainingSearch,
+  component: lazyRouteComponent(() => import('../training/training-page.js'), 'TrainingPage'),
+});
+
+const course = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/training/$courseId',
+  validateSearch: courseSearch,
+  component: lazyRouteComponent(() => import('../training/course-page.js'), 'CoursePage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../audit/audit-page.js'), 'AuditPage'),
+});
+
+const settlement = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settlement',
+  validateSearch: settlementSearch,
+  component: lazyRouteComponent(() => import('../settlement/settlement-page.js'), 'SettlementPage'),
+});
+
+const tree = root.addChildren([
+  signIn,
+  signedIn.addChildren([start, fleet, store, policy, today, incidents, incident, training, course, audit, settlement]),
+]);
+
+/** The dashboard's pages. Each is loaded when first opened; what is chosen on it stands in the address. */
+export const router = createRouter({
+  routeTree: tree,
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  defaultErrorComponent: RouteError,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,74 @@
+import { gzipSync } from 'node:zlib';
+import { type BuiltScript, judge } from './budget.rules.js';
+
+const KB = 1000;
+const LIMITS = { manager: 200 * KB, hq: 350 * KB } as const;
+
+/** Chunks by the module they were made for. English or Chinese is loaded, the larger one counts. */
+const PAGES: { page: string; modules: readonly string[]; limit: number }[] = [
+  { page: 'sign-in', modules: ['/session/sign-in-page.tsx'], limit: LIMITS.manager },
+  { page: 'today', modules: ['/app/shell.tsx', '/today/today-page.tsx'], limit: LIMITS.manager },
+  { page: 'incident', modules: ['/app/shell.tsx', '/incidents/incident-page.tsx', '/incidents/incidents-page.tsx'], limit: LIMITS.manager },
+  { page: 'training', modules: ['/app/shell.tsx', '/training/training-page.tsx', '/training/course-page.tsx'], limit: LIMITS.manager },
+  { page: 'fleet', modules: ['/app/shell.tsx', '/fleet/fleet-page.tsx', '/fleet/store-page.tsx'], limit: LIMITS.hq },
+  { page: 'policy', modules: ['/app/shell.tsx', '/policy/policy-page.tsx'], limit: LIMITS.hq },
+  { page: 'audit', modules: ['/app/shell.tsx', '/audit/audit-page.tsx'], limit: LIMITS.hq },
+  { page: 'settlement', modules: ['/app/shell.tsx', '/settlement/settlement-page.tsx'], limit: LIMITS.hq },
+];
+
+const CATALOGUE = '/i18n/zh-CN.json';
+
+interface Chunk {
+  type: 'chunk';
+  fileName: string;
+  code: string;
+  imports: string[];
+  isEntry: boolean;
+  facadeModuleId: string | null;
+  moduleIds: string[];
+}
+
+/** The part of a Vite plugin that is used here. */
+interface BudgetPlugin {
+  name: string;
+  apply: 'build';
+  generateBundle(
+    this: { info(text: string): void; error(text: string): never },
+    options: unknown,
+    bundle: Record<string, Chunk | { type: 'asset' }>,
+  ): void;
+}
+
+/** Measures what each page loads and fails the build when one is over its budget (UX.md, Budgets). */
+export function scriptBudget(): BudgetPlugin {
+  return {
+    name: 'tillward-script-budget',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const scripts = new Map<string, BuiltScript>();
+      const madeFor = new Map<string, string>();
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        scripts.set(chunk.fileName, { bytes: gzipSync(chunk.code, { level: 9 }).length, imports: chunk.imports });
+        for (const id of [chunk.facadeModuleId, ...chunk.moduleIds]) if (id) madeFor.set(id, chunk.fileName);
+      }
+      const fileOf = (module: string): string => {
+        const found = [...madeFor].find(([id]) => id.replaceAll('\\', '/').split('?')[0]?.endsWith(module));
+        if (!found) throw new Error(`no chunk was made for ${module}`);
+        return found[1];
+      };
+      const entry = Object.values(bundle).find((chunk): chunk is Chunk => chunk.type === 'chunk' && chunk.isEntry)?.fileName;
+      if (!entry) throw new Error('the build has no entry');
+      const budgets = PAGES.map(({ page, modules, limit }) => ({
+        page,
+        limit,
+        roots: [entry, ...[CATALOGUE, ...modules].map(fileOf)],
+      }));
+      const results = judge(scripts, budgets);
+      for (const { page, bytes, limit } of results) this.info(`${page}: ${(bytes / KB).toFixed(1)} of ${limit / KB} KB gzipped script`);
+      const over = results.filter(({ kept }) => !kept);
+      if (over.length > 0)
+        this.error(`script budget exceeded: ${over.map(({ page, bytes, limit }) => `${page} ${bytes} > ${limit} bytes`).join(', ')}`);
+    },
+  };
+}

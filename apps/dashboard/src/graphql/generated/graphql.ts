@@ -1,0 +1,1670 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type Activity =
+  | 'blocked'
+  | 'closed'
+  | 'closing'
+  | 'idle'
+  | 'opening'
+  | 'selling'
+  | 'settling';
+
+export type AuditFilter = {
+  action?: string | null | undefined;
+  actor?: string | null | undefined;
+  from?: string | null | undefined;
+  storeId?: string | null | undefined;
+  text?: string | null | undefined;
+  to?: string | null | undefined;
+};
+
+export type BatchFilter = {
+  businessDay?: string | null | undefined;
+  state?: Array<BatchState> | null | undefined;
+  storeId?: string | null | undefined;
+  terminalId?: string | null | undefined;
+};
+
+export type BatchState =
+  | 'inDoubt'
+  | 'missed'
+  | 'open'
+  | 'recovered'
+  | 'settled'
+  | 'settling'
+  | 'unbalanced';
+
+export type CommandState =
+  | 'cancelled'
+  | 'created'
+  | 'expired'
+  | 'failed'
+  | 'outcomeUnknown'
+  | 'received'
+  | 'rejected'
+  | 'running'
+  | 'sent'
+  | 'succeeded';
+
+export type CompleteStepInput = {
+  /** Client-made UUID: the same key twice is one action. */
+  idempotencyKey: string;
+  incidentId: string;
+  note?: string | null | undefined;
+  stepId: string;
+};
+
+export type IncidentFilter = {
+  kind?: Array<IncidentKind> | null | undefined;
+  state?: Array<IncidentState> | null | undefined;
+  storeId?: string | null | undefined;
+};
+
+export type IncidentKind =
+  | 'closeBlocked'
+  | 'settlementMissed'
+  | 'terminalLeftOn';
+
+export type IncidentState =
+  | 'acknowledged'
+  | 'open'
+  | 'resolved';
+
+export type Language =
+  | 'en'
+  | 'zh';
+
+export type PolicyChange = {
+  key: string;
+  /** null removes the value from this level, so that the level above applies again. */
+  value?: unknown;
+};
+
+export type PolicyLevel =
+  | 'chain'
+  | 'store';
+
+export type PolicyOrigin =
+  | 'chain'
+  | 'default'
+  | 'region'
+  | 'store'
+  | 'terminal';
+
+export type PolicyValueType =
+  | 'boolean'
+  | 'choice'
+  | 'duration'
+  | 'integer'
+  | 'time';
+
+/** `unknown` is said whenever nobody can tell; it never means off. */
+export type PowerState =
+  | 'off'
+  | 'on'
+  | 'unknown';
+
+export type QuizAnswer = {
+  optionId: string;
+  questionId: string;
+};
+
+export type RefusalCode =
+  | 'alreadyDone'
+  | 'commandUndeliverable'
+  | 'invalidInput'
+  | 'notAllowed'
+  | 'notFound'
+  | 'quizOutdated'
+  | 'settingLocked'
+  | 'stepNotReady'
+  | 'versionConflict';
+
+export type Role =
+  | 'auditor'
+  | 'cashier'
+  | 'hq'
+  | 'manager';
+
+export type ServiceState =
+  | 'activationNeeded'
+  | 'busy'
+  | 'cardInserted'
+  | 'clockWrong'
+  | 'diagnosisNeeded'
+  | 'outOfOrder'
+  | 'printerNotReady'
+  | 'ready'
+  | 'settlementNeeded'
+  | 'signOnNeeded'
+  | 'unknown';
+
+export type SkipStepInput = {
+  idempotencyKey: string;
+  incidentId: string;
+  reason: string;
+  stepId: string;
+};
+
+export type StepMode =
+  | 'automatic'
+  | 'command'
+  | 'manual';
+
+export type StepState =
+  | 'done'
+  | 'ready'
+  | 'running'
+  | 'skipped'
+  | 'waiting';
+
+export type SubmitQuizInput = {
+  answers: Array<QuizAnswer>;
+  courseId: string;
+  courseVersion: number;
+};
+
+export type TransactionFilter = {
+  businessDay?: string | null | undefined;
+  state?: Array<TransactionState> | null | undefined;
+  storeId?: string | null | undefined;
+  terminalId?: string | null | undefined;
+};
+
+export type TransactionState =
+  | 'completed'
+  | 'declined'
+  | 'failed'
+  | 'inDoubt'
+  | 'started';
+
+export type UpdatePolicyInput = {
+  changes: Array<PolicyChange>;
+  expectedVersion: number;
+  level: PolicyLevel;
+  reason: string;
+  storeId?: string | null | undefined;
+};
+
+export type AuditEntriesQueryVariables = Exact<{
+  filter?: AuditFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditEntriesQuery = { auditEntries: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { index: number, id: string, at: string, actor: string, actorRole: string, action: string, storeId: string | null, subject: string, summary: string, detail: unknown, hash: string, prevHash: string } }> } };
+
+export type AuditVerificationQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditVerificationQuery = { auditVerification: { intact: boolean, entries: number, headHash: string, firstBrokenIndex: number | null, checkedAt: string } };
+
+export type MoneyFieldsFragment = { amountMinor: number, currency: string };
+
+export type TerminalBoardFragment = { id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null };
+
+export type StoreBoardFragment = { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> };
+
+export type FleetBoardQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type FleetBoardQuery = { stores: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> } }> } };
+
+export type StorePageQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type StorePageQuery = { store: { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> } | null };
+
+export type FleetChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FleetChangedSubscription = { fleetChanged: { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> } };
+
+export type IncidentSummaryFragment = { id: string, kind: IncidentKind, state: IncidentState, businessDay: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, cause: string, amount: { amountMinor: number, currency: string } | null, store: { id: string, name: string, timeZone: string, isOpen: boolean }, terminal: { id: string, name: string, brand: string, model: string } | null, steps: Array<{ id: string, position: number, key: string, role: Role, dueAt: string, state: StepState, mode: StepMode, commandState: CommandState | null, doneAt: string | null, doneBy: string | null, note: string | null, skipReason: string | null, check: { passed: boolean, checkedAt: string, detail: string } | null }> };
+
+export type IncidentFullFragment = { id: string, kind: IncidentKind, state: IncidentState, businessDay: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, cause: string, history: Array<{ at: string, actor: string, action: string, detail: string | null }>, amount: { amountMinor: number, currency: string } | null, store: { id: string, name: string, timeZone: string, isOpen: boolean }, terminal: { id: string, name: string, brand: string, model: string } | null, steps: Array<{ id: string, position: number, key: string, role: Role, dueAt: string, state: StepState, mode: StepMode, commandState: CommandState | null, doneAt: string | null, doneBy: string | null, note: string | null, skipReason: string | null, check: { passed: boolean, checkedAt: string, detail: string } | null }> };
+
+export type IncidentsQueryVariables = Exact<{
+  filter?: IncidentFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type IncidentsQuery = { incidents: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, kind: IncidentKind, state: IncidentState, businessDay: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, cause: string, amount: { amountMinor: number, currency: string } | null, store: { id: string, name: string, timeZone: string, isOpen: boolean }, terminal: { id: string, name: string, brand: string, model: string } | null, steps: Array<{ id: string, position: number, key: string, role: Role, dueAt: string, state: StepState, mode: StepMode, commandState: CommandState | null, doneAt: string | null, doneBy: string | null, note: string | null, skipReason: string | null, check: { passed: boolean, checkedAt: string, detail: string } | null }> } }> } };
+
+export type IncidentPageQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type IncidentPageQuery = { incident: { id: string, kind: IncidentKind, state: IncidentState, businessDay: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, cause: string, history: Array<{ at: string, actor: string, action: string, detail: string | null }>, amount: { amountMinor: number, currency: string } | null, store: { id: string, name: string, timeZone: string, isOpen: boolean }, terminal: { id: string, name: string, brand: string, model: string } | null, steps: Array<{ id: string, position: number, key: string, role: Role, dueAt: string, state: StepState, mode: StepMode, commandState: CommandState | null, doneAt: string | null, doneBy: string | null, note: string | null, skipReason: string | null, check: { passed: boolean, checkedAt: string, detail: string } | null }> } | null };
+
+export type IncidentChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type IncidentChangedSubscription = { incidentChanged: { id: string, kind: IncidentKind, state: IncidentState, businessDay: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, cause: string, history: Array<{ at: string, actor: string, action: string, detail: string | null }>, amount: { amountMinor: number, currency: string } | null, store: { id: string, name: string, timeZone: string, isOpen: boolean }, terminal: { id: string, name: string, brand: string, model: string } | null, steps: Array<{ id: string, position: number, key: string, role: Role, dueAt: string, state: StepState, mode: StepMode, commandState: CommandState | null, doneAt: string | null, doneBy: string | null, note: string | null, skipReason: string | null, check: { passed: boolean, checkedAt: string, detail: string } | null }> } };
+
+export type AcknowledgeIncidentMutationVariables = Exact<{
+  incidentId: string;
+  idempotencyKey: string;
+}>;
+
+
+export type AcknowledgeIncidentMutation = { acknowledgeIncident:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'Incident', id: string, kind: IncidentKind, state: IncidentState, businessDay: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, cause: string, history: Array<{ at: string, actor: string, action: string, detail: string | null }>, amount: { amountMinor: number, currency: string } | null, store: { id: string, name: string, timeZone: string, isOpen: boolean }, terminal: { id: string, name: string, brand: string, model: string } | null, steps: Array<{ id: string, position: number, key: string, role: Role, dueAt: string, state: StepState, mode: StepMode, commandState: CommandState | null, doneAt: string | null, doneBy: string | null, note: string | null, skipReason: string | null, check: { passed: boolean, checkedAt: string, detail: string } | null }> }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'StepNotReady', code: RefusalCode, message: string }
+   };
+
+export type CompleteStepMutationVariables = Exact<{
+  input: CompleteStepInput;
+}>;
+
+
+export type CompleteStepMutation = { completeStep:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'Incident', id: string, kind: IncidentKind, state: IncidentState, businessDay: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, cause: string, history: Array<{ at: string, actor: string, action: string, detail: string | null }>, amount: { amountMinor: number, currency: string } | null, store: { id: string, name: string, timeZone: string, isOpen: boolean }, terminal: { id: string, name: string, brand: string, model: string } | null, steps: Array<{ id: string, position: number, key: string, role: Role, dueAt: string, state: StepState, mode: StepMode, commandState: CommandState | null, doneAt: string | null, doneBy: string | null, note: string | null, skipReason: string | null, check: { passed: boolean, checkedAt: string, detail: string } | null }> }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'StepNotReady', code: RefusalCode, message: string }
+   };
+
+export type SkipStepMutationVariables = Exact<{
+  input: SkipStepInput;
+}>;
+
+
+export type SkipStepMutation = { skipStep:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'Incident', id: string, kind: IncidentKind, state: IncidentState, businessDay: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, cause: string, history: Array<{ at: string, actor: string, action: string, detail: string | null }>, amount: { amountMinor: number, currency: string } | null, store: { id: string, name: string, timeZone: string, isOpen: boolean }, terminal: { id: string, name: string, brand: string, model: string } | null, steps: Array<{ id: string, position: number, key: string, role: Role, dueAt: string, state: StepState, mode: StepMode, commandState: CommandState | null, doneAt: string | null, doneBy: string | null, note: string | null, skipReason: string | null, check: { passed: boolean, checkedAt: string, detail: string } | null }> }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'StepNotReady', code: RefusalCode, message: string }
+   };
+
+export type PolicyDocumentFieldsFragment = { level: PolicyLevel, storeId: string | null, version: number, updatedAt: string, updatedBy: string | null, values: Array<{ key: string, value: unknown, origin: PolicyOrigin, setHere: boolean }> };
+
+export type PolicyCatalogueQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PolicyCatalogueQuery = { policyCatalogue: Array<{ key: string, type: PolicyValueType, unit: string | null, titleEn: string, titleZh: string, helpEn: string, helpZh: string, overridable: boolean, defaultValue: unknown, choices: Array<{ value: string, titleEn: string, titleZh: string }> | null }> };
+
+export type PolicyPageQueryVariables = Exact<{
+  level: PolicyLevel;
+  storeId?: string | null | undefined;
+}>;
+
+
+export type PolicyPageQuery = { policy: { level: PolicyLevel, storeId: string | null, version: number, updatedAt: string, updatedBy: string | null, values: Array<{ key: string, value: unknown, origin: PolicyOrigin, setHere: boolean }> } | null };
+
+export type PolicyStatusQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PolicyStatusQuery = { policyStatus: Array<{ gatewayId: string, online: boolean, desiredVersion: number, appliedVersion: number | null, appliedAt: string | null, refused: Array<{ key: string, reason: string }>, store: { id: string, name: string, timeZone: string } }> };
+
+export type UpdatePolicyMutationVariables = Exact<{
+  input: UpdatePolicyInput;
+}>;
+
+
+export type UpdatePolicyMutation = { updatePolicy:
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string, field: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'PolicyDocument', level: PolicyLevel, storeId: string | null, version: number, updatedAt: string, updatedBy: string | null, values: Array<{ key: string, value: unknown, origin: PolicyOrigin, setHere: boolean }> }
+    | { __typename: 'SettingLocked', code: RefusalCode, message: string, key: string }
+    | { __typename: 'VersionConflict', code: RefusalCode, message: string, currentVersion: number }
+   };
+
+export type PersonFieldsFragment = { id: string, name: string, role: Role, language: Language, stores: Array<{ id: string, name: string }> };
+
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MeQuery = { me: { id: string, name: string, role: Role, language: Language, stores: Array<{ id: string, name: string }> } | null };
+
+export type SetLanguageMutationVariables = Exact<{
+  language: Language;
+}>;
+
+
+export type SetLanguageMutation = { setLanguage: { id: string, name: string, role: Role, language: Language, stores: Array<{ id: string, name: string }> } };
+
+export type BatchesQueryVariables = Exact<{
+  filter?: BatchFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type BatchesQuery = { batches: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, terminalId: string, terminalName: string, batchNo: number, businessDay: string, state: BatchState, count: number, openedAt: string, settledAt: string | null, journal: { amountMinor: number, currency: string }, terminalTotal: { amountMinor: number, currency: string } | null, hostTotal: { amountMinor: number, currency: string } | null } }> } };
+
+export type TransactionsQueryVariables = Exact<{
+  filter?: TransactionFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type TransactionsQuery = { transactions: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, terminalId: string, terminalName: string, state: TransactionState, operatorId: string | null, traceNo: number | null, receiptNo: number | null, cardLast4: string | null, cardName: string | null, businessDay: string, startedAt: string, finishedAt: string | null, wasInDoubt: boolean, amount: { amountMinor: number, currency: string } } }> } };
+
+export type CoursesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CoursesQuery = { courses: Array<{ id: string, version: number, titleEn: string, titleZh: string, minutes: number, validDays: number, lessons: Array<{ id: string, titleEn: string, titleZh: string, bodyEn: string, bodyZh: string }>, questions: Array<{ id: string, textEn: string, textZh: string, options: Array<{ id: string, textEn: string, textZh: string }> }> }> };
+
+export type TrainingRecordsQueryVariables = Exact<{
+  storeId?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type TrainingRecordsQuery = { trainingRecords: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { lastScore: number | null, lastAttemptAt: string | null, person: { id: string, name: string, role: Role, stores: Array<{ id: string, name: string }> }, course: { id: string, titleEn: string, titleZh: string }, certificate: { id: string, issuedAt: string, validUntil: string, score: number } | null } }> } };
+
+export type SubmitQuizMutationVariables = Exact<{
+  input: SubmitQuizInput;
+}>;
+
+
+export type SubmitQuizMutation = { submitQuiz:
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'QuizFailed', score: number, passMark: number, wrongQuestionIds: Array<string> }
+    | { __typename: 'QuizOutdated', code: RefusalCode, message: string }
+    | { __typename: 'QuizPassed', score: number, certificate: { id: string, issuedAt: string, validUntil: string, score: number } }
+   };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const MoneyFieldsFragmentDoc = new TypedDocumentString(`
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+    `, {"fragmentName":"MoneyFields"}) as unknown as TypedDocumentString<MoneyFieldsFragment, unknown>;
+export const TerminalBoardFragmentDoc = new TypedDocumentString(`
+    fragment TerminalBoard on Terminal {
+  id
+  name
+  storeId
+  brand
+  model
+  power
+  service
+  activity
+  signedOn
+  operatorName
+  unsettled {
+    ...MoneyFields
+  }
+  unsettledCount
+  lastUseAt
+  lastSettledAt
+  stateAt
+  closeProof {
+    terminalId
+    businessDay
+    provenAt
+    overnight
+    count
+    totals {
+      ...MoneyFields
+    }
+    steps {
+      step
+      outcome
+      seq
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`, {"fragmentName":"TerminalBoard"}) as unknown as TypedDocumentString<TerminalBoardFragment, unknown>;
+export const StoreBoardFragmentDoc = new TypedDocumentString(`
+    fragment StoreBoard on Store {
+  id
+  name
+  city
+  timeZone
+  currency
+  closesAt
+  opensAt
+  isOpen
+  businessDay
+  openIncidents
+  fundsAtRisk {
+    ...MoneyFields
+  }
+  gateway {
+    id
+    online
+    lastSeenAt
+    agentVersion
+    ackedThrough
+    journalHead
+    policyVersion
+    policyAppliedAt
+    policyRefused {
+      key
+      reason
+    }
+  }
+  closing {
+    routineId
+    businessDay
+    startedAt
+    finishedAt
+    proven
+    blocked
+    running
+  }
+  terminals {
+    ...TerminalBoard
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment TerminalBoard on Terminal {
+  id
+  name
+  storeId
+  brand
+  model
+  power
+  service
+  activity
+  signedOn
+  operatorName
+  unsettled {
+    ...MoneyFields
+  }
+  unsettledCount
+  lastUseAt
+  lastSettledAt
+  stateAt
+  closeProof {
+    terminalId
+    businessDay
+    provenAt
+    overnight
+    count
+    totals {
+      ...MoneyFields
+    }
+    steps {
+      step
+      outcome
+      seq
+    }
+  }
+}`, {"fragmentName":"StoreBoard"}) as unknown as TypedDocumentString<StoreBoardFragment, unknown>;
+export const IncidentSummaryFragmentDoc = new TypedDocumentString(`
+    fragment IncidentSummary on Incident {
+  id
+  kind
+  state
+  businessDay
+  openedAt
+  dueAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  cause
+  amount {
+    ...MoneyFields
+  }
+  store {
+    id
+    name
+    timeZone
+    isOpen
+  }
+  terminal {
+    id
+    name
+    brand
+    model
+  }
+  steps {
+    id
+    position
+    key
+    role
+    dueAt
+    state
+    mode
+    commandState
+    doneAt
+    doneBy
+    note
+    skipReason
+    check {
+      passed
+      checkedAt
+      detail
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`, {"fragmentName":"IncidentSummary"}) as unknown as TypedDocumentString<IncidentSummaryFragment, unknown>;
+export const IncidentFullFragmentDoc = new TypedDocumentString(`
+    fragment IncidentFull on Incident {
+  ...IncidentSummary
+  history {
+    at
+    actor
+    action
+    detail
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment IncidentSummary on Incident {
+  id
+  kind
+  state
+  businessDay
+  openedAt
+  dueAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  cause
+  amount {
+    ...MoneyFields
+  }
+  store {
+    id
+    name
+    timeZone
+    isOpen
+  }
+  terminal {
+    id
+    name
+    brand
+    model
+  }
+  steps {
+    id
+    position
+    key
+    role
+    dueAt
+    state
+    mode
+    commandState
+    doneAt
+    doneBy
+    note
+    skipReason
+    check {
+      passed
+      checkedAt
+      detail
+    }
+  }
+}`, {"fragmentName":"IncidentFull"}) as unknown as TypedDocumentString<IncidentFullFragment, unknown>;
+export const PolicyDocumentFieldsFragmentDoc = new TypedDocumentString(`
+    fragment PolicyDocumentFields on PolicyDocument {
+  level
+  storeId
+  version
+  updatedAt
+  updatedBy
+  values {
+    key
+    value
+    origin
+    setHere
+  }
+}
+    `, {"fragmentName":"PolicyDocumentFields"}) as unknown as TypedDocumentString<PolicyDocumentFieldsFragment, unknown>;
+export const PersonFieldsFragmentDoc = new TypedDocumentString(`
+    fragment PersonFields on Person {
+  id
+  name
+  role
+  language
+  stores {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"PersonFields"}) as unknown as TypedDocumentString<PersonFieldsFragment, unknown>;
+export const AuditEntriesDocument = new TypedDocumentString(`
+    query AuditEntries($filter: AuditFilter, $after: String) {
+  auditEntries(filter: $filter, first: 50, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        index
+        id
+        at
+        actor
+        actorRole
+        action
+        storeId
+        subject
+        summary
+        detail
+        hash
+        prevHash
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditEntriesQuery, AuditEntriesQueryVariables>;
+export const AuditVerificationDocument = new TypedDocumentString(`
+    query AuditVerification {
+  auditVerification {
+    intact
+    entries
+    headHash
+    firstBrokenIndex
+    checkedAt
+  }
+}
+    `) as unknown as TypedDocumentString<AuditVerificationQuery, AuditVerificationQueryVariables>;
+export const FleetBoardDocument = new TypedDocumentString(`
+    query FleetBoard($after: String) {
+  stores(first: 50, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...StoreBoard
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment TerminalBoard on Terminal {
+  id
+  name
+  storeId
+  brand
+  model
+  power
+  service
+  activity
+  signedOn
+  operatorName
+  unsettled {
+    ...MoneyFields
+  }
+  unsettledCount
+  lastUseAt
+  lastSettledAt
+  stateAt
+  closeProof {
+    terminalId
+    businessDay
+    provenAt
+    overnight
+    count
+    totals {
+      ...MoneyFields
+    }
+    steps {
+      step
+      outcome
+      seq
+    }
+  }
+}
+fragment StoreBoard on Store {
+  id
+  name
+  city
+  timeZone
+  currency
+  closesAt
+  opensAt
+  isOpen
+  businessDay
+  openIncidents
+  fundsAtRisk {
+    ...MoneyFields
+  }
+  gateway {
+    id
+    online
+    lastSeenAt
+    agentVersion
+    ackedThrough
+    journalHead
+    policyVersion
+    policyAppliedAt
+    policyRefused {
+      key
+      reason
+    }
+  }
+  closing {
+    routineId
+    businessDay
+    startedAt
+    finishedAt
+    proven
+    blocked
+    running
+  }
+  terminals {
+    ...TerminalBoard
+  }
+}`) as unknown as TypedDocumentString<FleetBoardQuery, FleetBoardQueryVariables>;
+export const StorePageDocument = new TypedDocumentString(`
+    query StorePage($id: ID!) {
+  store(id: $id) {
+    ...StoreBoard
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment TerminalBoard on Terminal {
+  id
+  name
+  storeId
+  brand
+  model
+  power
+  service
+  activity
+  signedOn
+  operatorName
+  unsettled {
+    ...MoneyFields
+  }
+  unsettledCount
+  lastUseAt
+  lastSettledAt
+  stateAt
+  closeProof {
+    terminalId
+    businessDay
+    provenAt
+    overnight
+    count
+    totals {
+      ...MoneyFields
+    }
+    steps {
+      step
+      outcome
+      seq
+    }
+  }
+}
+fragment StoreBoard on Store {
+  id
+  name
+  city
+  timeZone
+  currency
+  closesAt
+  opensAt
+  isOpen
+  businessDay
+  openIncidents
+  fundsAtRisk {
+    ...MoneyFields
+  }
+  gateway {
+    id
+    online
+    lastSeenAt
+    agentVersion
+    ackedThrough
+    journalHead
+    policyVersion
+    policyAppliedAt
+    policyRefused {
+      key
+      reason
+    }
+  }
+  closing {
+    routineId
+    businessDay
+    startedAt
+    finishedAt
+    proven
+    blocked
+    running
+  }
+  terminals {
+    ...TerminalBoard
+  }
+}`) as unknown as TypedDocumentString<StorePageQuery, StorePageQueryVariables>;
+export const FleetChangedDocument = new TypedDocumentString(`
+    subscription FleetChanged {
+  fleetChanged {
+    ...StoreBoard
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment TerminalBoard on Terminal {
+  id
+  name
+  storeId
+  brand
+  model
+  power
+  service
+  activity
+  signedOn
+  operatorName
+  unsettled {
+    ...MoneyFields
+  }
+  unsettledCount
+  lastUseAt
+  lastSettledAt
+  stateAt
+  closeProof {
+    terminalId
+    businessDay
+    provenAt
+    overnight
+    count
+    totals {
+      ...MoneyFields
+    }
+    steps {
+      step
+      outcome
+      seq
+    }
+  }
+}
+fragment StoreBoard on Store {
+  id
+  name
+  city
+  timeZone
+  currency
+  closesAt
+  opensAt
+  isOpen
+  businessDay
+  openIncidents
+  fundsAtRisk {
+    ...MoneyFields
+  }
+  gateway {
+    id
+    online
+    lastSeenAt
+    agentVersion
+    ackedThrough
+    journalHead
+    policyVersion
+    policyAppliedAt
+    policyRefused {
+      key
+      reason
+    }
+  }
+  closing {
+    routineId
+    businessDay
+    startedAt
+    finishedAt
+    proven
+    blocked
+    running
+  }
+  terminals {
+    ...TerminalBoard
+  }
+}`) as unknown as TypedDocumentString<FleetChangedSubscription, FleetChangedSubscriptionVariables>;
+export const IncidentsDocument = new TypedDocumentString(`
+    query Incidents($filter: IncidentFilter, $after: String) {
+  incidents(filter: $filter, first: 50, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...IncidentSummary
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment IncidentSummary on Incident {
+  id
+  kind
+  state
+  businessDay
+  openedAt
+  dueAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  cause
+  amount {
+    ...MoneyFields
+  }
+  store {
+    id
+    name
+    timeZone
+    isOpen
+  }
+  terminal {
+    id
+    name
+    brand
+    model
+  }
+  steps {
+    id
+    position
+    key
+    role
+    dueAt
+    state
+    mode
+    commandState
+    doneAt
+    doneBy
+    note
+    skipReason
+    check {
+      passed
+      checkedAt
+      detail
+    }
+  }
+}`) as unknown as TypedDocumentString<IncidentsQuery, IncidentsQueryVariables>;
+export const IncidentPageDocument = new TypedDocumentString(`
+    query IncidentPage($id: ID!) {
+  incident(id: $id) {
+    ...IncidentFull
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment IncidentSummary on Incident {
+  id
+  kind
+  state
+  businessDay
+  openedAt
+  dueAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  cause
+  amount {
+    ...MoneyFields
+  }
+  store {
+    id
+    name
+    timeZone
+    isOpen
+  }
+  terminal {
+    id
+    name
+    brand
+    model
+  }
+  steps {
+    id
+    position
+    key
+    role
+    dueAt
+    state
+    mode
+    commandState
+    doneAt
+    doneBy
+    note
+    skipReason
+    check {
+      passed
+      checkedAt
+      detail
+    }
+  }
+}
+fragment IncidentFull on Incident {
+  ...IncidentSummary
+  history {
+    at
+    actor
+    action
+    detail
+  }
+}`) as unknown as TypedDocumentString<IncidentPageQuery, IncidentPageQueryVariables>;
+export const IncidentChangedDocument = new TypedDocumentString(`
+    subscription IncidentChanged {
+  incidentChanged {
+    ...IncidentFull
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment IncidentSummary on Incident {
+  id
+  kind
+  state
+  businessDay
+  openedAt
+  dueAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  cause
+  amount {
+    ...MoneyFields
+  }
+  store {
+    id
+    name
+    timeZone
+    isOpen
+  }
+  terminal {
+    id
+    name
+    brand
+    model
+  }
+  steps {
+    id
+    position
+    key
+    role
+    dueAt
+    state
+    mode
+    commandState
+    doneAt
+    doneBy
+    note
+    skipReason
+    check {
+      passed
+      checkedAt
+      detail
+    }
+  }
+}
+fragment IncidentFull on Incident {
+  ...IncidentSummary
+  history {
+    at
+    actor
+    action
+    detail
+  }
+}`) as unknown as TypedDocumentString<IncidentChangedSubscription, IncidentChangedSubscriptionVariables>;
+export const AcknowledgeIncidentDocument = new TypedDocumentString(`
+    mutation AcknowledgeIncident($incidentId: ID!, $idempotencyKey: ID!) {
+  acknowledgeIncident(incidentId: $incidentId, idempotencyKey: $idempotencyKey) {
+    __typename
+    ... on Incident {
+      ...IncidentFull
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment IncidentSummary on Incident {
+  id
+  kind
+  state
+  businessDay
+  openedAt
+  dueAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  cause
+  amount {
+    ...MoneyFields
+  }
+  store {
+    id
+    name
+    timeZone
+    isOpen
+  }
+  terminal {
+    id
+    name
+    brand
+    model
+  }
+  steps {
+    id
+    position
+    key
+    role
+    dueAt
+    state
+    mode
+    commandState
+    doneAt
+    doneBy
+    note
+    skipReason
+    check {
+      passed
+      checkedAt
+      detail
+    }
+  }
+}
+fragment IncidentFull on Incident {
+  ...IncidentSummary
+  history {
+    at
+    actor
+    action
+    detail
+  }
+}`) as unknown as TypedDocumentString<AcknowledgeIncidentMutation, AcknowledgeIncidentMutationVariables>;
+export const CompleteStepDocument = new TypedDocumentString(`
+    mutation CompleteStep($input: CompleteStepInput!) {
+  completeStep(input: $input) {
+    __typename
+    ... on Incident {
+      ...IncidentFull
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment IncidentSummary on Incident {
+  id
+  kind
+  state
+  businessDay
+  openedAt
+  dueAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  cause
+  amount {
+    ...MoneyFields
+  }
+  store {
+    id
+    name
+    timeZone
+    isOpen
+  }
+  terminal {
+    id
+    name
+    brand
+    model
+  }
+  steps {
+    id
+    position
+    key
+    role
+    dueAt
+    state
+    mode
+    commandState
+    doneAt
+    doneBy
+    note
+    skipReason
+    check {
+      passed
+      checkedAt
+      detail
+    }
+  }
+}
+fragment IncidentFull on Incident {
+  ...IncidentSummary
+  history {
+    at
+    actor
+    action
+    detail
+  }
+}`) as unknown as TypedDocumentString<CompleteStepMutation, CompleteStepMutationVariables>;
+export const SkipStepDocument = new TypedDocumentString(`
+    mutation SkipStep($input: SkipStepInput!) {
+  skipStep(input: $input) {
+    __typename
+    ... on Incident {
+      ...IncidentFull
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment IncidentSummary on Incident {
+  id
+  kind
+  state
+  businessDay
+  openedAt
+  dueAt
+  acknowledgedAt
+  acknowledgedBy
+  resolvedAt
+  cause
+  amount {
+    ...MoneyFields
+  }
+  store {
+    id
+    name
+    timeZone
+    isOpen
+  }
+  terminal {
+    id
+    name
+    brand
+    model
+  }
+  steps {
+    id
+    position
+    key
+    role
+    dueAt
+    state
+    mode
+    commandState
+    doneAt
+    doneBy
+    note
+    skipReason
+    check {
+      passed
+      checkedAt
+      detail
+    }
+  }
+}
+fragment IncidentFull on Incident {
+  ...IncidentSummary
+  history {
+    at
+    actor
+    action
+    detail
+  }
+}`) as unknown as TypedDocumentString<SkipStepMutation, SkipStepMutationVariables>;
+export const PolicyCatalogueDocument = new TypedDocumentString(`
+    query PolicyCatalogue {
+  policyCatalogue {
+    key
+    type
+    unit
+    titleEn
+    titleZh
+    helpEn
+    helpZh
+    overridable
+    defaultValue
+    choices {
+      value
+      titleEn
+      titleZh
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PolicyCatalogueQuery, PolicyCatalogueQueryVariables>;
+export const PolicyPageDocument = new TypedDocumentString(`
+    query PolicyPage($level: PolicyLevel!, $storeId: ID) {
+  policy(level: $level, storeId: $storeId) {
+    ...PolicyDocumentFields
+  }
+}
+    fragment PolicyDocumentFields on PolicyDocument {
+  level
+  storeId
+  version
+  updatedAt
+  updatedBy
+  values {
+    key
+    value
+    origin
+    setHere
+  }
+}`) as unknown as TypedDocumentString<PolicyPageQuery, PolicyPageQueryVariables>;
+export const PolicyStatusDocument = new TypedDocumentString(`
+    query PolicyStatus {
+  policyStatus {
+    gatewayId
+    online
+    desiredVersion
+    appliedVersion
+    appliedAt
+    refused {
+      key
+      reason
+    }
+    store {
+      id
+      name
+      timeZone
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PolicyStatusQuery, PolicyStatusQueryVariables>;
+export const UpdatePolicyDocument = new TypedDocumentString(`
+    mutation UpdatePolicy($input: UpdatePolicyInput!) {
+  updatePolicy(input: $input) {
+    __typename
+    ... on PolicyDocument {
+      ...PolicyDocumentFields
+    }
+    ... on Refusal {
+      code
+      message
+    }
+    ... on InvalidInput {
+      field
+    }
+    ... on VersionConflict {
+      currentVersion
+    }
+    ... on SettingLocked {
+      key
+    }
+  }
+}
+    fragment PolicyDocumentFields on PolicyDocument {
+  level
+  storeId
+  version
+  updatedAt
+  updatedBy
+  values {
+    key
+    value
+    origin
+    setHere
+  }
+}`) as unknown as TypedDocumentString<UpdatePolicyMutation, UpdatePolicyMutationVariables>;
+export const MeDocument = new TypedDocumentString(`
+    query Me {
+  me {
+    ...PersonFields
+  }
+}
+    fragment PersonFields on Person {
+  id
+  name
+  role
+  language
+  stores {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+export const SetLanguageDocument = new TypedDocumentString(`
+    mutation SetLanguage($language: Language!) {
+  setLanguage(language: $language) {
+    ...PersonFields
+  }
+}
+    fragment PersonFields on Person {
+  id
+  name
+  role
+  language
+  stores {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<SetLanguageMutation, SetLanguageMutationVariables>;
+export const BatchesDocument = new TypedDocumentString(`
+    query Batches($filter: BatchFilter, $after: String) {
+  batches(filter: $filter, first: 50, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        id
+        storeId
+        terminalId
+        terminalName
+        batchNo
+        businessDay
+        state
+        count
+        openedAt
+        settledAt
+        journal {
+          ...MoneyFields
+        }
+        terminalTotal {
+          ...MoneyFields
+        }
+        hostTotal {
+          ...MoneyFields
+        }
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<BatchesQuery, BatchesQueryVariables>;
+export const TransactionsDocument = new TypedDocumentString(`
+    query Transactions($filter: TransactionFilter, $after: String) {
+  transactions(filter: $filter, first: 50, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        id
+        storeId
+        terminalId
+        terminalName
+        state
+        operatorId
+        traceNo
+        receiptNo
+        cardLast4
+        cardName
+        businessDay
+        startedAt
+        finishedAt
+        wasInDoubt
+        amount {
+          ...MoneyFields
+        }
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<TransactionsQuery, TransactionsQueryVariables>;
+export const CoursesDocument = new TypedDocumentString(`
+    query Courses {
+  courses {
+    id
+    version
+    titleEn
+    titleZh
+    minutes
+    validDays
+    lessons {
+      id
+      titleEn
+      titleZh
+      bodyEn
+      bodyZh
+    }
+    questions {
+      id
+      textEn
+      textZh
+      options {
+        id
+        textEn
+        textZh
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CoursesQuery, CoursesQueryVariables>;
+export const TrainingRecordsDocument = new TypedDocumentString(`
+    query TrainingRecords($storeId: ID, $after: String) {
+  trainingRecords(storeId: $storeId, first: 50, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        person {
+          id
+          name
+          role
+          stores {
+            id
+            name
+          }
+        }
+        course {
+          id
+          titleEn
+          titleZh
+        }
+        certificate {
+          id
+          issuedAt
+          validUntil
+          score
+        }
+        lastScore
+        lastAttemptAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TrainingRecordsQuery, TrainingRecordsQueryVariables>;
+export const SubmitQuizDocument = new TypedDocumentString(`
+    mutation SubmitQuiz($input: SubmitQuizInput!) {
+  submitQuiz(input: $input) {
+    __typename
+    ... on QuizPassed {
+      score
+      certificate {
+        id
+        issuedAt
+        validUntil
+        score
+      }
+    }
+    ... on QuizFailed {
+      score
+      passMark
+      wrongQuestionIds
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SubmitQuizMutation, SubmitQuizMutationVariables>;

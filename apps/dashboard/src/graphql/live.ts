@@ -1,0 +1,68 @@
+import { type Client, createClient } from 'graphql-ws';
+import { noteConnection } from './connection.js';
+import type { TypedDocumentString } from './generated/graphql.js';
+
+const LONGEST_PAUSE_MS = 15_000;
+
+let client: Client | undefined;
+const reconnected = new Set<() => void>();
+
+function liveClient(): Client {
+  if (client) return client;
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  let opened = 0;
+  client = createClient({
+    url: `${scheme}//${location.host}/graphql`,
+    lazy: true,
+    keepAlive: 10_000,
+    retryAttempts: Number.POSITIVE_INFINITY,
+    shouldRetry: () => true,
+    retryWait: (retries) =>
+      new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_PAUSE_MS, 500 * 2 ** retries) * (0.5 + Math.random() / 2))),
+    on: {
+      connected: () => {
+        noteConnection({ live: 'open', reachable: true });
+        opened += 1;
+        // Whatever changed while the channel was down was not heard: whoever needs it asks again.
+        if (opened > 1) for (const listener of reconnected) listener();
+      },
+      closed: () => noteConnection({ live: 'lost' }),
+    },
+  });
+  return client;
+}
+
+/** Calls back each time the live channel opens again after it was lost. Returns how to stop. */
+export function onReconnected(listener: () => void): () => void {
+  reconnected.add(listener);
+  return () => reconnected.delete(listener);
+}
+
+/**
+ * Follows a subscription until the returned function is called. Lost connections are opened again by themselves;
+ * a subscription the server refuses goes to `onRefused`.
+ */
+export function follow<TResult>(
+  document: TypedDocumentString<TResult, Record<string, never>>,
+  onNext: (data: TResult) => void,
+  onRefused: (reason: unknown) => void,
+): () => void {
+  return liveClient().subscribe<TResult>(
+    { query: document.toString() },
+    {
+      next: ({ data, errors }) => {
+        if (data) onNext(data);
+        else if (errors) onRefused(errors);
+      },
+      error: onRefused,
+      complete: () => undefined,
+    },
+  );
+}
+
+/** Closes the live channel: at sign-out, so that the next person's channel carries their session. */
+export function hangUp(): void {
+  void client?.dispose();
+  client = undefined;
+  noteConnection({ live: 'idle' });
+}

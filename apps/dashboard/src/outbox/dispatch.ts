@@ -1,0 +1,97 @@
+import i18next from 'i18next';
+import { queryClient } from '../app/query-client.js';
+import { execute } from '../graphql/client.js';
+import {
+  AcknowledgeIncidentDocument,
+  CompleteStepDocument,
+  type IncidentFullFragment,
+  type RefusalCode,
+  SkipStepDocument,
+  SubmitQuizDocument,
+  type SubmitQuizMutation,
+} from '../graphql/generated/graphql.js';
+import { rememberIncident } from '../incidents/incident-cache.js';
+import { tell } from '../ui/announcer.js';
+import { Outbox } from './outbox.js';
+import type { Answer, OutboxEntry } from './outbox.rules.js';
+import { openStore } from './outbox.store.js';
+
+type IncidentAnswer = ({ __typename: 'Incident' } & IncidentFullFragment) | { __typename: string; code: RefusalCode; message: string };
+
+const incidentAnswer = (answer: IncidentAnswer): Answer =>
+  'code' in answer ? { outcome: 'refused', code: answer.code, message: answer.message } : { outcome: 'done', result: answer };
+
+/** How a quiz ended. */
+export type QuizResult = Extract<SubmitQuizMutation['submitQuiz'], { __typename: 'QuizPassed' | 'QuizFailed' }>;
+
+async function send({ key, write }: OutboxEntry): Promise<Answer> {
+  switch (write.kind) {
+    case 'acknowledgeIncident': {
+      const { acknowledgeIncident } = await execute(AcknowledgeIncidentDocument, { incidentId: write.incidentId, idempotencyKey: key });
+      return incidentAnswer(acknowledgeIncident as IncidentAnswer);
+    }
+    case 'completeStep': {
+      const { incidentId, stepId, note } = write;
+      const { completeStep } = await execute(CompleteStepDocument, { input: { incidentId, stepId, note, idempotencyKey: key } });
+      return incidentAnswer(completeStep as IncidentAnswer);
+    }
+    case 'skipStep': {
+      const { incidentId, stepId, reason } = write;
+      const { skipStep } = await execute(SkipStepDocument, { input: { incidentId, stepId, reason, idempotencyKey: key } });
+      return incidentAnswer(skipStep as IncidentAnswer);
+    }
+    case 'submitQuiz': {
+      const { courseId, courseVersion, answers } = write;
+      const { submitQuiz } = await execute(SubmitQuizDocument, { input: { courseId, courseVersion, answers: [...answers] } });
+      if ('code' in submitQuiz) return { outcome: 'refused', code: submitQuiz.code, message: submitQuiz.message };
+      return { outcome: 'done', result: submitQuiz };
+    }
+  }
+}
+
+const quizResults = new Map<string, QuizResult>();
+
+/** The result of a quiz handed in on this visit, by the key of its write. */
+export const quizResult = (key: string): QuizResult | undefined => quizResults.get(key);
+
+function onAnswered({ key, write }: OutboxEntry, answer: Answer): void {
+  if (answer.outcome === 'refused') {
+    tell('bad', i18next.t(`refusal.${answer.code}`));
+    void queryClient.invalidateQueries({ queryKey: write.kind === 'submitQuiz' ? ['training'] : ['incident'] });
+    return;
+  }
+  if (write.kind === 'submitQuiz') {
+    quizResults.set(key, answer.result as QuizResult);
+    void queryClient.invalidateQueries({ queryKey: ['training'] });
+    return;
+  }
+  rememberIncident(answer.result as IncidentFullFragment);
+}
+
+function newKey(): string {
+  // randomUUID exists only in secure contexts; a store LAN may serve plain HTTP.
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+const exclusively = <T>(work: () => Promise<T>): Promise<T> =>
+  'locks' in navigator ? (navigator.locks.request('tillward-outbox', work) as Promise<T>) : work();
+
+let opened: Promise<Outbox> | undefined;
+
+/** The outbox of this device: opened once, sending again whenever the network comes back or the page is looked at. */
+export function openOutbox(): Promise<Outbox> {
+  opened ??= openStore().then(({ store }) => {
+    const outbox = new Outbox({ store, send, onAnswered, now: () => Date.now(), newKey, exclusively });
+    window.addEventListener('online', () => void outbox.flush(true));
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') void outbox.flush(true);
+    });
+    return outbox;
+  });
+  return opened;
+}

@@ -1,0 +1,93 @@
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { BATCH_STATES, SETTLEMENT_TABS, type settlementSearch, TRANSACTION_STATES } from '../app/searches.js';
+import { fleetQuery } from '../fleet/fleet-queries.js';
+import { useTexts } from '../i18n/use-texts.js';
+import { PageHeader } from '../ui/blocks.js';
+import { TabLinks } from '../ui/tab-links.js';
+import ui from '../ui/ui.module.css';
+import { BatchList } from './batch-list.js';
+import { TransactionList } from './transaction-list.js';
+
+const route = getRouteApi('/signed-in/settlement');
+
+/** Batches and transactions, for whoever has to account for the money. */
+export function SettlementPage() {
+  const { t } = useTexts();
+  const search = route.useSearch();
+  const tab = search.tab ?? 'batches';
+  const { data: fleet } = useQuery(fleetQuery);
+  const stores = useMemo(() => new Map((fleet ?? []).map(({ id, name, timeZone }) => [id, { name, timeZone }])), [fleet]);
+  const shared = { ...(search.store ? { storeId: search.store } : {}), ...(search.day ? { businessDay: search.day } : {}) };
+  return (
+    <>
+      <PageHeader title={t('nav.settlement')} lead={t('settlement.lead')} />
+      <TabLinks label={t('settlement.tabs')}>
+        {SETTLEMENT_TABS.map((each) => (
+          <Link
+            key={each}
+            to="/settlement"
+            search={{ ...search, tab: each }}
+            aria-current={each === tab ? 'page' : undefined}
+            activeOptions={{ exact: true, includeSearch: true }}
+            data-testid={`tab-${each}`}
+          >
+            {t(`settlement.tab.${each}`)}
+          </Link>
+        ))}
+      </TabLinks>
+      <Filters stores={[...stores].map(([id, { name }]) => ({ value: id, label: name }))} />
+      {tab === 'batches' ? (
+        <BatchList filter={{ ...shared, ...(search.batch ? { state: [search.batch] } : {}) }} stores={stores} />
+      ) : (
+        <TransactionList filter={{ ...shared, ...(search.state ? { state: [search.state] } : {}) }} stores={stores} />
+      )}
+    </>
+  );
+}
+
+function Filters({ stores }: { stores: { value: string; label: string }[] }) {
+  const { t } = useTexts();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = (next: Partial<Record<keyof ReturnType<typeof settlementSearch>, string>>) =>
+    void navigate({ search: { ...search, ...next } as typeof search, replace: true });
+  const any = { value: '', label: t('filter.any') };
+  return (
+    <search className={ui.filters} aria-label={t('filter.label')}>
+      <NativeSelect
+        label={t('filter.store')}
+        value={search.store ?? ''}
+        onChange={(event) => change({ store: event.currentTarget.value })}
+        data={[any, ...stores]}
+        data-testid="filter-store"
+      />
+      <TextInput
+        type="date"
+        label={t('filter.businessDay')}
+        value={search.day ?? ''}
+        onChange={(event) => change({ day: event.currentTarget.value })}
+        data-testid="filter-day"
+      />
+      {(search.tab ?? 'batches') === 'batches' ? (
+        <NativeSelect
+          label={t('filter.state')}
+          value={search.batch ?? ''}
+          onChange={(event) => change({ batch: event.currentTarget.value })}
+          data={[any, ...BATCH_STATES.map((state) => ({ value: state, label: t(`batchState.${state}`) }))]}
+          data-testid="filter-state"
+        />
+      ) : (
+        <NativeSelect
+          label={t('filter.state')}
+          value={search.state ?? ''}
+          onChange={(event) => change({ state: event.currentTarget.value })}
+          data={[any, ...TRANSACTION_STATES.map((state) => ({ value: state, label: t(`transactionState.${state}`) }))]}
+          data-testid="filter-state"
+        />
+      )}
+    </search>
+  );
+}

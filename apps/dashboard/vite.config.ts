@@ -1,0 +1,34 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { scriptBudget } from './src/build/budget.js';
+import { precompress } from './src/build/precompress.js';
+
+const core = 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [react(), scriptBudget(), precompress()],
+  build: {
+    target: 'es2022',
+    sourcemap: false,
+    cssCodeSplit: true,
+    rolldownOptions: {
+      output: {
+        // Few files instead of dozens of tiny ones: every request costs a phone a round trip.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'vendor',
+              test: /node_modules[\\/](?:react|react-dom|scheduler|@tanstack|i18next|react-i18next|use-sync-external-store)[\\/]/,
+              priority: 2,
+            },
+            { name: 'shared', minShareCount: 3, priority: 1 },
+          ],
+        },
+      },
+    },
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1000,
+  },
+  server: { proxy: { '/graphql': { target: core, ws: true }, '/api': core, '/healthz': core } },
+});
