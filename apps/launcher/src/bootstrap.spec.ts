@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bootstrap, ensureBuilt, isInstalled } from '../bin/bootstrap.mjs';
+
+let root = '';
+
+function file(path: string, content: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+}
+
+/** Stands where TypeScript's compiler stands: notes each run and writes what the launcher would load. */
+const COMPILER = `
+  const fs = require('node:fs');
+  fs.appendFileSync('builds.log', 'begin\\n');
+  if (fs.readFileSync('libs/a/src/a.ts', 'utf8').includes('wrong')) { console.error('a.ts(1,1): error'); process.exit(2); }
+  setTimeout(() => { fs.mkdirSync('apps/launcher/dist', { recursive: true }); fs.appendFileSync('builds.log', 'end\\n'); }, 150);
+`;
+
+const builds = () => readFileSync(join(root, 'builds.log'), 'utf8');
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'tillward root '));
+  file('builds.log', '');
+  file('package-lock.json', JSON.stringify({ packages: { '': {}, 'node_modules/a': { version: '1.0.0' } } }));
+  file('node_modules/.package-lock.json', JSON.stringify({ packages: { 'node_modules/a': { version: '1.0.0' } } }));
+  file('node_modules/typescript/bin/tsc', COMPILER);
+  file('apps/launcher/tsconfig.json', '{}');
+  file('libs/a/src/a.ts', 'export {}');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+test.each([
+  ['the same version', { 'node_modules/a': { version: '1.0.0' } }, {}, true],
+  ['another version', { 'node_modules/a': { version: '1.0.1' } }, {}, false],
+  ['a missing package', {}, {}, false],
+  [
+    'a missing optional package',
+    { 'node_modules/a': { version: '1.0.0' } },
+    { 'node_modules/b': { version: '2.0.0', optional: true } },
+    true,
+  ],
+  ['a missing workspace link', { 'node_modules/a': { version: '1.0.0' } }, { 'node_modules/w': { resolved: 'libs/w', link: true } }, false],
+])('installed, with %s: %s', (_what, present, alsoWanted, expected) => {
+  file('package-lock.json', JSON.stringify({ packages: { '': {}, 'node_modules/a': { version: '1.0.0' }, ...alsoWanted } }));
+  file('node_modules/.package-lock.json', JSON.stringify({ packages: present }));
+  expect(isInstalled(root)).toBe(expected);
+});
+
+test('nothing installed is not installed', () => {
+  rmSync(join(root, 'node_modules'), { recursive: true });
+  expect(isInstalled(root)).toBe(false);
+});
+
+test('builds once, again when a source changes, not for a changed test', async () => {
+  await ensureBuilt(root, process.execPath);
+  await ensureBuilt(root, process.execPath);
+  file('libs/a/src/a.spec.ts', 'changed');
+  await ensureBuilt(root, process.execPath);
+  expect(builds()).toBe('begin\nend\n');
+  file('libs/a/src/a.ts', 'export const more = 1');
+  await ensureBuilt(root, process.execPath);
+  expect(builds()).toBe('begin\nend\nbegin\nend\n');
+});
+
+test('a failed build says what failed and is tried again', async () => {
+  file('libs/a/src/a.ts', 'wrong');
+  await expect(ensureBuilt(root, process.execPath)).rejects.toThrow(
+    /the build of the programs failed \(exit code 2\):\na\.ts\(1,1\): error/,
+  );
+  file('libs/a/src/a.ts', 'export {}');
+  await ensureBuilt(root, process.execPath);
+  expect(builds()).toBe('begin\nbegin\nend\n');
+});
+
+test('two starts at once build one after the other, and the second finds nothing to do', async () => {
+  await Promise.all([bootstrap(root), bootstrap(root)]);
+  expect(builds()).toBe('begin\nend\n');
+});
+
+test('the lock of a start that was killed is taken over', async () => {
+  const ended = spawnSync(process.execPath, ['-e', '']).pid;
+  file('.tillward/build.lock', String(ended));
+  await bootstrap(root);
+  expect(builds()).toBe('begin\nend\n');
+});

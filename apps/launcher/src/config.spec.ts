@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { readLauncherConfig } from './config.js';
+
+test('nothing set: everything embedded; empty counts as not set', () => {
+  expect(readLauncherConfig({ DATABASE_URL: '', UNRELATED: 'x' })).toEqual({
+    databaseUrl: undefined,
+    mqtt: undefined,
+    redisUrl: undefined,
+    logLevel: 'info',
+    startedAtMs: undefined,
+  });
+});
+
+test('each URL replaces one part', () => {
+  const config = readLauncherConfig({
+    DATABASE_URL: 'postgres://u:p@db/x',
+    MQTT_URL: 'mqtt://broker:1883',
+    MQTT_USERNAME: 'core',
+    REDIS_URL: 'redis://cache:6379',
+  });
+  expect(config).toMatchObject({
+    databaseUrl: 'postgres://u:p@db/x',
+    mqtt: { url: 'mqtt://broker:1883', username: 'core', password: undefined },
+    redisUrl: 'redis://cache:6379',
+  });
+});
+
+test.each([
+  [{ DATABASE_URL: 'mysql://db/x' }, /DATABASE_URL: expected a URL like postgresql:/],
+  [{ MQTT_URL: 'broker' }, /MQTT_URL: expected a URL like mqtt:/],
+  [{ REDIS_URL: 'http://cache' }, /REDIS_URL: expected a URL like redis:/],
+  [{ MQTT_USERNAME: 'core' }, /MQTT_USERNAME: has no meaning without MQTT_URL/],
+  [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+])('%o is refused with its name and what is expected', (environment, message) => {
+  expect(() => readLauncherConfig(environment)).toThrow(message);
+});
