@@ -197,6 +197,10 @@ export class Part {
     }
     this.#history = afterExit(this.#history, livedMs);
     this.#around.onEvent({ kind: 'crashed', part: this.spec.name, how, restartInMs: this.#history.delayMs });
+    this.#scheduleAgain();
+  }
+
+  #scheduleAgain(): void {
     this.#restart = setTimeout(() => void this.#startAgain(), this.#history.delayMs);
   }
 
@@ -210,6 +214,7 @@ export class Part {
     } catch (error) {
       // Its own exit, if that was the reason, has scheduled the next attempt; a slow one may still get ready.
       this.#log.write(Buffer.from(`${JSON.stringify({ level: 40, part: 'supervisor', msg: (error as Error).message })}\n`));
+      if (this.#wanted && this.#child?.pid === undefined) this.#scheduleAgain();
     }
   }
 }

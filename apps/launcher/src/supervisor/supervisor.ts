@@ -15,12 +15,15 @@ export interface SupervisorOptions {
 export class Supervisor {
   readonly #around: PartSurroundings;
   readonly #stages: { stage: number; part: Part }[] = [];
+  /** When the launcher ends by a fault of its own, the parts end with it instead of becoming orphans. */
+  readonly #endWithUs = () => this.killAll();
   #stopping = false;
 
   constructor(options: SupervisorOptions) {
     this.#around = { runDir: options.runDir, logDir: options.logDir, onEvent: options.onEvent ?? (() => undefined) };
     mkdirSync(options.runDir, { recursive: true, mode: 0o755 });
     mkdirSync(options.logDir, { recursive: true, mode: 0o755 });
+    process.once('exit', this.#endWithUs);
   }
 
   /**
@@ -68,6 +71,7 @@ export class Supervisor {
       const results = await Promise.allSettled(this.#stages.filter((s) => s.stage === stage).map(({ part }) => part.stop()));
       for (const result of results) if (result.status === 'rejected') failures.push(result.reason);
     }
+    process.off('exit', this.#endWithUs);
     if (failures.length > 0) throw new AggregateError(failures, 'some parts did not stop');
   }
 

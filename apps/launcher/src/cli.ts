@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { ConfigMistake, DEFAULT_DATA_DIR, type DemoFlags, demo, type UpFlags, up } from './commands/index.js';
+
+const EXIT_CONFIG = 78;
+
+const program = new Command('tillward').description('Runs Tillward: the demo chain, or its parts beside services of your own.').addHelpText(
+  'after',
+  `
+Environment
+  DATABASE_URL                  a PostgreSQL of your own instead of the embedded one
+  MQTT_URL                      an MQTT broker of your own; MQTT_USERNAME and MQTT_PASSWORD are core's,
+                                gateways use their id and the password in <data>/secrets/secrets.json
+  REDIS_URL                     Redis or Valkey for the job queue instead of PostgreSQL
+  LOG_LEVEL                     trace, debug, info (default), warn, error`,
+);
+
+program
+  .command('up')
+  .description('start the demo chain and keep it running')
+  .option('--fresh', 'forget what earlier starts left in the data folder')
+  .option('--data <dir>', 'data folder', DEFAULT_DATA_DIR)
+  .option('--port <number>', 'port of the dashboard (default: 8080, or the next free one)')
+  .action((flags: UpFlags) => run(() => up(flags)));
+
+program
+  .command('demo')
+  .description('run the demo night by itself on a temporary data folder and count')
+  .requiredOption('--headless', 'without a browser')
+  .option('--minutes <number>', 'how long the night is', '6')
+  .option('--json', 'print one JSON object')
+  .option('--seed <number>', 'replay the simulated tills and terminals of an earlier run')
+  .action((flags: DemoFlags) => run(() => demo(flags)));
+
+async function run(command: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await command();
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = error instanceof ConfigMistake ? EXIT_CONFIG : 1;
+  }
+  // The channel to a parent and idle sockets must not keep a finished command alive.
+  process.exit();
+}
+
+if (process.argv.length <= 2) program.help();
+await program.parseAsync();

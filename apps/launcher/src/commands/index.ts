@@ -1,0 +1,3 @@
+export { ConfigMistake } from './command-errors.js';
+export { type DemoFlags, demo } from './demo.js';
+export { DEFAULT_DATA_DIR, type UpFlags, up } from './up.js';

@@ -1,0 +1,4 @@
+export * from './chain.js';
+export * from './scenario.js';
+export * from './secrets.js';
+export * from './simulator-control.js';

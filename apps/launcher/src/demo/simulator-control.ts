@@ -1,0 +1,32 @@
+/** Client of the simulators' control interface (apps/simulator, control). */
+export class SimulatorControl {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** No till starts another sale; those under way are finished. */
+  async pauseTills(): Promise<void> {
+    await this.#post('/v1/tills/pause', {});
+  }
+
+  async resumeTills(): Promise<void> {
+    await this.#post('/v1/tills/resume', {});
+  }
+
+  /** Switches a fault on (or `hostUp`, `clear`: off) at one terminal. Names are those of the control interface. */
+  async fault(store: string, terminal: string, fault: string): Promise<void> {
+    await this.#post(`/v1/terminals/${store}/${terminal}/faults`, { fault });
+  }
+
+  async #post(path: string, body: object): Promise<void> {
+    const response = await fetch(new URL(path, this.#url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok) throw new Error(`the simulators refused ${path}: ${response.status} ${await response.text()}`);
+  }
+}

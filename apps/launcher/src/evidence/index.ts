@@ -1,0 +1,5 @@
+export * from './core-figures.js';
+export * from './differences.rules.js';
+export * from './ledger.js';
+export * from './memory.js';
+export * from './quiet.js';

@@ -1,0 +1,3 @@
+export { DataFolder, DataFolderInUse } from './data-folder.js';
+export { ALL_PARTS, agentPartName } from './part-specs.js';
+export * from './system.js';

@@ -1,0 +1,315 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chainFile } from '@tillward/contracts';
+import { passwordSha256 } from '../broker/index.js';
+import type { LauncherConfig } from '../config.js';
+import {
+  DEMO_STORES,
+  type DemoNight,
+  type DemoSecrets,
+  type DemoStore,
+  demoChainFile,
+  demoScenario,
+  demoSecrets,
+  publicKeyOf,
+  type TerminalPorts,
+  writeSecretFile,
+} from '../demo/index.js';
+import { postgresUrl, prepareCluster } from '../postgres/index.js';
+import { type PartEvent, PortBook, Supervisor } from '../supervisor/index.js';
+import { DataFolder } from './data-folder.js';
+import { agentPart, brokerPart, corePart, postgresPart, STAGE, simulatorPart, type Wiring } from './part-specs.js';
+
+/** Where the parts listen if nobody else does; 0 anywhere. The first terminal gets `zvt`, the next one the next port. */
+export interface PreferredPorts {
+  http: number;
+  broker: number;
+  postgres: number;
+  till: number;
+  zvt: number;
+  plug: number;
+  control: number;
+}
+
+/** The ports of an interactive start. 20007 is ZVT's own. */
+export const DEMO_PORTS: PreferredPorts = {
+  http: 8080,
+  broker: 21883,
+  postgres: 25432,
+  till: 8181,
+  zvt: 20_007,
+  plug: 20_107,
+  control: 8180,
+};
+/** Any free ports: several systems side by side. */
+export const ANY_PORTS: PreferredPorts = { http: 0, broker: 0, postgres: 0, till: 0, zvt: 0, plug: 0, control: 0 };
+
+/** What a start needs to know. */
+export interface SystemOptions {
+  dataDir: string;
+  /** Forget everything an earlier start left in the folder. */
+  fresh?: boolean;
+  config: LauncherConfig;
+  ports: PreferredPorts;
+  /** Seconds after ready at which stores close. */
+  closeAfterS: Readonly<Partial<Record<DemoStore['id'], number>>>;
+  night: DemoNight;
+  /** Hears one sentence for each step and for everything unexpected. */
+  say: (line: string) => void;
+  onEvent?: (event: PartEvent) => void;
+  /** Aborted: whatever has started so far is stopped again, and the start rejects. */
+  signal?: AbortSignal;
+}
+
+/** A running system. */
+export interface TillwardSystem {
+  /** Dashboard and GraphQL. */
+  url: string;
+  databaseUrl: string;
+  /** Control interface of the simulators. */
+  simulatorUrl: string;
+  mqttUrl: string;
+  tillUrl(store: DemoStore['id']): string;
+  dataDir: string;
+  /** Where the simulated terminals keep their ledgers. */
+  ledgerDir: string;
+  secrets: DemoSecrets;
+  supervisor: Supervisor;
+  /** Instants at which stores close, milliseconds since the Unix epoch. */
+  closesAtMs: ReadonlyMap<DemoStore['id'], number>;
+  /** Stops everything in order; the data stays. */
+  stop(): Promise<void>;
+}
+
+/** What passes between the moment the closing times are fixed and ready: core's start on a machine with two cores. */
+const START_UP_MS = 3_000;
+
+/**
+ * Starts the whole demo system: database and broker, then core, agents and simulators side by side. Resolves when every part is ready. When a part
+ * fails, everything already started is stopped again and the part's last words are the error.
+ */
+export async function startSystem(options: SystemOptions): Promise<TillwardSystem> {
+  const folder = new DataFolder(options.dataDir);
+  await folder.lock();
+  const supervisor = new Supervisor({
+    runDir: folder.run,
+    logDir: folder.logs,
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+  });
+  const giveUp = () => void supervisor.stopAll().catch((error: unknown) => options.say(String(error)));
+  options.signal?.addEventListener('abort', giveUp, { once: true });
+  try {
+    const orphans = await supervisor.reapOrphans();
+    if (orphans.length > 0) options.say(`ended what an earlier start left running: ${orphans.join(', ')}`);
+    if (options.fresh === true) {
+      await folder.wipe();
+      options.say(`starting over: ${folder.path} emptied`);
+    }
+    const system = await new SystemStart(options, folder, supervisor).run();
+    options.signal?.throwIfAborted();
+    return system;
+  } catch (error) {
+    await supervisor.stopAll();
+    await folder.unlock();
+    throw options.signal?.aborted === true ? new Error('stopped while starting') : error;
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp);
+  }
+}
+
+class SystemStart {
+  readonly #options: SystemOptions;
+  readonly #folder: DataFolder;
+  readonly #supervisor: Supervisor;
+  readonly #book: PortBook;
+
+  constructor(options: SystemOptions, folder: DataFolder, supervisor: Supervisor) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#supervisor = supervisor;
+    this.#book = new PortBook(options.say);
+  }
+
+  async run(): Promise<TillwardSystem> {
+    const { config } = this.#options;
+    const folder = this.#folder;
+    const secrets = await demoSecrets(folder.secrets);
+    const ports = await this.#takePorts();
+    const mqttUrl = config.mqtt?.url ?? `mqtt://127.0.0.1:${ports.broker}`;
+    const files = await this.#writeKeys(secrets);
+    const [databaseUrl] = await Promise.all([this.#database(ports.postgres), this.#broker(ports.broker, secrets)]);
+    const wiring: Wiring = {
+      databaseUrl,
+      mqttUrl,
+      coreLogin: { username: config.mqtt?.username ?? 'core', password: config.mqtt?.password ?? secrets.corePassword },
+      redisUrl: config.redisUrl,
+      logLevel: config.logLevel,
+      httpPort: ports.http,
+      signingKeyId: secrets.signingKeyId,
+      ...files,
+    };
+    const closesAtMs = await this.#writeChain(secrets, ports, files.chainFile);
+    const core = this.#step('core', () => this.#supervisor.start(STAGE.core, corePart(wiring)));
+    const stores = DEMO_STORES.map((store) => this.#agent(wiring, store, secrets, ports));
+    const simulators = this.#simulators(secrets, ports);
+    await allOrFirstFailure([core, simulators, ...stores]);
+    return {
+      url: `http://127.0.0.1:${ports.http}`,
+      databaseUrl,
+      simulatorUrl: `http://127.0.0.1:${ports.control}`,
+      mqttUrl,
+      tillUrl: (store) => tillUrl(ports, store),
+      dataDir: folder.path,
+      ledgerDir: join(folder.simulator, 'ledger'),
+      secrets,
+      supervisor: this.#supervisor,
+      closesAtMs,
+      stop: async () => {
+        await this.#supervisor.stopAll();
+        await folder.unlock();
+      },
+    };
+  }
+
+  async #takePorts(): Promise<TakenPorts> {
+    const { ports: preferred, config } = this.#options;
+    const book = this.#book;
+    const taken: TakenPorts = {
+      http: await book.take(preferred.http, 'the dashboard'),
+      broker: config.mqtt === undefined ? await book.take(preferred.broker, 'the broker') : 0,
+      postgres: config.databaseUrl === undefined ? await book.take(preferred.postgres, 'PostgreSQL') : 0,
+      control: await book.take(preferred.control, 'the simulators'),
+      till: new Map(),
+      terminals: new Map(),
+    };
+    const following = (first: number, count: number) => (first === 0 ? 0 : first + count);
+    for (const store of DEMO_STORES) {
+      taken.till.set(store.id, await book.take(following(preferred.till, taken.till.size), `the tills of ${store.city}`));
+      for (const terminal of store.terminals) {
+        const n = taken.terminals.size;
+        taken.terminals.set(terminal.id, {
+          zvtPort: await book.take(following(preferred.zvt, n), `terminal ${terminal.id}`),
+          plugPort: await book.take(following(preferred.plug, n), `the plug of terminal ${terminal.id}`),
+        });
+      }
+    }
+    return taken;
+  }
+
+  async #writeKeys(secrets: DemoSecrets) {
+    const at = (name: string) => join(this.#folder.secrets, name);
+    const signingKeyFile = at('core-signing.pem');
+    const coreKeyFile = at('core-public.json');
+    await Promise.all([
+      writeSecretFile(signingKeyFile, secrets.signingKey),
+      writeSecretFile(coreKeyFile, JSON.stringify({ keyId: secrets.signingKeyId, publicKey: publicKeyOf(secrets.signingKey) })),
+      ...DEMO_STORES.map((store) => writeSecretFile(at(`${store.gateway}.pem`), secrets.stores[store.id]!.gatewayKey)),
+    ]);
+    return { signingKeyFile, coreKeyFile, chainFile: at('chain.json') };
+  }
+
+  async #writeChain(secrets: DemoSecrets, ports: TakenPorts, path: string): Promise<Map<DemoStore['id'], number>> {
+    const readyAtMs = Date.now() + START_UP_MS;
+    const { closeAfterS } = this.#options;
+    const chain = demoChainFile({
+      readyAtMs,
+      closeAfterS,
+      ports: (id) => ports.terminals.get(id)!,
+      gatewayKey: (store) => publicKeyOf(secrets.stores[store]!.gatewayKey),
+      passwordOf: (person) => secrets.signIns[person]!,
+    });
+    await writeSecretFile(path, JSON.stringify(chainFile.parse(chain), null, 2));
+    return new Map(Object.entries(closeAfterS).map(([store, s]) => [store as DemoStore['id'], readyAtMs + s * 1000]));
+  }
+
+  async #database(port: number): Promise<string> {
+    const { config } = this.#options;
+    if (config.databaseUrl !== undefined) {
+      this.#options.say('database: the one of DATABASE_URL');
+      return config.databaseUrl;
+    }
+    const started = performance.now();
+    const cluster = await prepareCluster(this.#folder.postgres);
+    await this.#supervisor.start(STAGE.ground, postgresPart(cluster, port));
+    this.#done(cluster.created ? 'PostgreSQL (made)' : 'PostgreSQL', started);
+    return postgresUrl(cluster, port);
+  }
+
+  async #broker(port: number, secrets: DemoSecrets): Promise<void> {
+    const { config } = this.#options;
+    if (config.mqtt !== undefined) {
+      this.#options.say('broker: the one of MQTT_URL');
+      return;
+    }
+    const file = join(this.#folder.secrets, 'broker-credentials.json');
+    const gateways = DEMO_STORES.map((store) => ({
+      username: store.gateway,
+      passwordSha256: passwordSha256(secrets.stores[store.id]!.gatewayPassword),
+      role: 'gateway',
+      store: store.id,
+      gateway: store.gateway,
+    }));
+    const core = { username: 'core', passwordSha256: passwordSha256(secrets.corePassword), role: 'core' };
+    await writeSecretFile(file, JSON.stringify([core, ...gateways]));
+    await this.#step('MQTT broker', () => this.#supervisor.start(STAGE.ground, brokerPart(port, file, config.logLevel)));
+  }
+
+  async #agent(wiring: Wiring, store: DemoStore, secrets: DemoSecrets, ports: TakenPorts): Promise<void> {
+    const own = secrets.stores[store.id]!;
+    const dataDir = this.#folder.agent(store.id);
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const spec = agentPart(wiring, store, {
+      dataDir,
+      keyFile: join(this.#folder.secrets, `${store.gateway}.pem`),
+      password: own.gatewayPassword,
+      tillPort: ports.till.get(store.id)!,
+      tillToken: own.tillToken,
+    });
+    await this.#step(`agent ${store.city}`, () => this.#supervisor.start(STAGE.store, spec));
+  }
+
+  async #simulators(secrets: DemoSecrets, ports: TakenPorts): Promise<void> {
+    const { night, config } = this.#options;
+    const scenario = demoScenario({
+      night,
+      ports: (id) => ports.terminals.get(id)!,
+      till: (store) => ({ url: tillUrl(ports, store as DemoStore['id']), token: secrets.stores[store]!.tillToken }),
+    });
+    const dataDir = this.#folder.simulator;
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const scenarioFile = join(this.#folder.secrets, 'simulator-scenario.json');
+    await writeSecretFile(scenarioFile, JSON.stringify(scenario, null, 2));
+    const spec = simulatorPart({ scenarioFile, dataDir, controlPort: ports.control, logLevel: config.logLevel });
+    await this.#step('simulated stores', () => this.#supervisor.start(STAGE.store, spec));
+  }
+
+  async #step(what: string, work: () => Promise<unknown>): Promise<void> {
+    const started = performance.now();
+    await work();
+    this.#done(what, started);
+  }
+
+  #done(what: string, startedAt: number): void {
+    this.#options.say(`${what} ready (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  }
+}
+
+interface TakenPorts {
+  http: number;
+  broker: number;
+  postgres: number;
+  control: number;
+  till: Map<DemoStore['id'], number>;
+  terminals: Map<string, TerminalPorts>;
+}
+
+function tillUrl(ports: TakenPorts, store: DemoStore['id']): string {
+  return `http://127.0.0.1:${ports.till.get(store)}`;
+}
+
+/** Waits for all, also after a failure: what is still starting must be known before everything is stopped. */
+async function allOrFirstFailure(works: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(works);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
