@@ -13,6 +13,8 @@ export default defineConfig({
       })),
       ...['core', 'edge-agent', 'simulator'].map((app) => ({ find: new RegExp(`^@tillward/${app}$`), replacement: source(`apps/${app}`) })),
       { find: /^tillward$/, replacement: source('apps/launcher') },
+      // The file Node loads for the libraries that use it: with a second copy (its `module` field) no type would be an instance of its class.
+      { find: /^graphql$/, replacement: 'graphql/index.js' },
     ],
   },
   test: {

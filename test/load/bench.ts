@@ -1,0 +1,34 @@
+import { parseArgs } from 'node:util';
+import { ackLatencyBenchmark } from './ack-latency.bench.js';
+import type { Benchmark } from './benchmark.js';
+import { edgeJournalBenchmark } from './edge-journal.bench.js';
+import { ingestBenchmark } from './ingest.bench.js';
+import { machine } from './machine.js';
+import { startBenchmark } from './start.bench.js';
+
+const BENCHMARKS: readonly Benchmark[] = [ingestBenchmark, ackLatencyBenchmark, edgeJournalBenchmark, startBenchmark];
+
+const USAGE = 'usage: npm run bench -- --list | npm run bench -- NAME [--json]';
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { list: { type: 'boolean' }, json: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  if (values.list === true) {
+    for (const { name, measures, against } of BENCHMARKS) process.stdout.write(`${name.padEnd(14)} ${measures}; against ${against}\n`);
+    return 0;
+  }
+  const [name, ...more] = positionals;
+  const benchmark = BENCHMARKS.find((one) => one.name === name);
+  if (benchmark === undefined || more.length > 0) {
+    process.stderr.write(`${USAGE}\nbenchmarks: ${BENCHMARKS.map((one) => one.name).join(', ')}\n`);
+    return 2;
+  }
+  const measured = await benchmark.run((line) => process.stderr.write(`  ${line}\n`));
+  const result = { ...measured, machine: machine(), at: new Date().toISOString() };
+  process.stdout.write(values.json === true ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
+  return 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { ChainFile } from '@tillward/contracts';
+import { type EmbeddedPostgres, passwordSha256, startEmbeddedPostgres } from 'tillward';
+import { coreKeyPem, type PreparedGateway } from './journal-batches.js';
+import { TERMINAL_IDS } from './store-day.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const GATEWAY_PASSWORD = 'benchmark-gateway';
+const CORE_PASSWORD = 'benchmark-core';
+
+/** PostgreSQL, broker and core as three processes of their own, as in production, on a temporary folder. */
+export interface Rig {
+  readonly postgres: EmbeddedPostgres;
+  readonly brokerPid: number;
+  readonly corePid: number;
+  readonly mqttUrl: string;
+  readonly gatewayPassword: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the rig for these gateways. PostgreSQL keeps its defaults: fsync and synchronous_commit are on. */
+export async function startRig(gateways: readonly Pick<PreparedGateway, 'store' | 'gateway' | 'publicKey'>[]): Promise<Rig> {
+  const folder = await mkdtemp(join(tmpdir(), 'tillward-bench-'));
+  const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const one of stops.reverse()) await one();
+  };
+  try {
+    const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres') });
+    stops.push(() => postgres.stop());
+    const [brokerPort, httpPort] = [await freePort(), await freePort()];
+    const files = await writeFiles(folder, gateways);
+    const broker = await startProgram('apps/launcher/dist/broker/main.js', {
+      BROKER_HOST: '127.0.0.1',
+      BROKER_PORT: String(brokerPort),
+      BROKER_CREDENTIALS_FILE: files.credentials,
+    });
+    stops.push(() => end(broker));
+    const mqttUrl = `mqtt://127.0.0.1:${brokerPort}`;
+    const core = await startProgram('apps/core/dist/main.js', {
+      DATABASE_URL: postgres.url,
+      MQTT_URL: mqttUrl,
+      MQTT_PASSWORD: CORE_PASSWORD,
+      HTTP_PORT: String(httpPort),
+      TILLWARD_SIGNING_KEY_FILE: files.key,
+      TILLWARD_SIGNING_KEY_ID: 'benchmark',
+      CHAIN_FILE: files.chain,
+      LOG_LEVEL: process.env['BENCH_LOG'] ?? 'info',
+    });
+    stops.push(() => end(core));
+    return { postgres, brokerPid: broker.pid!, corePid: core.pid!, mqttUrl, gatewayPassword: GATEWAY_PASSWORD, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function writeFiles(folder: string, gateways: readonly Pick<PreparedGateway, 'store' | 'gateway' | 'publicKey'>[]) {
+  const files = { credentials: join(folder, 'credentials.json'), key: join(folder, 'core.pem'), chain: join(folder, 'chain.json') };
+  const credentials = [
+    { username: 'core', passwordSha256: passwordSha256(CORE_PASSWORD), role: 'core' },
+    ...gateways.map(({ store, gateway }) => ({
+      username: gateway,
+      passwordSha256: passwordSha256(GATEWAY_PASSWORD),
+      role: 'gateway',
+      store,
+      gateway,
+    })),
+  ];
+  await writeFile(files.credentials, JSON.stringify(credentials));
+  await writeFile(files.key, coreKeyPem().pem, { mode: 0o600 });
+  await writeFile(files.chain, JSON.stringify(chain(gateways)));
+  return files;
+}
+
+function chain(gateways: readonly Pick<PreparedGateway, 'store' | 'gateway' | 'publicKey'>[]): ChainFile {
+  return {
+    chain: { id: 'bench', name: 'Benchmark chain' },
+    settings: {},
+    people: [],
+    stores: gateways.map(({ store, gateway, publicKey }) => ({
+      id: store,
+      name: store,
+      city: 'Berlin',
+      timeZone: 'Europe/Berlin',
+      currency: 'EUR',
+      gateway: { id: gateway, publicKey },
+      settings: {},
+      terminals: TERMINAL_IDS.map((id) => ({
+        id,
+        name: id,
+        driver: 'zvt',
+        host: '127.0.0.1',
+        port: 20007,
+        password: '000000',
+        currency: 'EUR',
+        power: { kind: 'none' },
+        brand: 'Bench',
+        model: 'One',
+      })),
+    })),
+  };
+}
+
+/** Starts a built program and waits for its line `"msg":"ready"`. Its log is kept to be told when it fails. */
+async function startProgram(path: string, env: Record<string, string>): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [join(ROOT, path)], { env: { NODE_ENV: 'production', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const tail: string[] = [];
+  const keep = (line: string) => {
+    tail.push(line);
+    if (tail.length > 30) tail.shift();
+  };
+  createInterface({ input: child.stderr }).on('line', keep);
+  const lines = createInterface({ input: child.stdout });
+  const ready = new Promise<void>((resolve) => {
+    lines.on('line', (line) => {
+      keep(line);
+      if (line.includes('"msg":"ready"')) resolve();
+      else if (line.includes('"committed"')) process.stderr.write(line+'\n'); else if (/"level":[56]0/.test(line)) process.stderr.write(`${path}: ${line}\n`);
+    });
+  });
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`${path} ended with ${String(code)} before it was ready:\n${tail.join('\n')}`);
+  });
+  failed.catch(() => undefined);
+  const late = AbortSignal.timeout(60_000);
+  await Promise.race([ready, failed, once(late, 'abort').then(() => Promise.reject(new Error(`${path} is not ready after 60 s:\n${tail.join('\n')}`)))]);
+  return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  const force = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  await once(child, 'exit');
+  clearTimeout(force);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import {
+  ANY_PORTS,
+  DEMO_STORES,
+  demoNight,
+  demoSecrets,
+  openDatabase,
+  passwordSha256,
+  readLauncherConfig,
+  startBroker,
+  startEmbeddedPostgres,
+  startSystem,
+} from 'tillward';
+import { expect, onTestFinished, test } from 'vitest';
+import { bootstrap, PROJECT_ROOT } from '../../apps/launcher/bin/bootstrap.mjs';
+
+test('DATABASE_URL and MQTT_URL each take the place of an embedded part', async () => {
+  await bootstrap(PROJECT_ROOT, { dashboard: false });
+  const base = await mkdtemp(join(tmpdir(), 'tillward own '));
+  execFileSync('chmod', ['755', base]);
+  onTestFinished(() => rm(base, { recursive: true, force: true }));
+  const dataDir = join(base, 'data');
+
+  const postgres = await startEmbeddedPostgres({ dataDir: join(base, 'their-postgres') });
+  onTestFinished(() => postgres.stop());
+  const secrets = await demoSecrets(join(dataDir, 'secrets'));
+  const broker = await startBroker({
+    host: '127.0.0.1',
+    port: 0,
+    logger: pino({ level: 'silent' }),
+    credentials: [
+      { username: 'core', passwordSha256: passwordSha256('their password'), role: 'core' },
+      ...DEMO_STORES.map(({ id, gateway }) => ({
+        username: gateway,
+        passwordSha256: passwordSha256(secrets.stores[id]!.gatewayPassword),
+        role: 'gateway' as const,
+        store: id,
+        gateway,
+      })),
+    ],
+  });
+  onTestFinished(() => broker.close());
+
+  const said: string[] = [];
+  const system = await startSystem({
+    dataDir,
+    config: readLauncherConfig({
+      DATABASE_URL: postgres.url,
+      MQTT_URL: `mqtt://127.0.0.1:${broker.port}`,
+      MQTT_USERNAME: 'core',
+      MQTT_PASSWORD: 'their password',
+    }),
+    ports: ANY_PORTS,
+    closeAfterS: {},
+    night: { ...demoNight(3_000, '1'), saleEverySeconds: 1 },
+    say: (line) => said.push(line),
+  });
+  onTestFinished(() => system.stop());
+  expect(said).toEqual(expect.arrayContaining(['database: the one of DATABASE_URL', 'broker: the one of MQTT_URL']));
+  expect(system.supervisor.parts().map((part) => part.name)).not.toEqual(expect.arrayContaining(['postgres']));
+  expect(system.supervisor.parts().map((part) => part.name)).not.toEqual(expect.arrayContaining(['broker']));
+  const database = openDatabase(postgres.url);
+  onTestFinished(() => database.end());
+  await expect
+    .poll(async () => (await database.query(`select 1 from card_transaction where state = 'completed'`)).rowCount, { timeout: 60_000 })
+    .toBeGreaterThan(0);
+}, 120_000);
