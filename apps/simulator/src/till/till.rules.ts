@@ -13,6 +13,8 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
       return { next: 'signOn', waitMs: 2_000 };
     case 'terminalBusy':
     case 'paymentInDoubt':
+    // An agent that has just started knows no terminal before its policy has arrived.
+    case 'unknownTerminal':
       return { next: 'wait', waitMs: 2_000 };
     case 'terminalNotSignedOn':
     case 'journalUnavailable':
@@ -22,7 +24,6 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
       return { next: 'signOn', waitMs: 10_000 };
     case 'unauthorised':
     case 'malformed':
-    case 'unknownTerminal':
     case 'unknownPayment':
     case 'currencyMismatch':
     case 'idempotencyKeyReused':
