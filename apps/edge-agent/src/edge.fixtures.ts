@@ -52,6 +52,11 @@ export class TestClock implements Clock {
     this.#now += ms;
   }
 
+  /** Drops all timers: the process that set them is gone. */
+  forget(): void {
+    this.#timers = [];
+  }
+
   after(delayMs: number, run: () => void): () => void {
     const timer = { at: this.#now + delayMs, order: this.#order++, run };
     this.#timers.push(timer);
@@ -257,6 +262,7 @@ export class TestEdge {
   crash(): void {
     this.dead = true;
     this.#stop.abort();
+    this.#store.clock.forget();
     this.journal.close();
   }
 

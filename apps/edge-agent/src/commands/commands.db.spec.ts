@@ -133,31 +133,32 @@ describe('a command', () => {
 });
 
 describe('a command interrupted by a crash at any commit', () => {
-  it.each((['settleTerminal', 'closeTerminal'] as const).flatMap((action) => [1, 2, 3, 4, 5, 8, 12, 15].map((failAt) => [action, failAt] as const)))(
-    '%s, commit %i: is answered once and done once',
-    async (action, failAt) => {
+  it.each(
+    (['settleTerminal', 'closeTerminal'] as const).flatMap((action) =>
+      [1, 2, 3, 4, 5, 8, 12, 15].map((failAt) => [action, failAt] as const),
+    ),
+  )('%s, commit %i: is answered once and done once', async (action, failAt) => {
+    edge.crash();
+    let commits = failAt;
+    edge = store.start(() => {
+      if (commits > 0 && --commits === 0) throw new Error('crash');
+    });
+    const command = make(action);
+    try {
+      send(command);
+    } catch (error) {
+      if (!(error instanceof Error && error.message === 'crash')) throw error;
+    }
+    await store.clock.until(() => edge.dead || answers(command.id).length === 3);
+    if (edge.dead) {
       edge.crash();
-      let commits = failAt;
-      edge = store.start(() => {
-        if (commits > 0 && --commits === 0) throw new Error('crash');
-      });
-      const command = make(action);
-      try {
-        send(command);
-      } catch (error) {
-        if (!(error instanceof Error && error.message === 'crash')) throw error;
-      }
-      await store.clock.until(() => edge.dead || answers(command.id).length === 3);
-      if (edge.dead) {
-        edge.crash();
-        edge = store.start();
-        edge.recover();
-        send(command);
-        await answered(command.id);
-      }
-      expect(answers(command.id)).toEqual(['CommandReceived', 'CommandStarted', 'CommandSucceeded']);
-      expect(terminal.settlements).toEqual([{ amountMinor: 1_250, count: 1 }]);
-      expect(terminal.alive).toBe(action === 'settleTerminal');
-    },
-  );
+      edge = store.start();
+      edge.recover();
+      send(command);
+      await answered(command.id);
+    }
+    expect(answers(command.id)).toEqual(['CommandReceived', 'CommandStarted', 'CommandSucceeded']);
+    expect(terminal.settlements).toEqual([{ amountMinor: 1_250, count: 1 }]);
+    expect(terminal.alive).toBe(action === 'settleTerminal');
+  });
 });

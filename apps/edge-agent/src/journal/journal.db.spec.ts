@@ -181,7 +181,9 @@ describe('J4: kill -9 in the middle of appending', () => {
     const sources = new URL('./journal.service.ts', import.meta.url).href;
     for (let round = 0; round < 4; round++) {
       const script = CHILD(sources, dataDir);
-      const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], { cwd: fileURLToPath(new URL('../..', import.meta.url)) });
+      const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {
+        cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      });
       let said = '';
       let complaint = '';
       child.stdout.on('data', (chunk: Buffer) => {

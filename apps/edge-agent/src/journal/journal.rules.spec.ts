@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { decideEpoch, type EpochEvidence } from './journal.rules.js';
 
 describe('decideEpoch', () => {
-  const evidence = (inDatabase: number | null, beside: number | null, tailIntact = true): EpochEvidence => ({ inDatabase, beside, tailIntact });
+  const evidence = (inDatabase: number | null, beside: number | null, tailIntact = true): EpochEvidence => ({
+    inDatabase,
+    beside,
+    tailIntact,
+  });
 
   it.each([
     ['a new gateway', evidence(null, null), 1, 'first'],

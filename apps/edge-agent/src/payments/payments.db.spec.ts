@@ -32,7 +32,11 @@ describe('a sale', () => {
     expect(answer).toMatchObject({ ok: true, view: { state: 'completed', booked: { traceNo: 1, amountMinor: 1250 } } });
     expect(whenAsked.at(-1)).toBe('PaymentStarted');
     expect(kinds().slice(-2)).toEqual(['PaymentStarted', 'PaymentCompleted']);
-    expect(edge.entries('PaymentCompleted')[0]!.payload).toMatchObject({ batchNo: 1, businessDay: '2026-05-04', receipt: ['MERCHANT COPY'] });
+    expect(edge.entries('PaymentCompleted')[0]!.payload).toMatchObject({
+      batchNo: 1,
+      businessDay: '2026-05-04',
+      receipt: ['MERCHANT COPY'],
+    });
   });
 
   it('gives the same answer to the same key, and refuses the key for another payment', async () => {

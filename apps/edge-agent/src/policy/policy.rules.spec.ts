@@ -14,7 +14,13 @@ describe('judgeDesired', () => {
     ['for another gateway', null, { ...desiredBody(1), gateway: 'other' }, true, 'refuse'],
     ['for another store', null, { ...desiredBody(1), store: { ...desiredBody(1).store, id: 'other' } }, true, 'refuse'],
     ['with an unknown time zone', null, desiredBody(1), false, 'refuse'],
-    ['with a terminal twice', null, { ...desiredBody(1), terminals: [...desiredBody(1).terminals, desiredBody(1).terminals[0]!] }, true, 'refuse'],
+    [
+      'with a terminal twice',
+      null,
+      { ...desiredBody(1), terminals: [...desiredBody(1).terminals, desiredBody(1).terminals[0]!] },
+      true,
+      'refuse',
+    ],
   ])('%s', (_name, current, body, knownZone, kind) => {
     expect(judgeDesired(current, body, identity, knownZone).kind).toBe(kind);
   });

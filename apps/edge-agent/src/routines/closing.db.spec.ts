@@ -12,7 +12,8 @@ const prepare = async (settings: Record<string, string | number | boolean> = {})
   await edge.pay('key-0001', { amountMinor: 1_000 });
   await edge.pay('key-0002', { amountMinor: 234 });
 };
-const close = (terminals = ['t1', 't2']) => edge.closing.start({ businessDay: '2026-05-04', by: 'policy', scheduledFor: null, commandId: null }, terminals);
+const close = (terminals = ['t1', 't2']) =>
+  edge.closing.start({ businessDay: '2026-05-04', by: 'policy', scheduledFor: null, commandId: null }, terminals);
 const closed = () => store.clock.until(() => edge.entries('ClosingFinished').length > 0);
 const blockedAt = () => edge.entries('CloseBlocked').map(({ terminal: id, payload }) => [id, payload.step, payload.code]);
 
@@ -76,7 +77,11 @@ describe('the proven close', () => {
     await closed();
     const proof = edge.entries('CloseProven')[0]!.payload;
     expect(proof).toMatchObject({ overnight: 'standby' });
-    expect(proof.steps.filter(({ outcome }) => outcome === 'skipped').map(({ step }) => step)).toEqual(['sendStored', 'powerOff', 'verifyOff']);
+    expect(proof.steps.filter(({ outcome }) => outcome === 'skipped').map(({ step }) => step)).toEqual([
+      'sendStored',
+      'powerOff',
+      'verifyOff',
+    ]);
     expect(terminal.outletOn).toBe(true);
   });
 
@@ -212,6 +217,7 @@ describe('R1: a close interrupted by a crash at any commit', () => {
     }
     expect(edge.entries('ClosingStepCompleted').map((entry) => entry.payload.step)).toEqual([...CLOSING_STEPS]);
     expect(edge.entries('CloseProven')).toHaveLength(1);
+    expect(edge.entries('CloseProven')[0]!.payload.steps).toContainEqual(expect.objectContaining({ step: 'settle', outcome: 'done' }));
     expect(edge.entries('CloseProven')[0]!.payload.totals).toEqual({ currency: 'EUR', amountMinor: 1_234, count: 2 });
     expect(terminal.settlements).toEqual([{ amountMinor: 1_234, count: 2 }]);
     expect(terminal.alive).toBe(false);

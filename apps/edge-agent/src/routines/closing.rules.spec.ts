@@ -10,8 +10,7 @@ const NIGHT: ClosingSituation = {
   batchOpen: true,
   alreadyOff: false,
 };
-const decided = (change: Partial<ClosingSituation>) =>
-  CLOSING_STEPS.map((step) => decideClosingStep(step, { ...NIGHT, ...change }).kind);
+const decided = (change: Partial<ClosingSituation>) => CLOSING_STEPS.map((step) => decideClosingStep(step, { ...NIGHT, ...change }).kind);
 const kinds = (exceptions: Partial<Record<ClosingStep, string>>) => CLOSING_STEPS.map((step) => exceptions[step] ?? 'do');
 
 describe('decideClosingStep', () => {
@@ -33,7 +32,9 @@ describe('decideClosingStep', () => {
   });
 
   it('says why a step is skipped, and which code blocks', () => {
-    expect(decideClosingStep('powerOff', { ...NIGHT, overnight: 'standby' })).toMatchObject({ evidence: { reason: expect.stringContaining('standby') } });
+    expect(decideClosingStep('powerOff', { ...NIGHT, overnight: 'standby' })).toMatchObject({
+      evidence: { reason: expect.stringContaining('standby') },
+    });
     expect(decideClosingStep('settle', { ...NIGHT, automatic: false })).toMatchObject({ code: 'manualSettlementRequired' });
   });
 });

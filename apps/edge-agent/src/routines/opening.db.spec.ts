@@ -7,8 +7,7 @@ let store: TestStore;
 let edge: TestEdge;
 let terminal: FakeTerminal;
 
-const open = (businessDay = '2026-05-04') =>
-  edge.opening.start({ businessDay, by: 'policy', scheduledFor: null, commandId: null }, ['t1']);
+const open = (businessDay = '2026-05-04') => edge.opening.start({ businessDay, by: 'policy', scheduledFor: null, commandId: null }, ['t1']);
 const opened = (count = 1) => store.clock.until(() => edge.entries('OpeningFinished').length === count);
 const steps = () => edge.entries('OpeningStepCompleted').map(({ payload }) => [payload.step, payload.outcome]);
 

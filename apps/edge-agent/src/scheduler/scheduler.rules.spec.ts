@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { nextMove, openingRetryMs, type SchedulableTerminal, type ScheduleSettings, type StoreTime, storeTimeAt } from './scheduler.rules.js';
+import {
+  nextMove,
+  openingRetryMs,
+  type SchedulableTerminal,
+  type ScheduleSettings,
+  type StoreTime,
+  storeTimeAt,
+} from './scheduler.rules.js';
 
 const HOURS: ScheduleSettings = { timeZone: 'Europe/Berlin', open: '09:00', close: '20:00', cutOff: '04:00', leadMs: 30 * 60_000 };
 const berlin = (local: string) => Date.parse(`${local}+02:00`);
@@ -31,7 +38,10 @@ describe('storeTimeAt', () => {
 
 const trading: StoreTime = { kind: 'trading', window: { businessDay: '2026-05-04', opensAtMs: 0, closesAtMs: 1_000 } };
 const closed: StoreTime = { kind: 'closed', last: { businessDay: '2026-05-04', opensAtMs: 0, closesAtMs: 1_000 } };
-const terminal = (id: string, change: Partial<Omit<SchedulableTerminal, 'facts'>> & { facts?: Partial<SchedulableTerminal['facts']> } = {}): SchedulableTerminal => ({
+const terminal = (
+  id: string,
+  change: Partial<Omit<SchedulableTerminal, 'facts'>> & { facts?: Partial<SchedulableTerminal['facts']> } = {},
+): SchedulableTerminal => ({
   id,
   held: false,
   occupied: false,

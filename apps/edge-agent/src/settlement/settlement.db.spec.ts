@@ -63,7 +63,10 @@ describe('a settlement', () => {
   it('with money the journal doesn’t know is unbalanced', async () => {
     terminal.foreignMinor = 1;
     expect(await settle()).toMatchObject({ kind: 'unbalanced' });
-    expect(edge.entries('SettlementUnbalanced')[0]!.payload).toMatchObject({ journalTotals: TOTALS, terminalTotals: { amountMinor: 1_235 } });
+    expect(edge.entries('SettlementUnbalanced')[0]!.payload).toMatchObject({
+      journalTotals: TOTALS,
+      terminalTotals: { amountMinor: 1_235 },
+    });
   });
 });
 

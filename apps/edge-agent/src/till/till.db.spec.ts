@@ -31,7 +31,11 @@ beforeEach(async () => {
     journalHead: 1,
     ackedThrough: 1,
   });
-  server = new TillServer({ log: silentLog }, { payments, operators, terminals, samples, readiness }, { host: '127.0.0.1', port: 0, token: TOKEN });
+  server = new TillServer(
+    { log: silentLog },
+    { payments, operators, terminals, samples, readiness },
+    { host: '127.0.0.1', port: 0, token: TOKEN },
+  );
   base = `http://127.0.0.1:${await server.start()}`;
 });
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { EVENT_TYPE, journalBatchEvent, type JournalBatchData } from '@tillward/contracts';
+import { EVENT_TYPE, type JournalBatchData, journalBatchEvent } from '@tillward/contracts';
 import { chainHashes, verifyHead } from '@tillward/journal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GATEWAY, STORE, TestStore } from '../edge.fixtures.js';
@@ -32,10 +32,17 @@ afterEach(() => {
   store.remove();
 });
 
-const append = (count: number) =>
+const write = (count: number) =>
   journal.commit((tx) => {
     for (let i = 0; i < count; i++) tx.append('AgentStopped', null, { reason: `r${i}` });
   });
+/** Appends, and lets the time pass in which entries are gathered. */
+const append = async (count: number) => {
+  write(count);
+  const then = store.clock.now();
+  store.clock.after(6, () => {});
+  await store.clock.until(() => store.clock.now() > then + 5);
+};
 const ranges = () => link.sent.map((batch) => [batch.fromSeq, batch.fromSeq + batch.at.length - 1]);
 const ack = (ackedThrough: number, more: object = {}) =>
   uploader.receiveAck(
@@ -43,8 +50,8 @@ const ack = (ackedThrough: number, more: object = {}) =>
   );
 
 describe('Uploader', () => {
-  it('sends signed, chained batches of at most 100 entries, eight at a time', () => {
-    append(1_000);
+  it('sends signed, chained batches of at most 100 entries, eight at a time', async () => {
+    await append(1_000);
     expect(ranges()).toEqual(Array.from({ length: 8 }, (_, i) => [i * 100 + 1, i * 100 + 100]));
     const batch = link.sent[1]!;
     expect(chainHashes(batch.prevHash, batch).at(-1)).toBe(batch.lastHash);
@@ -57,17 +64,18 @@ describe('Uploader', () => {
   });
 
   it('gathers entries of about five milliseconds into one batch', async () => {
-    append(1);
-    append(1);
+    write(1);
+    write(1);
     expect(link.sent).toHaveLength(0);
     await store.clock.until(() => link.sent.length === 1, 6);
     expect(ranges()).toEqual([[1, 2]]);
   });
 
-  it('keeps batches of long payloads small', () => {
+  it('keeps batches of long payloads small', async () => {
     journal.commit((tx) => {
       for (let i = 0; i < 100; i++) tx.append('AgentStopped', null, { reason: 'x'.repeat(10_000) } as never);
     });
+    await store.clock.until(() => link.sent.length > 0);
     expect(link.sent.length).toBeGreaterThan(1);
     expect(link.sent[0]!.at.length).toBeLessThan(30);
   });
@@ -76,14 +84,14 @@ describe('Uploader', () => {
     ['another gateway', { gateway: 'other' }],
     ['another store', { store: 'other' }],
     ['another epoch', { epoch: 9 }],
-  ])('releases nothing on an acknowledgement for %s', (_name, more) => {
-    append(100);
+  ])('releases nothing on an acknowledgement for %s', async (_name, more) => {
+    await append(100);
     ack(100, more);
     expect(journal.ackedThrough).toBe(0);
   });
 
-  it('releases nothing without core’s signature', () => {
-    append(100);
+  it('releases nothing without core’s signature', async () => {
+    await append(100);
     const event = store.core.event(EVENT_TYPE.journalAck, { store: STORE, gateway: GATEWAY, epoch: 1, ackedThrough: 50 });
     const forged = { ...event, data: { ...event.data, body: event.data.body.replace('50', '99') } };
     const otherKey = { ...event, data: { ...event.data, keyId: 'core-2' } };
@@ -95,8 +103,8 @@ describe('Uploader', () => {
     expect(journal.ackedThrough).toBe(50);
   });
 
-  it('sends again what core asks for, once for several requests behind one gap', () => {
-    append(300);
+  it('sends again what core asks for, once for several requests behind one gap', async () => {
+    await append(300);
     const resend = () =>
       uploader.receiveResend(
         store.core.event(EVENT_TYPE.journalResend, { store: STORE, gateway: GATEWAY, epoch: 1, fromSeq: 101, throughSeq: null }),
@@ -109,12 +117,12 @@ describe('Uploader', () => {
     ]);
   });
 
-  it('sends again after a reconnect, from the last acknowledged entry', () => {
-    append(300);
+  it('sends again after a reconnect, from the last acknowledged entry', async () => {
+    await append(300);
     ack(100);
     link.connected = false;
     uploader.connectionChanged(false);
-    append(5);
+    await append(5);
     expect(link.sent).toHaveLength(3);
     link.connected = true;
     uploader.connectionChanged(true);
@@ -126,7 +134,7 @@ describe('Uploader', () => {
   });
 
   it('sends again when no acknowledgement comes, and at once when core is heard of', async () => {
-    append(150);
+    await append(150);
     expect(link.sent).toHaveLength(2);
     await store.clock.until(() => link.sent.length === 3, 5_100);
     expect(ranges()[2]).toEqual([1, 100]);
@@ -138,7 +146,7 @@ describe('Uploader', () => {
   });
 
   it('tells who waits when an entry is acknowledged, or that it was not', async () => {
-    append(3);
+    await append(3);
     const limit = new AbortController();
     const [first, second] = [uploader.waitForAck(2, limit.signal), uploader.waitForAck(3, limit.signal)];
     ack(2);
@@ -148,8 +156,8 @@ describe('Uploader', () => {
     expect(await uploader.waitForAck(1, limit.signal)).toBe(true);
   });
 
-  it('remembers the acknowledged position across a start', () => {
-    append(100);
+  it('remembers the acknowledged position across a start', async () => {
+    await append(100);
     ack(100);
     uploader.stop();
     journal.close();
@@ -157,8 +165,8 @@ describe('Uploader', () => {
     expect(journal.ackedThrough).toBe(100);
   });
 
-  it('starts a new epoch when core holds more than this journal ever wrote', () => {
-    append(3);
+  it('starts a new epoch when core holds more than this journal ever wrote', async () => {
+    await append(3);
     ack(500);
     expect([journal.epoch, journal.headSeq]).toEqual([2, 3]);
     expect(link.sent.at(-1)).toMatchObject({ epoch: 2, fromSeq: 1 });

@@ -59,7 +59,10 @@ describe('upload window', () => {
 
   it('U2 U3: whatever is lost, doubled or asked for again, nothing unacknowledged is forgotten and everything arrives in the end', () => {
     const step = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ kind: fc.constant('deliver' as const), lost: fc.boolean(), ackLost: fc.boolean(), doubled: fc.boolean() }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({ kind: fc.constant('deliver' as const), lost: fc.boolean(), ackLost: fc.boolean(), doubled: fc.boolean() }),
+      },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('append' as const), count: fc.integer({ min: 1, max: 25 }) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('reconnect' as const) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('silence' as const) }) },

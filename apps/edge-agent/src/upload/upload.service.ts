@@ -26,7 +26,7 @@ import {
 } from './upload.rules.js';
 
 const LIMITS: WindowLimits = { batches: 8, entries: MAX_BATCH_ENTRIES };
-/** How long entries are gathered before a batch that isn't full leaves. */
+/** How long entries are gathered before they leave. */
 const LINGER_MS = 5;
 /** Payload bytes of one batch: keeps a message of long receipts below brokers' packet limits. */
 const BATCH_BYTES = 192 * 1024;
@@ -176,9 +176,9 @@ export class Uploader {
     this.#send();
   }
 
+  /** Never sends at once: it runs inside the committer's call, which must not fail for what is wrong with the upload. */
   #lingerThenSend(): void {
     if (this.#stopped || !this.#link.connected) return;
-    if (this.#journal.headSeq - this.#window.nextSeq + 1 >= MAX_BATCH_ENTRIES) return this.#send();
     this.#cancelLinger ??= this.#context.clock.after(LINGER_MS, () => this.#send());
   }
 
