@@ -57,7 +57,9 @@ export class AppModule {
             logger: platform.log,
             autoLogging: false,
             // Headers carry the session cookie and addresses may carry search words: neither belongs in a log.
-            serializers: { req: ({ id, method, url }: { id: unknown; method: string; url: string }) => ({ id, method, path: url.split('?', 1)[0] }) },
+            serializers: {
+              req: ({ id, method, url }: { id: unknown; method: string; url: string }) => ({ id, method, path: url.split('?', 1)[0] }),
+            },
           },
         }),
         PlatformModule.forRoot(platform),

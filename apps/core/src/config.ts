@@ -13,10 +13,10 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `expected a whole number from ${min} to ${max}`);
 
-const url = (protocols: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: `expected a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  });
+const url = (protocols: string[]) => {
+  const error = `expected a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
+  return z.string({ error }).refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error });
+};
 
 const environment = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']),

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Actor, systemActor, UnitOfWork } from '../database/index.js';
 import { createTestDatabase, type TestDatabase } from '../database/database.fixtures.js';
+import { type Actor, systemActor, UnitOfWork } from '../database/index.js';
 import { pageRequest } from '../graphql/index.js';
 import { AuditLog, type AuditStatement } from './audit.service.js';
 import { listAuditEntries } from './audit.store.js';
@@ -99,7 +99,14 @@ describe('A4 what the app role may do', () => {
 });
 
 describe('A5 who reads what', () => {
-  const person = (stores: readonly string[] | '*'): Actor => ({ kind: 'person', id: 'p', name: 'P', role: 'manager', language: 'en', stores });
+  const person = (stores: readonly string[] | '*'): Actor => ({
+    kind: 'person',
+    id: 'p',
+    name: 'P',
+    role: 'manager',
+    language: 'en',
+    stores,
+  });
   const seen = (actor: Actor) => work.run(actor, (ctx) => listAuditEntries(ctx, null, pageRequest(50, null, ['number'])));
 
   it('shows a manager the own stores only, nothing of the chain, and auditors everything, newest first', async () => {

@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLField, type GraphQLObjectType, getNamedType, isAbstractType, isObjectType } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { CHANGE_CHANNEL } from '../database/index.js';
@@ -78,7 +78,9 @@ function document(root: ReturnType<typeof rootFields>[number]): string {
 /** Everything Berlin's people could see changed: a digest per table. */
 async function berlinState(): Promise<unknown> {
   const tables = ['incident', 'incident_step', 'incident_event', 'incident_action', 'command', 'policy_value', 'policy_head'];
-  const states = tables.map((table) => world.database.query(`SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM ${table} t`));
+  const states = tables.map((table) =>
+    world.database.query(`SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM ${table} t`),
+  );
   return Promise.all(states);
 }
 
@@ -86,11 +88,13 @@ beforeAll(async () => {
   world = await startTestCore();
   const ids = paymentIds();
   const closing = { routineId: '00000000-0000-4000-8000-00000000c105', businessDay: '2026-11-21' };
-  world.gateways.get('berlin')!.append(
-    ...sale(1_250, 7, 'berlin-1', ids),
-    entry('ClosingStarted', { ...closing, by: 'policy', terminals: ['berlin-1'] }, null),
-    entry('CloseBlocked', { ...closing, step: 'settle', code: 'hostUnreachable', detail: 'no answer', evidence: {} }, 'berlin-1'),
-  );
+  world.gateways
+    .get('berlin')!
+    .append(
+      ...sale(1_250, 7, 'berlin-1', ids),
+      entry('ClosingStarted', { ...closing, by: 'policy', terminals: ['berlin-1'] }, null),
+      entry('CloseBlocked', { ...closing, step: 'settle', code: 'hostUnreachable', detail: 'no answer', evidence: {} }, 'berlin-1'),
+    );
   await world.upload('berlin');
   await world.report('berlin', 'on');
   const manager = await world.signIn('manager-berlin');
@@ -115,7 +119,9 @@ describe('row scope: every root field, asked for everything of Berlin', () => {
   it('would show Berlin to its own manager (or this spec proves nothing)', async () => {
     const cookie = await world.signIn('manager-berlin');
     const shown = await Promise.all(
-      asked.filter(({ operation }) => operation === 'query').map(async (root) => [root.path, JSON.stringify(await world.ask(cookie, document(root)))]),
+      asked
+        .filter(({ operation }) => operation === 'query')
+        .map(async (root) => [root.path, JSON.stringify(await world.ask(cookie, document(root)))]),
     );
     const showing = shown.filter(([, text]) => BERLIN.test(text!)).map(([path]) => path);
     expect(showing.sort()).toEqual([
@@ -135,15 +141,20 @@ describe('row scope: every root field, asked for everything of Berlin', () => {
   });
 
   for (const person of outsiders) {
-    it.each(asked.map((root) => [root.path, root] as const))(`${person ?? 'nobody'} learns nothing from %s and changes nothing`, async (path, root) => {
-      const cookie = person === undefined ? undefined : await session(person);
-      const before = await berlinState();
-      const answer = await world.ask(cookie, document(root));
-      expect(JSON.stringify(answer)).not.toMatch(BERLIN);
-      expect(await berlinState()).toEqual(before);
-      expect(answer.errors?.map((error) => error.extensions.code).filter((code) => code !== 'notAllowed' && code !== 'unauthenticated') ?? []).toEqual([]);
-      if (person === undefined && path !== 'Query.me') expect(answer.errors?.[0]?.extensions.code).toBe('unauthenticated');
-    });
+    it.each(asked.map((root) => [root.path, root] as const))(
+      `${person ?? 'nobody'} learns nothing from %s and changes nothing`,
+      async (path, root) => {
+        const cookie = person === undefined ? undefined : await session(person);
+        const before = await berlinState();
+        const answer = await world.ask(cookie, document(root));
+        expect(JSON.stringify(answer)).not.toMatch(BERLIN);
+        expect(await berlinState()).toEqual(before);
+        expect(
+          answer.errors?.map((error) => error.extensions.code).filter((code) => code !== 'notAllowed' && code !== 'unauthenticated') ?? [],
+        ).toEqual([]);
+        if (person === undefined && path !== 'Query.me') expect(answer.errors?.[0]?.extensions.code).toBe('unauthenticated');
+      },
+    );
   }
 });
 
@@ -169,7 +180,9 @@ describe('subscriptions', () => {
     ['from a foreign page', { origin: 'https://evil.example' }, 403],
   ])('are refused before the upgrade %s', async (_name, headers, status) => {
     const cookie = 'origin' in headers ? { cookie: await session('manager-berlin') } : {};
-    const socket = new WebSocket(`${world.core.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers: { ...cookie, ...headers } });
+    const socket = new WebSocket(`${world.core.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: { ...cookie, ...headers },
+    });
     const refused = await new Promise((resolve) => {
       socket.on('unexpected-response', (_request, response) => resolve(response.statusCode));
       socket.on('open', () => resolve('open'));

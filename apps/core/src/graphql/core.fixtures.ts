@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type ChainFile, chainFile, type DownChannel } from '@tillward/contracts';
 import type { CoreConfig } from '../config.js';
 import { createTestDatabase, silentLog, type TestDatabase } from '../database/database.fixtures.js';
-import { SimulatedGateway } from '../ingest/ingest.fixtures.js';
 import { IngestService } from '../ingest/index.js';
+import { SimulatedGateway } from '../ingest/ingest.fixtures.js';
 import { Downlink } from '../messaging/index.js';
 import { OutboxDispatcher } from '../outbox/index.js';
 import type { Clock } from '../platform.js';
@@ -20,10 +20,14 @@ export interface Told {
   body: Record<string, unknown>;
 }
 
+/** Whatever a query selected. */
+// biome-ignore lint/suspicious/noExplicitAny: the shape is the query's, and the test says what it expects
+export type Loose = any;
+
 /** What an HTTP answer of GraphQL holds, loosely typed: a test says what it expects. */
 export interface GraphqlAnswer {
   status: number;
-  data: any;
+  data: Loose;
   errors: { message: string; extensions: { code: string; field?: string } }[] | undefined;
 }
 
@@ -98,7 +102,9 @@ export function testChain(gateways: ReadonlyMap<string, SimulatedGateway>, berli
 export const EVENING = new Date('2026-11-21T19:00:00.000Z');
 
 /** Starts a core with {@link testChain}. */
-export async function startTestCore(change: { now?: Date; config?: Partial<CoreConfig>; berlinTerminals?: number } = {}): Promise<TestCore> {
+export async function startTestCore(
+  change: { now?: Date; config?: Partial<CoreConfig>; berlinTerminals?: number } = {},
+): Promise<TestCore> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'tillward-core-'));
   const gateways = new Map(['berlin', 'tokyo'].map((id) => [id, new SimulatedGateway(id, `gw-${id}`)]));
@@ -198,7 +204,12 @@ async function signIn(url: string, person: string): Promise<string> {
   return response.headers.get('set-cookie')!.split(';', 1)[0]!;
 }
 
-async function ask(url: string, cookie: string | undefined, query: string, variables: Record<string, unknown> = {}): Promise<GraphqlAnswer> {
+async function ask(
+  url: string,
+  cookie: string | undefined,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<GraphqlAnswer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(cookie === undefined ? {} : { cookie }) },
@@ -212,4 +223,3 @@ async function ask(url: string, cookie: string | undefined, query: string, varia
 export function key(): string {
   return randomUUID();
 }
-

@@ -1,7 +1,14 @@
 import { IntrinsicException } from '@nestjs/common';
 
 /** Why a GraphQL request got an error instead of data. Stable codes in `errors[].extensions.code`. */
-export type RequestErrorCode = 'malformedRequest' | 'invalidInput' | 'tooComplex' | 'unauthenticated' | 'notAllowed' | 'unavailable' | 'internal';
+export type RequestErrorCode =
+  | 'malformedRequest'
+  | 'invalidInput'
+  | 'tooComplex'
+  | 'unauthenticated'
+  | 'notAllowed'
+  | 'unavailable'
+  | 'internal';
 
 /** An error whose message may be shown to the caller; everything else is a bug and is shown only as an id. Intrinsic: Nest doesn't log it. */
 export class RequestError extends IntrinsicException {

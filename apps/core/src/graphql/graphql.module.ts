@@ -9,8 +9,8 @@ import type { Log } from '../logging.js';
 import { CONFIG, LOG } from '../platform.js';
 import { AccessGuard, type RequestContext } from './access.js';
 import { CONNECTIONS } from './connections.js';
-import { answerErrors } from './error-answer.js';
 import { GraphqlErrorFilter } from './error.filter.js';
+import { answerErrors } from './error-answer.js';
 import { TooComplex } from './graphql.errors.js';
 import { costOf, MAX_COST, MAX_DEPTH, MAX_TOKENS } from './request-cost.js';
 

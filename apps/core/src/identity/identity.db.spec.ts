@@ -23,8 +23,16 @@ describe('sign-in', () => {
   it('gives a cookie no script and no other site can use, and says who is signed in', async () => {
     const response = await session('POST', {}, { person: 'manager-berlin', password: 'password of manager-berlin' });
     expect(response.status).toBe(200);
-    expect(response.headers.get('set-cookie')).toMatch(/^tillward_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/);
-    expect(await response.json()).toEqual({ id: 'manager-berlin', name: 'Name of manager-berlin', role: 'manager', language: 'en', stores: ['berlin'] });
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^tillward_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/,
+    );
+    expect(await response.json()).toEqual({
+      id: 'manager-berlin',
+      name: 'Name of manager-berlin',
+      role: 'manager',
+      language: 'en',
+      stores: ['berlin'],
+    });
   });
 
   it('keeps the token only as a hash, the password only as argon2id', async () => {

@@ -56,7 +56,11 @@ export class IdentityHttp implements OnModuleInit {
     await this.#fastify.register(async (scope) => {
       await scope.register(rateLimit, { global: false });
       const limits = [
-        scope.createRateLimit({ max: SIGN_IN_TRIES_PER_ADDRESS, timeWindow: SIGN_IN_WINDOW_MS, keyGenerator: (request) => `address ${request.ip}` }),
+        scope.createRateLimit({
+          max: SIGN_IN_TRIES_PER_ADDRESS,
+          timeWindow: SIGN_IN_WINDOW_MS,
+          keyGenerator: (request) => `address ${request.ip}`,
+        }),
         scope.createRateLimit({ max: SIGN_IN_TRIES, timeWindow: SIGN_IN_WINDOW_MS, keyGenerator: personAndAddress }),
       ];
       scope.post('/api/session', async (request, reply) => {

@@ -1,7 +1,7 @@
 import { type DesiredBody, desiredBody } from '@tillward/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor, UnitOfWork } from '../database/index.js';
-import { startTestCore, type TestCore } from '../graphql/core.fixtures.js';
+import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { entry } from '../ingest/ingest.fixtures.js';
 import { Policy } from './index.js';
 
@@ -26,7 +26,14 @@ interface Edit {
 }
 
 async function update(edit: Edit, cookie = hq) {
-  const input = { level: 'store', storeId: edit.level === 'chain' ? null : 'berlin', expectedVersion: await version(), changes: [], reason: 'test', ...edit };
+  const input = {
+    level: 'store',
+    storeId: edit.level === 'chain' ? null : 'berlin',
+    expectedVersion: await version(),
+    changes: [],
+    reason: 'test',
+    ...edit,
+  };
   const { data, errors } = await world.ask(cookie, UPDATE, { input });
   return data?.updatePolicy ?? errors![0];
 }
@@ -36,7 +43,7 @@ async function version(): Promise<number> {
 }
 
 const close = (value: string | null) => [{ key: 'hours.close', value }];
-const valueOf = (document: any, key: string) => document.values.find((value: { key: string }) => value.key === key);
+const settingOf = (document: Loose, key: string) => document.values.find((value: { key: string }) => value.key === key);
 
 async function documents(): Promise<Map<string, DesiredBody>> {
   await world.settle();
@@ -48,8 +55,14 @@ describe('an edit', () => {
   it('of a store reaches every gateway as a new version, with values and origins, and the audit log with reason and values before', async () => {
     const before = await version();
     const document = await update({ changes: close('21:30'), reason: 'winter hours' });
-    expect(document).toMatchObject({ __typename: 'PolicyDocument', level: 'store', storeId: 'berlin', version: before + 1, updatedBy: 'Name of hq' });
-    expect(valueOf(document, 'hours.close')).toEqual({ key: 'hours.close', value: '21:30', origin: 'store', setHere: true });
+    expect(document).toMatchObject({
+      __typename: 'PolicyDocument',
+      level: 'store',
+      storeId: 'berlin',
+      version: before + 1,
+      updatedBy: 'Name of hq',
+    });
+    expect(settingOf(document, 'hours.close')).toEqual({ key: 'hours.close', value: '21:30', origin: 'store', setHere: true });
     const sent = await documents();
     expect([...sent.values()].map((body) => [body.gateway, body.version, body.settings['hours.close']])).toEqual([
       ['gw-berlin', before + 1, { value: '21:30', origin: 'store' }],
@@ -65,7 +78,11 @@ describe('an edit', () => {
 
   it('that removes a value lets the chain’s apply again', async () => {
     await update({ changes: close('21:30') });
-    expect(valueOf(await update({ changes: close(null) }), 'hours.close')).toMatchObject({ value: '22:00', origin: 'chain', setHere: false });
+    expect(settingOf(await update({ changes: close(null) }), 'hours.close')).toMatchObject({
+      value: '22:00',
+      origin: 'chain',
+      setHere: false,
+    });
   });
 
   it('that changes nothing keeps the version', async () => {
@@ -87,7 +104,7 @@ describe('an edit', () => {
     expect(await update(edit)).toMatchObject(expected);
     expect(await version()).toBe(before);
     const { data } = await world.ask(hq, '{ policy(level: store, storeId: "berlin") { values { key value } } }');
-    expect(valueOf(data.policy, 'hours.close').value).toBe('22:00');
+    expect(settingOf(data.policy, 'hours.close').value).toBe('22:00');
   });
 
   it('by somebody who isn’t HQ is refused', async () => {
@@ -132,11 +149,14 @@ describe('what a gateway gets', () => {
 describe('policyStatus', () => {
   it('shows what each gateway’s journal says it applied', async () => {
     const desiredVersion = await version();
-    world.gateways.get('berlin')!.append(
-      entry('PolicyApplied', { version: desiredVersion, refused: [{ key: 'settlement.attempts', reason: 'too many' }] }, null),
-    );
+    world.gateways
+      .get('berlin')!
+      .append(entry('PolicyApplied', { version: desiredVersion, refused: [{ key: 'settlement.attempts', reason: 'too many' }] }, null));
     await world.upload('berlin');
-    const { data } = await world.ask(hq, '{ policyStatus { gatewayId desiredVersion appliedVersion refused { key reason } store { id } } }');
+    const { data } = await world.ask(
+      hq,
+      '{ policyStatus { gatewayId desiredVersion appliedVersion refused { key reason } store { id } } }',
+    );
     expect(data.policyStatus).toEqual([
       {
         gatewayId: 'gw-berlin',
@@ -171,6 +191,6 @@ describe('P5 provisioning', () => {
     const settings = { chain: { 'hours.open': '08:00' }, stores: { berlin: { 'hours.close': 'late' } } };
     await expect(work.run(systemActor('test'), (ctx) => policy.provision(ctx, settings))).rejects.toThrow(/berlin.*time/);
     const { data } = await world.ask(hq, '{ policy(level: chain) { values { key value } } }');
-    expect(valueOf(data.policy, 'hours.open').value).toBe('09:00');
+    expect(settingOf(data.policy, 'hours.open').value).toBe('09:00');
   });
 });

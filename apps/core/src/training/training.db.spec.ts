@@ -1,6 +1,6 @@
 import { desiredBody } from '@tillward/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestCore, type TestCore } from '../graphql/core.fixtures.js';
+import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { SAFE_CLOSING } from './safe-closing.course.js';
 
 let world: TestCore;
@@ -57,14 +57,18 @@ describe('a quiz handed in', () => {
     await world.settle();
     expect(grantOf('cashier-tokyo').grant).toMatchObject({ certifiedUntil: null, certificateId: null });
     const { data } = await world.ask(cookie, '{ trainingRecords { edges { node { lastScore certificate { id } } } } }');
-    expect(data.trainingRecords.edges.map((edge: any) => edge.node)).toEqual([{ lastScore: 66, certificate: null }]);
+    expect(data.trainingRecords.edges.map((edge: Loose) => edge.node)).toEqual([{ lastScore: 66, certificate: null }]);
   });
 
   it('that passes gives a certificate for a year, which the store’s gateway learns with the next policy version', async () => {
     const cookie = await world.signIn('cashier-tokyo');
     const before = grantOf('cashier-tokyo').version;
     const passed = await submit(cookie);
-    expect(passed).toMatchObject({ __typename: 'QuizPassed', score: 100, certificate: { validUntil: '2027-11-21T19:00:00.000Z', score: 100 } });
+    expect(passed).toMatchObject({
+      __typename: 'QuizPassed',
+      score: 100,
+      certificate: { validUntil: '2027-11-21T19:00:00.000Z', score: 100 },
+    });
     await world.settle();
     expect(grantOf('cashier-tokyo')).toEqual({
       version: before + 1,
@@ -77,7 +81,7 @@ describe('a quiz handed in', () => {
     });
     const manager = await world.signIn('manager-tokyo');
     const { data } = await world.ask(manager, '{ auditEntries { edges { node { action actor } } } }');
-    expect(data.auditEntries.edges.map((edge: any) => edge.node.action)).toEqual(['quiz.passed', 'quiz.failed']);
+    expect(data.auditEntries.edges.map((edge: Loose) => edge.node.action)).toEqual(['quiz.passed', 'quiz.failed']);
   });
 
   it.each([
@@ -94,8 +98,11 @@ describe('a quiz handed in', () => {
 describe('training records', () => {
   const records = async (person: string, argument = '') => {
     const cookie = await world.signIn(person);
-    const { data } = await world.ask(cookie, `{ trainingRecords${argument} { totalCount edges { node { person { id } certificate { score } } } } }`);
-    return data.trainingRecords.edges.map((edge: any) => edge.node.person.id);
+    const { data } = await world.ask(
+      cookie,
+      `{ trainingRecords${argument} { totalCount edges { node { person { id } certificate { score } } } } }`,
+    );
+    return data.trainingRecords.edges.map((edge: Loose) => edge.node.person.id);
   };
 
   it('show HQ everybody who works, a manager the own store, a cashier the own record', async () => {
@@ -110,9 +117,10 @@ describe('training records', () => {
     const seen: string[] = [];
     let after: string | null = null;
     do {
-      const query: string = 'query ($after: String) { trainingRecords(first: 3, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { person { id } } } } }';
+      const query: string =
+        'query ($after: String) { trainingRecords(first: 3, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { person { id } } } } }';
       const { data } = await world.ask(cookie, query, { after });
-      seen.push(...data.trainingRecords.edges.map((edge: any) => edge.node.person.id));
+      seen.push(...data.trainingRecords.edges.map((edge: Loose) => edge.node.person.id));
       after = data.trainingRecords.pageInfo.hasNextPage ? data.trainingRecords.pageInfo.endCursor : null;
       expect(data.trainingRecords.totalCount).toBe(4);
     } while (after !== null);

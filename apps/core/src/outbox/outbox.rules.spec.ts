@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { afterFailure } from './outbox.rules.js';
+import { MAX_ATTEMPTS } from './outbox.service.js';
+
+it.each([
+  [1, { kind: 'retry', afterMs: 500 }],
+  [2, { kind: 'retry', afterMs: 1_000 }],
+  [8, { kind: 'retry', afterMs: 60_000 }],
+  [MAX_ATTEMPTS - 1, { kind: 'retry', afterMs: 60_000 }],
+  [MAX_ATTEMPTS, { kind: 'poison' }],
+] as const)('after attempt %i: %o', (attempt, decision) => {
+  expect(afterFailure(attempt)).toEqual(decision);
+});
