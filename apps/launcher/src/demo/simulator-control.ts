@@ -1,3 +1,9 @@
+import type { terminalFault } from '@tillward/simulator';
+import type { z } from 'zod';
+
+/** A fault as one writes it, defaults left out. */
+export type TerminalFaultInput = z.input<typeof terminalFault>;
+
 /** Client of the simulators' control interface (apps/simulator, control). */
 export class SimulatorControl {
   readonly #url: string;
@@ -18,6 +24,11 @@ export class SimulatorControl {
   /** Switches a fault on (or `hostUp`, `clear`: off) at one terminal. Names are those of the control interface. */
   async fault(store: string, terminal: string, fault: string): Promise<void> {
     await this.#post(`/v1/terminals/${store}/${terminal}/faults`, { fault });
+  }
+
+  /** Puts a fault into a terminal (apps/simulator, terminal faults). */
+  async inject(store: string, terminal: string, fault: TerminalFaultInput): Promise<void> {
+    await this.#post(`/v1/terminals/${store}/${terminal}/faults`, fault);
   }
 
   async #post(path: string, body: object): Promise<void> {

@@ -18,5 +18,6 @@ test('a taken port is replaced by another and said so; no port is given twice', 
     `port ${taken} is taken, using ${second} for the broker`,
   ]);
   expect(await book.take(0, 'anything')).toBeGreaterThan(0);
+  expect([taken, first, second]).not.toContain(await book.takeQuietly(taken));
   expect(said).toHaveLength(2);
 });

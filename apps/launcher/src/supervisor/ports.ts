@@ -38,9 +38,15 @@ export class PortBook {
   }
 
   async take(preferred: number, what: string): Promise<number> {
+    const port = await this.takeQuietly(preferred);
+    if (preferred !== 0 && port !== preferred) this.#say(`port ${preferred} is taken, using ${port} for ${what}`);
+    return port;
+  }
+
+  /** The same without a sentence: for ports that no person ever types. */
+  async takeQuietly(preferred: number): Promise<number> {
     const port = preferred === 0 ? await this.#any() : await this.#near(preferred);
     this.#given.add(port);
-    if (preferred !== 0 && port !== preferred) this.#say(`port ${preferred} is taken, using ${port} for ${what}`);
     return port;
   }
 

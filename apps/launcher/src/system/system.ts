@@ -178,18 +178,18 @@ class SystemStart {
       http: await book.take(preferred.http, 'the dashboard'),
       broker: config.mqtt === undefined ? await book.take(preferred.broker, 'the broker') : 0,
       postgres: config.databaseUrl === undefined ? await book.take(preferred.postgres, 'PostgreSQL') : 0,
-      control: await book.take(preferred.control, 'the simulators'),
+      control: await book.takeQuietly(preferred.control),
       till: new Map(),
       terminals: new Map(),
     };
     const following = (first: number, count: number) => (first === 0 ? 0 : first + count);
     for (const store of DEMO_STORES) {
-      taken.till.set(store.id, await book.take(following(preferred.till, taken.till.size), `the tills of ${store.city}`));
+      taken.till.set(store.id, await book.takeQuietly(following(preferred.till, taken.till.size)));
       for (const terminal of store.terminals) {
         const n = taken.terminals.size;
         taken.terminals.set(terminal.id, {
-          zvtPort: await book.take(following(preferred.zvt, n), `terminal ${terminal.id}`),
-          plugPort: await book.take(following(preferred.plug, n), `the plug of terminal ${terminal.id}`),
+          zvtPort: await book.takeQuietly(following(preferred.zvt, n)),
+          plugPort: await book.takeQuietly(following(preferred.plug, n)),
         });
       }
     }
