@@ -19,7 +19,7 @@ import {
   type TillwardSystem,
   untilQuiet,
 } from 'tillward';
-import { bootstrap, PROJECT_ROOT } from '../apps/launcher/bin/bootstrap.mjs';
+import { bootstrap, PROJECT_ROOT } from 'tillward/bootstrap';
 
 /** How a scenario's night differs from the demo's. */
 export interface WorldOptions {

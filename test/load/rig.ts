@@ -52,7 +52,7 @@ export async function startRig(gateways: readonly Pick<PreparedGateway, 'store' 
       TILLWARD_SIGNING_KEY_FILE: files.key,
       TILLWARD_SIGNING_KEY_ID: 'benchmark',
       CHAIN_FILE: files.chain,
-      LOG_LEVEL: process.env['BENCH_LOG'] ?? 'info',
+      LOG_LEVEL: 'info',
     });
     stops.push(() => end(core));
     return { postgres, brokerPid: broker.pid!, corePid: core.pid!, mqttUrl, gatewayPassword: GATEWAY_PASSWORD, stop };
@@ -123,7 +123,7 @@ async function startProgram(path: string, env: Record<string, string>): Promise<
     lines.on('line', (line) => {
       keep(line);
       if (line.includes('"msg":"ready"')) resolve();
-      else if (line.includes('"committed"')) process.stderr.write(line+'\n'); else if (/"level":[56]0/.test(line)) process.stderr.write(`${path}: ${line}\n`);
+      else if (/"level":[56]0/.test(line)) process.stderr.write(`${path}: ${line}\n`);
     });
   });
   const failed = once(child, 'exit').then(([code]) => {

@@ -8,9 +8,3 @@ export function dice(seed: number): (below: number) => number {
     return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
   };
 }
-
-/** The items in an order the dice decide. */
-export function shuffled<T>(items: readonly T[], roll: (below: number) => number): T[] {
-  const rest = [...items];
-  return items.map(() => rest.splice(roll(rest.length), 1)[0]!);
-}

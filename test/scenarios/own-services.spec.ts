@@ -15,8 +15,8 @@ import {
   startEmbeddedPostgres,
   startSystem,
 } from 'tillward';
+import { bootstrap, PROJECT_ROOT } from 'tillward/bootstrap';
 import { expect, onTestFinished, test } from 'vitest';
-import { bootstrap, PROJECT_ROOT } from '../../apps/launcher/bin/bootstrap.mjs';
 
 test('DATABASE_URL and MQTT_URL each take the place of an embedded part', async () => {
   await bootstrap(PROJECT_ROOT, { dashboard: false });

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, isPortFree } from 'tillward';
+import { bootstrap, PROJECT_ROOT } from 'tillward/bootstrap';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { bootstrap, PROJECT_ROOT } from '../../apps/launcher/bin/bootstrap.mjs';
 
 /**
  * The command line as a person uses it: another copy of the project, in a path with spaces, as a user who is not root (when the tests are root,
