@@ -20,7 +20,7 @@ import { AGENT_VERSION } from './version.js';
 const KEEP_ACKED_MS = 30 * 24 * 3_600_000;
 const PRUNE_EVERY_MS = 3_600_000;
 /** Limits of the clean stop; together below three seconds. */
-const FINISH_JOBS_MS = 800;
+const FINISH_JOBS_MS = 1_200;
 const RECORD_JOBS_MS = 300;
 const LAST_ACK_MS = 300;
 const DISCONNECT_MS = 700;
