@@ -11,6 +11,7 @@ const KEPT = join(PROJECT_ROOT, 'docs', 'pictures');
 
 await using world = await startWorld({
   name: FOLDER,
+  dashboard: true,
   seed: 7,
   closeAfterS: { shanghai: 45, berlin: 60 },
   night: { hostDownAtS: 40, cutOffAtS: 30, hostUpAtS: 3_000 },

@@ -37,7 +37,8 @@ export class GatewayClient {
     return new Promise((resolve) => {
       let sent = 0;
       const fill = () => {
-        while (sent < batches.length && (sent < WINDOW_BATCHES || batches[sent - WINDOW_BATCHES]!.throughSeq <= this.#acked)) this.send(batches[sent++]!);
+        while (sent < batches.length && (sent < WINDOW_BATCHES || batches[sent - WINDOW_BATCHES]!.throughSeq <= this.#acked))
+          this.send(batches[sent++]!);
         if (this.#acked >= last.throughSeq) resolve();
       };
       this.onAck(fill);

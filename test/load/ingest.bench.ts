@@ -1,4 +1,4 @@
-import { copyRows, connectionAs, INGEST_ROLE, JournalCopy } from '@tillward/core';
+import { connectionAs, copyRows, INGEST_ROLE, JournalCopy } from '@tillward/core';
 import pg from 'pg';
 import { type Benchmark, type BenchmarkResult, median, rounded } from './benchmark.js';
 import { GatewayClient, WINDOW_BATCHES } from './gateway-client.js';
@@ -38,7 +38,9 @@ async function measureIngest(say: (line: string) => void): Promise<BenchmarkResu
       const ingest = await ingestRound(rig, round);
       const copy2 = await copyRound(limitUrl, round, 2);
       figures.push({ ...ingest, copy1, copy2 });
-      say(`round ${i + 1}: ingest ${Math.round(ingest.perSecond)}/s, COPY ${Math.round(copy1)}/s on one connection, ${Math.round(copy2)}/s on two`);
+      say(
+        `round ${i + 1}: ingest ${Math.round(ingest.perSecond)}/s, COPY ${Math.round(copy1)}/s on one connection, ${Math.round(copy2)}/s on two`,
+      );
     }
     return result(figures, rounds, rig);
   } finally {

@@ -129,9 +129,13 @@ async function startProgram(path: string, env: Record<string, string>): Promise<
   const failed = once(child, 'exit').then(([code]) => {
     throw new Error(`${path} ended with ${String(code)} before it was ready:\n${tail.join('\n')}`);
   });
-  failed.catch(() => undefined);
+  failed.catch(awaitedElsewhere);
   const late = AbortSignal.timeout(60_000);
-  await Promise.race([ready, failed, once(late, 'abort').then(() => Promise.reject(new Error(`${path} is not ready after 60 s:\n${tail.join('\n')}`)))]);
+  await Promise.race([
+    ready,
+    failed,
+    once(late, 'abort').then(() => Promise.reject(new Error(`${path} is not ready after 60 s:\n${tail.join('\n')}`))),
+  ]);
   return child;
 }
 
@@ -151,4 +155,9 @@ async function freePort(): Promise<number> {
   await once(server, 'close');
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** For a promise whose rejection a race reports while it runs and nobody needs afterwards. */
+function awaitedElsewhere(_error: unknown): void {
+  return;
 }

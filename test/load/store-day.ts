@@ -59,7 +59,8 @@ class Day {
     yield this.#entry('OpeningStarted', null, { ...routine, by: 'policy', terminals: [...TERMINAL_IDS] });
     for (const terminal of TERMINAL_IDS) {
       yield this.#entry('TerminalPoweredOn', terminal, { by: 'policy' });
-      for (const step of OPENING_STEPS) yield this.#entry('OpeningStepCompleted', terminal, { ...routine, step, outcome: 'done', evidence: {} });
+      for (const step of OPENING_STEPS)
+        yield this.#entry('OpeningStepCompleted', terminal, { ...routine, step, outcome: 'done', evidence: {} });
       yield this.#entry('TerminalSignedOn', terminal, { by: 'policy' });
       yield this.#entry('TerminalStateChanged', terminal, { power: 'on', service: 'ready', signedOn: true });
       yield this.#entry('OperatorSignedOn', terminal, { operatorId: `cashier-${terminal}`, certificateId: 'c-2026-0001' });
@@ -102,10 +103,20 @@ class Day {
       for (const step of CLOSING_STEPS) {
         if (step === 'settle') {
           yield this.#entry('SettlementStarted', terminal, { ...settlement, by: 'policy', journalTotals: totals, terminalTotals: totals });
-          yield this.#entry('SettlementCompleted', terminal, { ...settlement, journalTotals: totals, terminalTotals: totals, hostTotals: totals });
+          yield this.#entry('SettlementCompleted', terminal, {
+            ...settlement,
+            journalTotals: totals,
+            terminalTotals: totals,
+            hostTotals: totals,
+          });
         }
         steps.push({ step, outcome: 'done', seq: steps.length + 1 });
-        yield this.#entry('ClosingStepCompleted', terminal, { ...routine, step, outcome: 'done', evidence: { amountMinor: 1_234_500, count: 240 } });
+        yield this.#entry('ClosingStepCompleted', terminal, {
+          ...routine,
+          step,
+          outcome: 'done',
+          evidence: { amountMinor: 1_234_500, count: 240 },
+        });
       }
       yield this.#entry('TerminalSignedOff', terminal, { by: 'policy' });
       yield this.#entry('TerminalPoweredOff', terminal, { by: 'policy' });

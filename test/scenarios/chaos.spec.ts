@@ -9,7 +9,7 @@ const CLOSING_STORES = DEMO_STORES.filter((store) => store.id !== 'newyork');
 /** Every settlement of the night takes this long, so that the closing has a middle to be hit in. */
 const SETTLEMENT_MS = 2_500;
 
-test('core, agents and broker are killed in the middle of the closing; nothing is lost, nothing is booked twice', async () => {
+test('core, agents, broker and PostgreSQL are killed in the middle of the closing; nothing is lost, nothing is booked twice', async () => {
   process.stdout.write(`chaos: SEED=${SEED}\n`);
   const roll = dice(SEED);
   await using world = await startWorld({
@@ -22,7 +22,7 @@ test('core, agents and broker are killed in the middle of the closing; nothing i
   await slowSettlements(world);
 
   await world.until('both closings to begin', async () => (await world.sql('select 1 from closing')).length === 2, 60_000);
-  await killAll(world, ['core', 'broker', ...CLOSING_STORES.map((store) => agentPartName(store.id))], roll);
+  await killAll(world, ['core', 'broker', 'postgres', ...CLOSING_STORES.map((store) => agentPartName(store.id))], roll);
 
   await world.until(
     'every terminal of both stores to be proven closed',

@@ -18,6 +18,7 @@ describe.skipIf(browserPath === undefined)('a closing night in the dashboard', (
   beforeAll(async () => {
     world = await startWorld({
       name: FOLDER,
+      dashboard: true,
       seed: SEED,
       closeAfterS: { shanghai: 60, berlin: 45 },
       night: { hostDownAtS: 30, cutOffAtS: 20, hostUpAtS: 3_000 },

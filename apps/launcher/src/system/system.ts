@@ -230,6 +230,11 @@ class SystemStart {
     }
     const started = performance.now();
     const cluster = await prepareCluster(this.#folder.postgres);
+    if (cluster.dataDir !== this.#folder.postgres) {
+      this.#options.say(
+        `PostgreSQL keeps its files in ${cluster.dataDir}: as root it runs as another account, which can't enter ${this.#folder.path}`,
+      );
+    }
     await this.#supervisor.start(STAGE.ground, postgresPart(cluster, port));
     this.#done(cluster.created ? 'PostgreSQL (made)' : 'PostgreSQL', started);
     return postgresUrl(cluster, port);
