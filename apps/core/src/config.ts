@@ -66,7 +66,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CoreConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${missing(issue) ? `missing; ${issue.message}` : issue.message}`);
+    const lines = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.')}: ${missing(issue) ? `missing; ${issue.message}` : issue.message}`,
+    );
     throw new ConfigError(`The environment is not usable.\n${lines.join('\n')}`);
   }
   const e = parsed.data;

@@ -27,7 +27,12 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
  * Starts core: waits for the database (answering /readyz with the reason), migrates, serves. Returns undefined when `signal` ended the
  * waiting. Logs `ready` when database and broker are both there.
  */
-export async function startCore(config: CoreConfig, log: Log, signal: AbortSignal, clock: Clock = systemClock): Promise<RunningCore | undefined> {
+export async function startCore(
+  config: CoreConfig,
+  log: Log,
+  signal: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<RunningCore | undefined> {
   const key = readSigningKey(config.signing.keyFile, config.signing.keyId);
   const progress: StartProgress = { waitingFor: undefined };
   const waiting = await serveWhileStarting(config.http.host, config.http.port, progress);
@@ -40,7 +45,9 @@ export async function startCore(config: CoreConfig, log: Log, signal: AbortSigna
     await waiting.close();
   }
   const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT_BYTES, trustProxy: 'loopback' });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot({ config, log, clock, key }), adapter, { bufferLogs: true });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot({ config, log, clock, key }), adapter, {
+    bufferLogs: true,
+  });
   app.useLogger(app.get(Logger));
   await app.register(fastifyCookie as unknown as Parameters<typeof app.register>[0]);
   if (config.dashboardDir !== undefined) await serveDashboard(app, resolve(config.dashboardDir));
@@ -52,18 +59,22 @@ export async function startCore(config: CoreConfig, log: Log, signal: AbortSigna
 
 /** The built dashboard at /; any path that is neither a file nor core's own answers its index.html, because the dashboard routes by URL. */
 async function serveDashboard(app: NestFastifyApplication, root: string): Promise<void> {
-  await app.register(fastifyStatic as unknown as Parameters<typeof app.register>[0], {
-    root,
-    wildcard: false,
-    preCompressed: true,
-    setHeaders: (reply: { header(name: string, value: string): unknown }, path: string) => {
-      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
-  } as never);
+  await app.register(
+    fastifyStatic as unknown as Parameters<typeof app.register>[0],
+    {
+      root,
+      wildcard: false,
+      preCompressed: true,
+      setHeaders: (reply: { header(name: string, value: string): unknown }, path: string) => {
+        reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    } as never,
+  );
   const fastify = app.getHttpAdapter().getInstance();
   fastify.get('/*', (request, reply) => {
     const path = request.url.split('?', 1)[0]!;
-    if (path.startsWith('/api/') || path.startsWith('/graphql') || path.startsWith('/assets/')) return reply.code(404).send({ error: 'notFound' });
+    if (path.startsWith('/api/') || path.startsWith('/graphql') || path.startsWith('/assets/'))
+      return reply.code(404).send({ error: 'notFound' });
     return (reply as unknown as { sendFile(file: string): unknown }).sendFile('index.html');
   });
 }

@@ -22,7 +22,9 @@ export function changeMessages(change: Change): string[] {
   const incidents = [...new Set(change.incidents)];
   const messages: string[] = [];
   for (let i = 0; i < Math.max(stores.length, incidents.length); i += IDS_PER_MESSAGE) {
-    messages.push(JSON.stringify({ stores: stores.slice(i, i + IDS_PER_MESSAGE), incidents: incidents.slice(i, i + IDS_PER_MESSAGE), all: change.all }));
+    messages.push(
+      JSON.stringify({ stores: stores.slice(i, i + IDS_PER_MESSAGE), incidents: incidents.slice(i, i + IDS_PER_MESSAGE), all: change.all }),
+    );
   }
   return messages.length === 0 && change.all ? [JSON.stringify({ stores: [], incidents: [], all: true })] : messages;
 }

@@ -28,7 +28,9 @@ function exactNumber(text: string): number {
 
 /** Settings of a connection that acts as `role` from its first statement on. `stores` presets the scope of row-level security. */
 export function connectionAs(url: string, role: string | undefined, stores?: string): pg.ClientConfig {
-  const options = [role === undefined ? '' : `-c role=${role}`, stores === undefined ? '' : `-c tillward.stores=${stores}`].filter(Boolean).join(' ');
+  const options = [role === undefined ? '' : `-c role=${role}`, stores === undefined ? '' : `-c tillward.stores=${stores}`]
+    .filter(Boolean)
+    .join(' ');
   return {
     connectionString: url,
     application_name: role === undefined ? 'tillward-owner' : role.replace('_', '-'),

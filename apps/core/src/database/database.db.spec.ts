@@ -13,7 +13,14 @@ let database: TestDatabase;
 let dataSource: DataSource;
 let unitOfWork: UnitOfWork;
 
-const person = (stores: readonly string[] | '*'): Actor => ({ kind: 'person', id: 'm', name: 'M', role: 'manager', language: 'en', stores });
+const person = (stores: readonly string[] | '*'): Actor => ({
+  kind: 'person',
+  id: 'm',
+  name: 'M',
+  role: 'manager',
+  language: 'en',
+  stores,
+});
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -23,10 +30,10 @@ beforeAll(async () => {
   for (const store of ['berlin', 'shanghai']) {
     await database.query("INSERT INTO store VALUES ($1, 'c', 0, $1, 'x', 'UTC', 'EUR')", [store]);
     await database.query("INSERT INTO gateway VALUES ($1, $2, 'key')", [store, `gw-${store}`]);
-    await database.query(
-      "INSERT INTO journal_entry VALUES ($1, $2, 1, 1, now(), 'AgentStopped', NULL, '{}', '\\x00')",
-      [store, `gw-${store}`],
-    );
+    await database.query("INSERT INTO journal_entry VALUES ($1, $2, 1, 1, now(), 'AgentStopped', NULL, '{}', '\\x00')", [
+      store,
+      `gw-${store}`,
+    ]);
     await database.query(
       "INSERT INTO card_transaction (store_id, payment_id, gateway_id, terminal_id, batch_no, business_day, state, amount_minor, currency, started_at) VALUES ($1, gen_random_uuid(), 'g', 't1', 1, '2026-11-21', 'completed', 100, 'EUR', now())",
       [store],
@@ -37,7 +44,9 @@ afterAll(() => database.drop());
 
 describe('row-level security', () => {
   const seen = (actor: Actor, table: string) =>
-    unitOfWork.run(actor, async ({ tx }) => ((await tx.query(`SELECT DISTINCT store_id FROM ${table} ORDER BY 1`)) as { store_id: string }[]).map((r) => r.store_id));
+    unitOfWork.run(actor, async ({ tx }) =>
+      ((await tx.query(`SELECT DISTINCT store_id FROM ${table} ORDER BY 1`)) as { store_id: string }[]).map((r) => r.store_id),
+    );
 
   it.each(['store', 'gateway', 'journal_entry', 'card_transaction'])('shows of %s the actor’s stores only', async (table) => {
     expect(await seen(person(['berlin']), table)).toEqual(['berlin']);
@@ -61,7 +70,9 @@ describe('row-level security', () => {
   it('refuses to write another store’s rows', async () => {
     const write = unitOfWork.run(person(['berlin']), ({ tx }) => tx.query("INSERT INTO gateway VALUES ('shanghai', 'gw-x', 'key')"));
     await expect(write).rejects.toThrow(/row-level security/);
-    const changed = await unitOfWork.run(person(['berlin']), ({ tx }) => tx.query("UPDATE gateway SET public_key = 'mine' WHERE store_id = 'shanghai'"));
+    const changed = await unitOfWork.run(person(['berlin']), ({ tx }) =>
+      tx.query("UPDATE gateway SET public_key = 'mine' WHERE store_id = 'shanghai'"),
+    );
     expect(changed[1]).toBe(0);
   });
 
@@ -88,7 +99,9 @@ describe('the app role', () => {
   });
 
   it.each(['journal_entry_0', 'journal_entry_3'])('can’t reach partition %s around the policy', async (partition) => {
-    await expect(unitOfWork.run(systemActor('test'), ({ tx }) => tx.query(`SELECT * FROM ${partition}`))).rejects.toThrow(/permission denied/);
+    await expect(unitOfWork.run(systemActor('test'), ({ tx }) => tx.query(`SELECT * FROM ${partition}`))).rejects.toThrow(
+      /permission denied/,
+    );
   });
 
   it('is not the owner of anything it reads', async () => {
@@ -133,7 +146,11 @@ describe('change notices', () => {
     feed.onChange((change) => heard.push(change));
     feed.start();
     await expect
-      .poll(async () => (await database.query("SELECT 1 FROM pg_stat_activity WHERE query = 'LISTEN tillward_changes' AND datname = current_database()")).length)
+      .poll(
+        async () =>
+          (await database.query("SELECT 1 FROM pg_stat_activity WHERE query = 'LISTEN tillward_changes' AND datname = current_database()"))
+            .length,
+      )
       .toBe(1);
     const failed = unitOfWork.run(systemActor('test'), async (ctx) => {
       ctx.changed({ stores: ['lost'] });
@@ -144,7 +161,11 @@ describe('change notices', () => {
       ctx.changed({ stores: ['berlin', 'berlin'] });
       ctx.changed({ incidents: ['i1'] });
     });
-    const notifier = new ChangeNotifier((message) => dataSource.query("SELECT pg_notify('tillward_changes', $1)", [message]), silentLog, 10);
+    const notifier = new ChangeNotifier(
+      (message) => dataSource.query("SELECT pg_notify('tillward_changes', $1)", [message]),
+      silentLog,
+      10,
+    );
     for (let i = 0; i < 300; i++) notifier.changed({ stores: [`s${i}`] });
     await expect.poll(() => heard.flatMap((change) => change.stores).length).toBe(301);
     expect(heard[0]).toEqual({ stores: ['berlin'], incidents: ['i1'], all: false });
@@ -180,7 +201,9 @@ describe('migrations', () => {
   it('leave nothing of a step that fails, and say which one it was', async () => {
     const fresh = await createTestDatabase([]);
     const broken = { name: '0002-broken', up: 'CREATE TABLE half (); SELECT 1/0' };
-    await expect(migrate(fresh.url, [{ name: '0001-good', up: 'CREATE TABLE good ()' }, broken])).rejects.toThrow(/0002-broken.*division by zero/);
+    await expect(migrate(fresh.url, [{ name: '0001-good', up: 'CREATE TABLE good ()' }, broken])).rejects.toThrow(
+      /0002-broken.*division by zero/,
+    );
     expect(await fresh.query("SELECT tablename FROM pg_tables WHERE tablename IN ('good', 'half')")).toEqual([{ tablename: 'good' }]);
     await fresh.drop();
   });

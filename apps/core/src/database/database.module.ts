@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { CoreConfig } from '../config.js';
 import { type Log, reasonOf } from '../logging.js';
-import { CLOCK, CONFIG, type Clock, LOG } from '../platform.js';
+import { CLOCK, type Clock, CONFIG, LOG } from '../platform.js';
 import { CHANGE_CHANNEL, ChangeFeed, ChangeNotifier } from './change-feed.js';
 import { APP_ROLE, connectionAs } from './database.connection.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -49,9 +49,15 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [TypeOrmModule.forRoot({ ...appDataSource(config.databaseUrl, log), autoLoadEntities: true, retryAttempts: 3, retryDelay: 500 })],
+      imports: [
+        TypeOrmModule.forRoot({ ...appDataSource(config.databaseUrl, log), autoLoadEntities: true, retryAttempts: 3, retryDelay: 500 }),
+      ],
       providers: [
-        { provide: UnitOfWork, inject: [DataSource, CLOCK], useFactory: (source: DataSource, clock: Clock) => new UnitOfWork(source, clock) },
+        {
+          provide: UnitOfWork,
+          inject: [DataSource, CLOCK],
+          useFactory: (source: DataSource, clock: Clock) => new UnitOfWork(source, clock),
+        },
         { provide: ChangeFeed, inject: [CONFIG, LOG], useFactory: (c: CoreConfig, l: Log) => new ChangeFeed(c.databaseUrl, l) },
         {
           provide: ChangeNotifier,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Log, reasonOf } from '../logging.js';
-import { APP_ROLE, INGEST_ROLE, connectionAs, isTransient } from './database.connection.js';
+import { APP_ROLE, connectionAs, INGEST_ROLE, isTransient } from './database.connection.js';
 
 /** One append-only step of the schema. `name` starts with a four-digit number; the numbers order all modules' steps together. */
 export interface Migration {
@@ -48,7 +48,9 @@ export async function migrate(databaseUrl: string, all: readonly Migration[]): P
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await ensureRoles(client);
-    await client.query('CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())');
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
+    );
     const done = new Set((await client.query<{ name: string }>('SELECT name FROM schema_migration')).rows.map((row) => row.name));
     const applied: string[] = [];
     for (const migration of orderMigrations(all)) {

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../platform.js';
-import { type Change, CHANGE_CHANNEL, changeMessages } from './change-feed.js';
+import { CHANGE_CHANNEL, type Change, changeMessages } from './change-feed.js';
 import { type Actor, storeScope } from './database.actor.js';
 
 /** What a service works with: who asks, the time, and the transaction everything it writes belongs to. */

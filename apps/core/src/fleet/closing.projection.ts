@@ -1,5 +1,5 @@
 import type { JournalPayload } from '@tillward/contracts';
-import type { ProjectedEntry, Queryable } from '../ingest/ingest.projection.js';
+import type { ProjectedEntry, Queryable } from '../ingest/index.js';
 
 interface Closing {
   store: string;

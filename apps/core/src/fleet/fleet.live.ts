@@ -1,4 +1,4 @@
-import { type LiveData, type PresenceData, liveEvent, presenceEvent } from '@tillward/contracts';
+import { type LiveData, liveEvent, type PresenceData, presenceEvent } from '@tillward/contracts';
 import type { ChangeNotifier, UnitOfWork } from '../database/index.js';
 import { systemActor } from '../database/index.js';
 import { type Log, reasonOf } from '../logging.js';
@@ -74,7 +74,10 @@ export class FleetLive {
 
   #refuse({ address, payload }: Arrival, reason: string): void {
     this.#malformed += 1;
-    this.log.warn({ store: address.store, gateway: address.gateway, channel: address.channel, bytes: payload.length, reason }, 'message refused');
+    this.log.warn(
+      { store: address.store, gateway: address.gateway, channel: address.channel, bytes: payload.length, reason },
+      'message refused',
+    );
   }
 
   #of({ address: { store, gateway } }: Arrival): Heard {

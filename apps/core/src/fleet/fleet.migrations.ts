@@ -18,6 +18,7 @@ export const fleetMigrations: readonly Migration[] = [
         currency text NOT NULL
       );
       SELECT tw_store_table('store', 'SELECT, INSERT, UPDATE');
+      GRANT SELECT ON store TO tillward_ingest;
 
       CREATE TABLE gateway (
         store_id text NOT NULL REFERENCES store,

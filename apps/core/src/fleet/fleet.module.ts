@@ -1,11 +1,11 @@
-import type { ChainFile } from '@tillward/contracts';
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { ChainFile } from '@tillward/contracts';
 import type { CoreConfig } from '../config.js';
 import { ChangeNotifier, systemActor, UnitOfWork } from '../database/index.js';
 import { IngestModule, IngestService } from '../ingest/index.js';
 import type { Log } from '../logging.js';
 import { MqttLink } from '../messaging/index.js';
-import { CLOCK, CONFIG, type Clock, LOG } from '../platform.js';
+import { CLOCK, type Clock, CONFIG, LOG } from '../platform.js';
 import { CHAIN, provisionFleet, readChainFile } from './chain.provisioning.js';
 import { FleetLive } from './fleet.live.js';
 import { fleetProjection } from './fleet.projection.js';
@@ -20,7 +20,8 @@ import { FleetService } from './fleet.service.js';
     {
       provide: FleetLive,
       inject: [UnitOfWork, ChangeNotifier, LOG, CLOCK],
-      useFactory: (unit: UnitOfWork, notifier: ChangeNotifier, log: Log, clock: Clock) => new FleetLive(unit, notifier, log, () => clock.now()),
+      useFactory: (unit: UnitOfWork, notifier: ChangeNotifier, log: Log, clock: Clock) =>
+        new FleetLive(unit, notifier, log, () => clock.now()),
     },
   ],
   exports: [FleetService, CHAIN],

@@ -1,5 +1,5 @@
 import type { JournalKind, PowerState, ServiceState } from '@tillward/contracts';
-import type { Fold, ProjectedEntry, Projection, Queryable } from '../ingest/ingest.projection.js';
+import type { Fold, ProjectedEntry, Projection, Queryable } from '../ingest/index.js';
 import { ClosingFold } from './closing.projection.js';
 
 const KINDS = [

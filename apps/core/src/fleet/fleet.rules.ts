@@ -11,12 +11,13 @@ export function acceptsPresence(known: PresenceReport | undefined, report: Prese
   return known === undefined || report.session >= known.session;
 }
 
-/** How long a gateway that has said nothing still counts as online; it sends live samples many times in this time. */
-export const SILENT_AFTER_MS = 90_000;
+/** How long a gateway that has said nothing still counts as online; it sends a sample every ten seconds at least. */
+export const SILENT_AFTER_MS = 35_000;
 
 /** F2: online means that its newest session said so and that it was heard of lately. */
 export function isOnline(presence: { online: boolean; lastSeenAt: Date } | undefined, now: Date): boolean {
-  return presence !== undefined && presence.online && now.getTime() - presence.lastSeenAt.getTime() < SILENT_AFTER_MS;
+  if (presence?.online !== true) return false;
+  return now.getTime() - presence.lastSeenAt.getTime() < SILENT_AFTER_MS;
 }
 
 /** F3: what is shown of a terminal whose gateway isn't online is unknown, never off (DOMAIN.md, section 1). */

@@ -145,7 +145,10 @@ export class FleetService {
   }
 
   /** Terminals of these stores, or those with these ids, or all the actor sees; in the stores' and their own order. */
-  async terminals(ctx: WorkContext, which: { storeIds?: readonly string[]; terminalIds?: readonly string[] } = {}): Promise<TerminalView[]> {
+  async terminals(
+    ctx: WorkContext,
+    which: { storeIds?: readonly string[]; terminalIds?: readonly string[] } = {},
+  ): Promise<TerminalView[]> {
     const rows: TerminalRow[] = await ctx.tx.query(
       `${TERMINALS} WHERE ($1::text[] IS NULL OR t.store_id = ANY($1)) AND ($2::text[] IS NULL OR t.terminal_id = ANY($2))
         ORDER BY t.store_id, t.position, t.terminal_id`,

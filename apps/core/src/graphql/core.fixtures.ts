@@ -189,7 +189,7 @@ async function report(database: TestDatabase, at: Date, store: string, power: st
   await database.query(
     `INSERT INTO terminal_state (store_id, terminal_id, power, service, activity, signed_on, state_at)
      SELECT store_id, terminal_id, $2, 'ready', 'idle', true, $3 FROM terminal WHERE store_id = $1
-     ON CONFLICT (store_id, terminal_id) DO UPDATE SET power = $2, state_at = $3`,
+     ON CONFLICT (store_id, terminal_id) DO UPDATE SET power = $2, service = 'ready', state_at = $3`,
     [store, power, at],
   );
 }

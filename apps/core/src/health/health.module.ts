@@ -24,7 +24,13 @@ export class HealthController {
 
 @Module({
   controllers: [HealthController],
-  providers: [{ provide: HealthService, inject: [DataSource, MqttLink], useFactory: (source: DataSource, link: MqttLink) => new HealthService(source, link) }],
+  providers: [
+    {
+      provide: HealthService,
+      inject: [DataSource, MqttLink],
+      useFactory: (source: DataSource, link: MqttLink) => new HealthService(source, link),
+    },
+  ],
   exports: [HealthService],
 })
 export class HealthModule {}

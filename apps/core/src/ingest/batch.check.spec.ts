@@ -1,7 +1,7 @@
 import { journalBatchEvent } from '@tillward/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkBatch } from './batch.check.js';
-import { sale, SimulatedGateway } from './ingest.fixtures.js';
+import { SimulatedGateway, sale } from './ingest.fixtures.js';
 
 const gateway = new SimulatedGateway('berlin', 'gw-berlin').append(...sale(), ...sale());
 const ADDRESS = { store: 'berlin', gateway: 'gw-berlin' };
@@ -79,6 +79,9 @@ describe('checkBatch', () => {
   });
 
   it('refuses a batch that speaks for another gateway than its topic’s', () => {
-    expect(checkBatch({ store: 'paris', gateway: 'gw-paris' }, gateway.arrival(1, 4).payload)).toEqual({ ok: false, fault: 'foreignSource' });
+    expect(checkBatch({ store: 'paris', gateway: 'gw-paris' }, gateway.arrival(1, 4).payload)).toEqual({
+      ok: false,
+      fault: 'foreignSource',
+    });
   });
 });

@@ -55,7 +55,8 @@ function checkData(address: Pick<TopicAddress, 'store' | 'gateway'>, data: Recor
   const { epoch, fromSeq, prevHash, lastHash, signature, at, kind, terminal, payload } = data;
   if (!isPositive(epoch, MAX_EPOCH) || !isPositive(fromSeq, MAX_SEQ)) return { ok: false, fault: 'notABatch' };
   if (!matches(HASH, prevHash) || !matches(HASH, lastHash) || !matches(SIGNATURE, signature)) return { ok: false, fault: 'notABatch' };
-  if (!Array.isArray(at) || !Array.isArray(kind) || !Array.isArray(terminal) || !Array.isArray(payload)) return { ok: false, fault: 'notABatch' };
+  if (!Array.isArray(at) || !Array.isArray(kind) || !Array.isArray(terminal) || !Array.isArray(payload))
+    return { ok: false, fault: 'notABatch' };
   const length = at.length;
   if (length === 0 || length > MAX_BATCH_ENTRIES) return { ok: false, fault: 'notABatch' };
   if (kind.length !== length || terminal.length !== length || payload.length !== length) return { ok: false, fault: 'columnsUneven' };
@@ -67,7 +68,21 @@ function checkData(address: Pick<TopicAddress, 'store' | 'gateway'>, data: Recor
   const { store, gateway } = address;
   return {
     ok: true,
-    batch: { store, gateway, epoch, fromSeq, throughSeq: fromSeq + length - 1, prevHash, lastHash, signature, at, kind, terminal, payload, hashes },
+    batch: {
+      store,
+      gateway,
+      epoch,
+      fromSeq,
+      throughSeq: fromSeq + length - 1,
+      prevHash,
+      lastHash,
+      signature,
+      at,
+      kind,
+      terminal,
+      payload,
+      hashes,
+    },
   };
 }
 

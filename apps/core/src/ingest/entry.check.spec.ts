@@ -24,10 +24,20 @@ describe('readEntry', () => {
     ['not JSON', 'PaymentStarted', '{', 'notJson'],
     ['a wrong shape', 'PaymentStarted', { ...STARTED, amountMinor: 1.5 }, 'wrongShape'],
     ['an unknown field', 'PaymentStarted', { ...STARTED, pan: '4' }, 'wrongShape'],
-    ['an escaped U+0000, which no text column holds', 'PaymentFailed', { ...paymentIds(), code: 'x', detail: 'a\0b' }, 'unstorableCharacter'],
+    [
+      'an escaped U+0000, which no text column holds',
+      'PaymentFailed',
+      { ...paymentIds(), code: 'x', detail: 'a\0b' },
+      'unstorableCharacter',
+    ],
     ['a batch number beyond an integer', 'PaymentStarted', { ...STARTED, batchNo: 2 ** 31 }, 'outOfRange'],
     ['an amount nobody pays', 'PaymentStarted', { ...STARTED, amountMinor: 2 ** 50 }, 'outOfRange'],
-    ['a trace number beyond an integer', 'PaymentCompleted', { ...COMPLETED, booked: { ...COMPLETED.booked, traceNo: 2 ** 31 } }, 'outOfRange'],
+    [
+      'a trace number beyond an integer',
+      'PaymentCompleted',
+      { ...COMPLETED, booked: { ...COMPLETED.booked, traceNo: 2 ** 31 } },
+      'outOfRange',
+    ],
     ['a business day PostgreSQL does not know', 'PaymentStarted', { ...STARTED, businessDay: '0000-01-01' }, 'outOfRange'],
   ] as const)('refuses %s', (_name, kind, payload, reason) => {
     expect(read(kind, payload)).toMatchObject({ reason });
@@ -44,16 +54,27 @@ describe('readEntry', () => {
 });
 
 describe('fitsExactly', () => {
-  const odd = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.constant(null), fc.boolean(), fc.array(fc.string()), fc.constant(undefined), fc.object());
+  const odd = fc.oneof(
+    fc.string(),
+    fc.integer(),
+    fc.double(),
+    fc.constant(null),
+    fc.boolean(),
+    fc.array(fc.string()),
+    fc.constant(undefined),
+    fc.object(),
+  );
   const mutated = (payload: object) =>
-    fc.record({ path: fc.constantFrom(...paths(payload)), value: odd, extra: fc.option(fc.string(), { nil: undefined }) }).map(({ path, value, extra }) => {
-      const copy = structuredClone(payload) as Record<string, unknown>;
-      const [outer, inner] = path;
-      if (inner === undefined) copy[outer!] = value;
-      else (copy[outer!] as Record<string, unknown>)[inner] = value;
-      if (extra !== undefined) copy[extra] = 1;
-      return JSON.parse(JSON.stringify(copy)) as unknown;
-    });
+    fc
+      .record({ path: fc.constantFrom(...paths(payload)), value: odd, extra: fc.option(fc.string(), { nil: undefined }) })
+      .map(({ path, value, extra }) => {
+        const copy = structuredClone(payload) as Record<string, unknown>;
+        const [outer, inner] = path;
+        if (inner === undefined) copy[outer!] = value;
+        else (copy[outer!] as Record<string, unknown>)[inner] = value;
+        if (extra !== undefined) copy[extra] = 1;
+        return JSON.parse(JSON.stringify(copy)) as unknown;
+      });
 
   it.each([
     ['PaymentStarted', STARTED],
@@ -77,6 +98,8 @@ describe('fitsExactly', () => {
 
 function paths(payload: object): string[][] {
   return Object.entries(payload).flatMap(([key, value]) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? [[key], ...Object.keys(value).map((inner) => [key, inner])] : [[key]],
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? [[key], ...Object.keys(value).map((inner) => [key, inner])]
+      : [[key]],
   );
 }

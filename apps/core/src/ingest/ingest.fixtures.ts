@@ -2,8 +2,8 @@ import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { EVENT_TYPE, gatewaySource, type JournalBatchData, type JournalKind, type JournalPayload } from '@tillward/contracts';
 import { chainHashes, genesisHash, rawEd25519PublicKey, signHead } from '@tillward/journal';
 import type { TestDatabase } from '../database/database.fixtures.js';
-import { fleetProjection } from '../fleet/fleet.projection.js';
 import { silentLog } from '../database/database.fixtures.js';
+import { fleetProjection } from '../fleet/fleet.projection.js';
 import type { Arrival } from '../messaging/index.js';
 import { settlementProjection } from '../settlement/settlement.projection.js';
 import { IngestService, type IngestSurroundings } from './ingest.service.js';
@@ -50,7 +50,14 @@ export class SimulatedGateway {
     for (const one of entries) {
       const at = one.atMs ?? Date.UTC(2026, 10, 21, 12) + this.head * 1000;
       const payload = typeof one.payload === 'string' ? one.payload : JSON.stringify(one.payload);
-      const columns = { epoch: this.epoch, fromSeq: this.head + 1, at: [at], kind: [one.kind], terminal: [one.terminal], payload: [payload] };
+      const columns = {
+        epoch: this.epoch,
+        fromSeq: this.head + 1,
+        at: [at],
+        kind: [one.kind],
+        terminal: [one.terminal],
+        payload: [payload],
+      };
       this.#hashes.push(chainHashes(this.#hashAt(this.head), columns)[0]!);
       this.#at.push(at);
       this.#kind.push(one.kind);
@@ -131,7 +138,10 @@ export interface Told {
 }
 
 /** An ingest of real module code on a test database; replies are collected instead of sent. */
-export function testIngest(database: TestDatabase, change: Partial<IngestSurroundings> = {}): { ingest: IngestService; told: Told[]; settled(): Promise<void> } {
+export function testIngest(
+  database: TestDatabase,
+  change: Partial<IngestSurroundings> = {},
+): { ingest: IngestService; told: Told[]; settled(): Promise<void> } {
   const told: Told[] = [];
   const ingest = new IngestService({
     databaseUrl: database.url,
@@ -153,7 +163,10 @@ export function testIngest(database: TestDatabase, change: Partial<IngestSurroun
 
 /** The highest `ackedThrough` told to a gateway. */
 export function ackedThrough(told: readonly Told[], gateway: string): number {
-  return Math.max(0, ...told.filter((one) => one.gateway === gateway && one.channel === 'journal/ack').map((one) => one.body.ackedThrough ?? 0));
+  return Math.max(
+    0,
+    ...told.filter((one) => one.gateway === gateway && one.channel === 'journal/ack').map((one) => one.body.ackedThrough ?? 0),
+  );
 }
 
 let payments = 0;
@@ -167,7 +180,15 @@ export function paymentIds(batchNo = 1): { paymentId: string; batchNo: number; b
 /** The entries of one completed sale. */
 export function sale(amountMinor = 1000, traceNo = 1, terminal = 't1', ids = paymentIds()): Written[] {
   return [
-    entry('PaymentStarted', { ...ids, amountMinor, currency: 'EUR', operatorId: 'anna', tillId: 'till-1', idempotencyKey: ids.paymentId }, terminal),
-    entry('PaymentCompleted', { ...ids, booked: { amountMinor, currency: 'EUR', traceNo, receiptNo: traceNo, cardLast4: '1234' } }, terminal),
+    entry(
+      'PaymentStarted',
+      { ...ids, amountMinor, currency: 'EUR', operatorId: 'anna', tillId: 'till-1', idempotencyKey: ids.paymentId },
+      terminal,
+    ),
+    entry(
+      'PaymentCompleted',
+      { ...ids, booked: { amountMinor, currency: 'EUR', traceNo, receiptNo: traceNo, cardLast4: '1234' } },
+      terminal,
+    ),
   ];
 }

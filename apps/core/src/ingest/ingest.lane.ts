@@ -144,7 +144,10 @@ export class IngestLane {
       if (this.#stop.signal.aborted) return;
       const delayMs = Math.min((this.#isolated.get(key)?.delayMs ?? RETRY_MIN_MS) * 2, 30_000);
       this.#isolated.set(key, { untilMs: performance.now() + delayMs, delayMs });
-      this.log.error({ store: one.store, gateway: one.gateway, retryInMs: delayMs, reason: reasonOf(error) }, 'gateway isolated: its batches are refused');
+      this.log.error(
+        { store: one.store, gateway: one.gateway, retryInMs: delayMs, reason: reasonOf(error) },
+        'gateway isolated: its batches are refused',
+      );
     }
   }
 
@@ -155,7 +158,10 @@ export class IngestLane {
         this.#client ??= await this.#open();
         const startedMs = performance.now();
         const committed = await commitBatches(this.#client, gateways, this.rules, careful);
-        this.log.debug({ entries: committed.entries, gateways: gateways.length, ms: Math.round(performance.now() - startedMs) }, 'committed');
+        this.log.debug(
+          { entries: committed.entries, gateways: gateways.length, ms: Math.round(performance.now() - startedMs) },
+          'committed',
+        );
         this.committed(committed);
         return;
       } catch (error) {

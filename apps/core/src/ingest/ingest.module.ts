@@ -21,7 +21,14 @@ import { JournalSubscriptions } from './journal.subscriptions.js';
     {
       provide: IngestService,
       inject: [CONFIG, LOG, Downlink, ChangeNotifier, JournalSubscriptions, Outbox],
-      useFactory: (config: CoreConfig, log: Log, downlink: Downlink, notifier: ChangeNotifier, subscriptions: JournalSubscriptions, outbox: Outbox) =>
+      useFactory: (
+        config: CoreConfig,
+        log: Log,
+        downlink: Downlink,
+        notifier: ChangeNotifier,
+        subscriptions: JournalSubscriptions,
+        outbox: Outbox,
+      ) =>
         new IngestService({
           databaseUrl: config.databaseUrl,
           lanes: config.ingestLanes,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CheckedBatch, checkBatch } from './batch.check.js';
-import { sale, SimulatedGateway } from './ingest.fixtures.js';
+import { SimulatedGateway, sale } from './ingest.fixtures.js';
 import { type Cursor, decideBatch, laneOf, NOTHING_COMMITTED } from './ingest.rules.js';
 
 const first = new SimulatedGateway('s', 'g').append(...sale(), ...sale(), ...sale());
@@ -18,14 +18,44 @@ const at = (of: SimulatedGateway, seq: number): Cursor => ({ epoch: of.epoch, se
 
 describe('decideBatch', () => {
   it.each([
-    ['the first batch of a new gateway', NOTHING_COMMITTED, batch(first, 1, 2), { kind: 'store', skip: 0, opensEpoch: true, cursor: at(first, 2) }],
+    [
+      'the first batch of a new gateway',
+      NOTHING_COMMITTED,
+      batch(first, 1, 2),
+      { kind: 'store', skip: 0, opensEpoch: true, cursor: at(first, 2) },
+    ],
     ['the next batch (I1)', at(first, 2), batch(first, 3, 6), { kind: 'store', skip: 0, opensEpoch: false, cursor: at(first, 6) }],
-    ['a batch whose beginning is committed (I2)', at(first, 2), batch(first, 1, 6), { kind: 'store', skip: 2, opensEpoch: false, cursor: at(first, 6) }],
-    ['a batch that is committed whole (I2)', at(first, 6), batch(first, 3, 4), { kind: 'duplicate', epoch: 1, seq: 4, hash: at(first, 4).hash }],
-    ['the last committed batch again (I2)', at(first, 4), batch(first, 3, 4), { kind: 'duplicate', epoch: 1, seq: 4, hash: at(first, 4).hash }],
+    [
+      'a batch whose beginning is committed (I2)',
+      at(first, 2),
+      batch(first, 1, 6),
+      { kind: 'store', skip: 2, opensEpoch: false, cursor: at(first, 6) },
+    ],
+    [
+      'a batch that is committed whole (I2)',
+      at(first, 6),
+      batch(first, 3, 4),
+      { kind: 'duplicate', epoch: 1, seq: 4, hash: at(first, 4).hash },
+    ],
+    [
+      'the last committed batch again (I2)',
+      at(first, 4),
+      batch(first, 3, 4),
+      { kind: 'duplicate', epoch: 1, seq: 4, hash: at(first, 4).hash },
+    ],
     ['a batch after a hole (I3)', at(first, 2), batch(first, 4, 6), { kind: 'gap', epoch: 1, fromSeq: 3, throughSeq: 3 }],
-    ['a later batch of an unknown gateway (I3)', NOTHING_COMMITTED, batch(first, 3, 4), { kind: 'gap', epoch: 1, fromSeq: 1, throughSeq: 2 }],
-    ['the next epoch from its first entry (I4)', at(first, 4), batch(second, 1, 2), { kind: 'store', skip: 0, opensEpoch: true, cursor: at(second, 2) }],
+    [
+      'a later batch of an unknown gateway (I3)',
+      NOTHING_COMMITTED,
+      batch(first, 3, 4),
+      { kind: 'gap', epoch: 1, fromSeq: 1, throughSeq: 2 },
+    ],
+    [
+      'the next epoch from its first entry (I4)',
+      at(first, 4),
+      batch(second, 1, 2),
+      { kind: 'store', skip: 0, opensEpoch: true, cursor: at(second, 2) },
+    ],
     ['the next epoch from its middle (I4)', at(first, 4), batch(second, 3, 4), { kind: 'gap', epoch: 2, fromSeq: 1, throughSeq: 2 }],
     ['an epoch too far (I4)', at(first, 4), batch(third, 1, 2), { kind: 'strangeEpoch', epoch: 3 }],
     ['an epoch of a gateway never seen (I4)', NOTHING_COMMITTED, batch(second, 1, 2), { kind: 'strangeEpoch', epoch: 2 }],

@@ -1,6 +1,6 @@
 import { verifyHead } from '@tillward/journal';
 import pg from 'pg';
-import { connectionAs, INGEST_ROLE, type ChangeNotifier } from '../database/index.js';
+import { type ChangeNotifier, connectionAs, INGEST_ROLE } from '../database/index.js';
 import { type Log, reasonOf } from '../logging.js';
 import type { Arrival, Downlink } from '../messaging/index.js';
 import { type BatchFault, checkBatch } from './batch.check.js';
@@ -63,7 +63,14 @@ export class IngestService {
     const rules = { projections: this.#projections, wanted: around.wanted, rule: around.rule ?? decideBatch };
     this.#lanes = Array.from(
       { length: around.lanes },
-      (_, i) => new IngestLane(() => this.#connect(), rules, (committed) => this.#committed(committed), around.log.child({ lane: i }), options),
+      (_, i) =>
+        new IngestLane(
+          () => this.#connect(),
+          rules,
+          (committed) => this.#committed(committed),
+          around.log.child({ lane: i }),
+          options,
+        ),
     );
     this.#side = new pg.Pool({ ...connectionAs(around.databaseUrl, INGEST_ROLE, '*'), max: 1, idleTimeoutMillis: 30_000 });
     this.#side.on('error', (error) => around.log.warn({ reason: reasonOf(error) }, 'idle ingest connection lost'));
@@ -122,7 +129,16 @@ export class IngestService {
   async #refuse(arrival: Arrival, fault: Fault): Promise<void> {
     this.#count(arrival, fault);
     const { address, payload } = arrival;
-    const row = { ...address, epoch: 0, seq: 0, kind: null, reason: fault, detail: 'message refused', digest: digestOf(payload), bytes: payload.length };
+    const row = {
+      ...address,
+      epoch: 0,
+      seq: 0,
+      kind: null,
+      reason: fault,
+      detail: 'message refused',
+      digest: digestOf(payload),
+      bytes: payload.length,
+    };
     try {
       await new IngestTables(this.#side as unknown as Queryable).addQuarantined([row]);
     } catch (error) {

@@ -93,7 +93,13 @@ export class IngestTables {
     await this.db.query(
       `INSERT INTO journal_epoch (store_id, gateway_id, epoch, previous_seq, previous_hash)
        SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[])`,
-      [rows.map((r) => r.store), rows.map((r) => r.gateway), rows.map((r) => r.epoch), rows.map((r) => r.previousSeq), rows.map((r) => r.previousHash)],
+      [
+        rows.map((r) => r.store),
+        rows.map((r) => r.gateway),
+        rows.map((r) => r.epoch),
+        rows.map((r) => r.previousSeq),
+        rows.map((r) => r.previousHash),
+      ],
     );
   }
 
@@ -140,11 +146,10 @@ export class IngestTables {
 
   async addRanges(ranges: readonly JournalRange[]): Promise<void> {
     if (ranges.length === 0) return;
-    await this.db.query('INSERT INTO outbox (topic, key, payload) SELECT $1, key, payload FROM unnest($2::text[], $3::text[]) AS n (key, payload)', [
-      JOURNAL_INGESTED,
-      ranges.map((range) => `${range.store}/${range.gateway}`),
-      ranges.map((range) => JSON.stringify(range)),
-    ]);
+    await this.db.query(
+      'INSERT INTO outbox (topic, key, payload) SELECT $1, key, payload FROM unnest($2::text[], $3::text[]) AS n (key, payload)',
+      [JOURNAL_INGESTED, ranges.map((range) => `${range.store}/${range.gateway}`), ranges.map((range) => JSON.stringify(range))],
+    );
   }
 
   async advance(cursors: readonly (GatewayKey & { cursor: Cursor })[]): Promise<void> {

@@ -1,12 +1,13 @@
 import { isJournalKind } from '@tillward/contracts';
 import type pg from 'pg';
+import { isTransient } from '../database/index.js';
 import type { CheckedBatch } from './batch.check.js';
 import { readEntry } from './entry.check.js';
-import type { Fold, FoldDatabase, Projection, ProjectedEntry } from './ingest.projection.js';
+import type { Fold, FoldDatabase, ProjectedEntry, Projection } from './ingest.projection.js';
 import { type BatchDecision, type Cursor, type CursorRule, NOTHING_COMMITTED } from './ingest.rules.js';
+import { digestOf, type EpochRow, type ForkRow, IngestTables, type QuarantineRow } from './ingest.store.js';
 import { copyRows, JOURNAL_COLUMNS, JournalCopy } from './journal.copy.js';
 import type { JournalRange } from './journal.subscriptions.js';
-import { type EpochRow, type ForkRow, type QuarantineRow, digestOf, IngestTables } from './ingest.store.js';
 
 /** All batches of one gateway in a transaction, in their order. */
 export interface GatewayBatches {
@@ -71,9 +72,17 @@ export async function commitBatches(
     await client.query('COMMIT');
     return work.result();
   } catch (error) {
-    // The first error is the one that matters; a rollback that fails means the connection is gone, and with it the transaction.
-    await client.query('ROLLBACK').catch(() => undefined);
+    await rollBack(client);
     throw error;
+  }
+}
+
+/** Ends the transaction. A connection that is gone has taken its transaction with it; the error that led here is the one that matters then. */
+async function rollBack(client: pg.ClientBase): Promise<void> {
+  try {
+    await client.query('ROLLBACK');
+  } catch (error) {
+    if (!isTransient(error)) throw error;
   }
 }
 
@@ -198,7 +207,17 @@ class Work {
     const { store, gateway, epoch } = batch;
     const payload = batch.payload[i]!;
     const kind = batch.kind[i]!.replaceAll('\0', '\u2400');
-    this.#quarantined.push({ store, gateway, epoch, seq, kind, reason, detail, digest: digestOf(payload), bytes: Buffer.byteLength(payload) });
+    this.#quarantined.push({
+      store,
+      gateway,
+      epoch,
+      seq,
+      kind,
+      reason,
+      detail,
+      digest: digestOf(payload),
+      bytes: Buffer.byteLength(payload),
+    });
   }
 
   /** A repeated batch is acknowledged again only when it is the same journal that core has; asked after the copy, which may hold the first sending. */

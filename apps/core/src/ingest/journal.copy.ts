@@ -17,7 +17,17 @@ export class JournalCopy {
   }
 
   /** Adds one row. `hash` is 64 hexadecimal characters; `atMs` any safe integer. */
-  add(store: string, gateway: string, epoch: number, seq: number, atMs: number, kind: string, terminal: string | null, payload: string, hash: string): void {
+  add(
+    store: string,
+    gateway: string,
+    epoch: number,
+    seq: number,
+    atMs: number,
+    kind: string,
+    terminal: string | null,
+    payload: string,
+    hash: string,
+  ): void {
     const copy = this.#copy;
     copy.row(store.length + gateway.length + kind.length + (terminal?.length ?? 0) + payload.length);
     copy.text(store);

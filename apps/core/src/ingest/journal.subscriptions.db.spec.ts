@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, silentLog, type TestDatabase } from '../database/database.fixtures.js';
 import { Outbox, OutboxDispatcher } from '../outbox/index.js';
-import { entry, register, sale, SimulatedGateway, testIngest } from './ingest.fixtures.js';
+import { entry, register, SimulatedGateway, sale, testIngest } from './ingest.fixtures.js';
 import { type CommittedEntry, JournalSubscriptions } from './journal.subscriptions.js';
 
 let database: TestDatabase;
@@ -41,7 +41,14 @@ it('gives every subscriber the entries of its kinds, in order, without quarantin
   dispatcher.kick();
   await dispatcher.idle();
   expect(got.map((one) => one.seq)).toEqual([3, 3, 5, 8]);
-  expect(got.at(-1)).toMatchObject({ store: 's', gateway: 'g', epoch: 1, kind: 'ClosingFinished', terminal: null, payload: { blocked: ['t1', 't3'] } });
+  expect(got.at(-1)).toMatchObject({
+    store: 's',
+    gateway: 'g',
+    epoch: 1,
+    kind: 'ClosingFinished',
+    terminal: null,
+    payload: { blocked: ['t1', 't3'] },
+  });
   await ingest.stop();
   await dispatcher.stop();
 });

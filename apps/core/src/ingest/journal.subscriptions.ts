@@ -85,7 +85,10 @@ export class JournalSubscriptions {
   }
 
   async #deliver(range: JournalRange): Promise<void> {
-    const entries = await this.read(range, [...new Set(range.kinds)].filter((kind) => this.wanted(kind)));
+    const entries = await this.read(
+      range,
+      [...new Set(range.kinds)].filter((kind) => this.wanted(kind)),
+    );
     for (const entry of entries) {
       for (const handler of this.#handlers.get(entry.kind) ?? []) await handler(entry);
     }

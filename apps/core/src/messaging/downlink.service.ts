@@ -1,4 +1,4 @@
-import { type KeyObject, createPrivateKey, randomUUID } from 'node:crypto';
+import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { CHANNEL_DELIVERY, CORE_SOURCE, type DownChannel, EVENT_TYPE, signedBytes, topicOf } from '@tillward/contracts';
 import { signText } from '@tillward/journal';

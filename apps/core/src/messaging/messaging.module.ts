@@ -1,7 +1,7 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { CoreConfig } from '../config.js';
 import type { Log } from '../logging.js';
-import { CLOCK, CONFIG, type Clock, LOG } from '../platform.js';
+import { CLOCK, type Clock, CONFIG, LOG } from '../platform.js';
 import { Downlink, type SigningKey } from './downlink.service.js';
 import { MqttLink } from './mqtt.link.js';
 
@@ -28,7 +28,11 @@ export class MessagingModule {
       global: true,
       providers: [
         { provide: MqttLink, inject: [CONFIG, LOG], useFactory: (config: CoreConfig, log: Log) => new MqttLink(config.mqtt, log) },
-        { provide: Downlink, inject: [MqttLink, CLOCK], useFactory: (link: MqttLink, clock: Clock) => new Downlink(link, key, () => clock.now()) },
+        {
+          provide: Downlink,
+          inject: [MqttLink, CLOCK],
+          useFactory: (link: MqttLink, clock: Clock) => new Downlink(link, key, () => clock.now()),
+        },
         MqttLifetime,
       ],
       exports: [MqttLink, Downlink],

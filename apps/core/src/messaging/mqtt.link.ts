@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type TopicAddress, UP_CHANNELS, type UpChannel, CHANNEL_DELIVERY, parseTopic, topicFilter } from '@tillward/contracts';
+import { CHANNEL_DELIVERY, parseTopic, type TopicAddress, topicFilter, UP_CHANNELS, type UpChannel } from '@tillward/contracts';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import { type Log, reasonOf } from '../logging.js';
 

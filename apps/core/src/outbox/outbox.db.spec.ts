@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createTestDatabase, silentLog, type TestDatabase } from '../database/database.fixtures.js';
 import { systemActor, UnitOfWork } from '../database/index.js';
 import { OutboxWake } from './outbox.jobs.js';
+import { MAX_ATTEMPTS } from './outbox.rules.js';
 import { OutboxDispatcher } from './outbox.runner.js';
-import { MAX_ATTEMPTS, Outbox, type OutboxMessage } from './outbox.service.js';
+import { Outbox, type OutboxMessage } from './outbox.service.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -33,7 +34,8 @@ function dispatcher(pollMs = 60_000): OutboxDispatcher {
   return one;
 }
 
-const add = (topic: string, payload: unknown, key = '') => unitOfWork.run(systemActor('test'), (ctx) => outbox.add(ctx, topic, payload, key));
+const add = (topic: string, payload: unknown, key = '') =>
+  unitOfWork.run(systemActor('test'), (ctx) => outbox.add(ctx, topic, payload, key));
 const pending = async () => (await database.query('SELECT 1 FROM outbox WHERE done_at IS NULL')).length;
 
 async function drain(one: OutboxDispatcher): Promise<void> {
@@ -52,7 +54,9 @@ describe('outbox', () => {
     });
     await expect(failed).rejects.toThrow('no');
     await drain(dispatcher());
-    expect(got.map(({ topic, key, payload, attempt }) => ({ topic, key, payload, attempt }))).toEqual([{ topic: 'a', key: 'k', payload: { n: 1 }, attempt: 1 }]);
+    expect(got.map(({ topic, key, payload, attempt }) => ({ topic, key, payload, attempt }))).toEqual([
+      { topic: 'a', key: 'k', payload: { n: 1 }, attempt: 1 },
+    ]);
     expect(await pending()).toBe(0);
   });
 
@@ -136,18 +140,18 @@ describe('outbox', () => {
   });
 
   it('BullMQ on PostgreSQL wakes the dispatcher within moments; without it the poll does', async () => {
-    let got = 0;
-    outbox.handle('a', async () => void (got += 1));
+    const got: OutboxMessage[] = [];
+    outbox.handle('a', async (message) => void got.push(message));
     const one = dispatcher();
     const wake = new OutboxWake(database.url, undefined, () => one.kick(), silentLog);
     outbox.onRing(() => wake.ring());
     await wake.start();
     await add('a', {});
-    await expect.poll(() => got, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => got.length, { timeout: 5_000 }).toBe(1);
     await wake.stop();
     const polled = dispatcher(50);
     polled.start();
     await add('a', {});
-    await expect.poll(() => got).toBe(2);
+    await expect.poll(() => got.length).toBe(2);
   });
 });

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { afterFailure } from './outbox.rules.js';
-import { MAX_ATTEMPTS } from './outbox.service.js';
+import { afterFailure, MAX_ATTEMPTS } from './outbox.rules.js';
 
 it.each([
   [1, { kind: 'retry', afterMs: 500 }],

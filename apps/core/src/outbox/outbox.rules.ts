@@ -1,4 +1,5 @@
-import { MAX_ATTEMPTS } from './outbox.service.js';
+/** Tries before a message is set aside as poisoned. */
+export const MAX_ATTEMPTS = 12;
 
 /** What becomes of a message whose handler threw. */
 export type FailureDecision = { readonly kind: 'retry'; readonly afterMs: number } | { readonly kind: 'poison' };

@@ -131,14 +131,14 @@ export class OutboxDispatcher {
       }
       const rest = chain.slice(failure === 'stopped' ? i : i + 1).map((later) => later.id);
       if (rest.length > 0) {
-        await this.#system((tx) =>
-          tx.query('UPDATE outbox SET claimed_until = NULL, attempts = attempts - 1 WHERE id = ANY($1)', [rest]),
-        );
+        await this.#system((tx) => tx.query('UPDATE outbox SET claimed_until = NULL, attempts = attempts - 1 WHERE id = ANY($1)', [rest]));
       }
       break;
     }
     if (done.length > 0) {
-      await this.#system((tx) => tx.query('UPDATE outbox SET done_at = now(), claimed_until = NULL, last_error = NULL WHERE id = ANY($1)', [done]));
+      await this.#system((tx) =>
+        tx.query('UPDATE outbox SET done_at = now(), claimed_until = NULL, last_error = NULL WHERE id = ANY($1)', [done]),
+      );
     }
   }
 
@@ -196,7 +196,8 @@ export class OutboxDispatcher {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const stop = () => reject(new Error(signal.reason instanceof Error && signal.reason.name === 'TimeoutError' ? 'handler timed out' : 'stopped'));
+    const stop = () =>
+      reject(new Error(signal.reason instanceof Error && signal.reason.name === 'TimeoutError' ? 'handler timed out' : 'stopped'));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });

@@ -15,12 +15,9 @@ export interface OutboxMessage {
 
 /**
  * Does what a message asks. Runs outside any transaction, at least once, in order per (topic, key): a handler must be idempotent.
- * Throwing means "try again later"; after {@link MAX_ATTEMPTS} tries the message is set aside, visible in table outbox, and its key goes on.
+ * Throwing means "try again later"; after twelve tries (outbox.rules.ts) the message is set aside, visible in table outbox, and its key goes on.
  */
 export type OutboxHandler = (message: OutboxMessage) => Promise<void>;
-
-/** Tries before a message is set aside as poisoned. */
-export const MAX_ATTEMPTS = 12;
 
 /** Where effects that must survive a crash are written, in the same transaction as what causes them. */
 export class Outbox {

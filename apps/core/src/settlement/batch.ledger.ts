@@ -1,5 +1,5 @@
 import type { BatchTotals } from '@tillward/contracts';
-import type { Queryable } from '../ingest/ingest.projection.js';
+import type { Queryable } from '../ingest/index.js';
 import { type BatchEvent, type BatchState, nextBatch } from './settlement.rules.js';
 
 /** Which batch an entry or payment belongs to. */
@@ -117,7 +117,17 @@ export class BatchLedger {
     const key = keyOf(of.store, terminal, batchNo);
     let delta = this.#deltas.get(key);
     if (delta === undefined) {
-      delta = { store: of.store, gateway: of.gateway, terminal, batchNo, businessDay, currency: null, minor: 0, count: 0, openedAtMs: atMs };
+      delta = {
+        store: of.store,
+        gateway: of.gateway,
+        terminal,
+        batchNo,
+        businessDay,
+        currency: null,
+        minor: 0,
+        count: 0,
+        openedAtMs: atMs,
+      };
       this.#deltas.set(key, delta);
     }
     return delta;
@@ -138,11 +148,12 @@ function apply(row: BatchRow, { event, facts, atMs }: Step): void {
   if (settledNow) row.settled_at ??= new Date(atMs);
 }
 
-// A batch whose first entry names no currency takes its terminal's; XXX is ISO 4217's "no currency".
+// A batch whose first entry names no currency takes its terminal's, else its store's, which every gateway has.
 const UPSERT_SUMS = `
   INSERT INTO batch AS b (store_id, gateway_id, terminal_id, batch_no, business_day, state, currency, journal_minor, journal_count, opened_at)
   SELECT n.store_id, n.gateway_id, n.terminal_id, n.batch_no, n.business_day, 'open',
-         coalesce(n.currency, (SELECT t.currency FROM terminal t WHERE t.store_id = n.store_id AND t.terminal_id = n.terminal_id), 'XXX'),
+         coalesce(n.currency, (SELECT t.currency FROM terminal t WHERE t.store_id = n.store_id AND t.terminal_id = n.terminal_id),
+                  (SELECT s.currency FROM store s WHERE s.store_id = n.store_id)),
          n.minor, n.count, to_timestamp(n.opened_at / 1000)
     FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::date[], $6::text[], $7::bigint[], $8::int[], $9::float8[])
          AS n (store_id, gateway_id, terminal_id, batch_no, business_day, currency, minor, count, opened_at)

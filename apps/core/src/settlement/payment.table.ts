@@ -1,6 +1,6 @@
 import type { BookedDetails, PaymentState } from '@tillward/contracts';
 import { BinaryCopy } from '../database/index.js';
-import type { FoldDatabase } from '../ingest/ingest.projection.js';
+import type { FoldDatabase } from '../ingest/index.js';
 
 /** What the entries of one transaction say about a payment; null where they say nothing. */
 export interface Payment {

@@ -2,8 +2,8 @@ import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../database/database.fixtures.js';
 import { systemActor, UnitOfWork, type WorkContext } from '../database/index.js';
-import { entry, paymentIds, register, sale, SimulatedGateway, testIngest, type Written } from '../ingest/ingest.fixtures.js';
 import type { IngestService } from '../ingest/index.js';
+import { entry, paymentIds, register, SimulatedGateway, sale, testIngest, type Written } from '../ingest/ingest.fixtures.js';
 import { batchId, SettlementService } from './settlement.service.js';
 
 let database: TestDatabase;
@@ -62,7 +62,14 @@ describe.each([
 ])('a batch %s', (_name, apart) => {
   it('is open with its funds at risk until it is settled', async () => {
     await journal([...sale(100, 1), ...sale(200, 2)], apart);
-    expect(await theBatch()).toMatchObject({ state: 'open', journalMinor: 300, journalCount: 2, currency: 'EUR', settledAt: null, terminalName: 't1' });
+    expect(await theBatch()).toMatchObject({
+      state: 'open',
+      journalMinor: 300,
+      journalCount: 2,
+      currency: 'EUR',
+      settledAt: null,
+      terminalName: 't1',
+    });
     expect(await atRisk()).toEqual([{ storeId: gateway.store, currency: 'EUR', amountMinor: 300, count: 2 }]);
     await journal([settlementStarted], apart);
     expect(await theBatch()).toMatchObject({ state: 'settling' });

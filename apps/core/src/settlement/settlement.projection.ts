@@ -1,5 +1,5 @@
 import type { BatchTotals, BookedDetails, JournalKind, PaymentState } from '@tillward/contracts';
-import type { Fold, FoldDatabase, ProjectedEntry, Projection } from '../ingest/ingest.projection.js';
+import type { Fold, FoldDatabase, ProjectedEntry, Projection } from '../ingest/index.js';
 import { BatchLedger } from './batch.ledger.js';
 import { type Payment, PaymentTable, paymentKey } from './payment.table.js';
 import { nextPayment, totalsChange } from './settlement.rules.js';

@@ -4,7 +4,15 @@ import type { PaymentState } from '@tillward/contracts';
 export type BatchState = 'open' | 'settling' | 'settled' | 'unbalanced' | 'inDoubt' | 'missed' | 'recovered';
 
 /** What happens to a batch: the journal's settlement entries, and `missed` by the detector. */
-export type BatchEvent = 'started' | 'completed' | 'failed' | 'inDoubt' | 'resolvedSettled' | 'resolvedNotSettled' | 'unbalanced' | 'missed';
+export type BatchEvent =
+  | 'started'
+  | 'completed'
+  | 'failed'
+  | 'inDoubt'
+  | 'resolvedSettled'
+  | 'resolvedNotSettled'
+  | 'unbalanced'
+  | 'missed';
 
 /** A batch's state; `missed` stays true once the settlement was missed, so that settling later reads `recovered`. */
 export interface BatchStanding {

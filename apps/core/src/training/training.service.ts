@@ -67,7 +67,7 @@ export class Training {
           action: 'certificate.provisioned',
           storeId: null,
           subject: `person:${personId}`,
-          summary: `Certificate of ${course.id} granted by the chain file`,
+          summary: `Certificate of ${course.id} granted to ${personId} by the chain file`,
           detail: { courseId: course.id, certificateId: certificate.id },
         });
       }
