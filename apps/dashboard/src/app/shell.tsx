@@ -37,7 +37,7 @@ function Frame({ me }: { me: Person }) {
       <a className={classes.skip} href="#main">
         {t('nav.skip')}
       </a>
-      <div className={classes.side}>
+      <header className={classes.side}>
         <Brand />
         <button type="button" className={classes.goTo} onClick={palette.open} data-testid="open-palette">
           <Search aria-hidden="true" />
@@ -54,7 +54,7 @@ function Frame({ me }: { me: Person }) {
           <LiveState />
         </div>
         <PersonMenu me={me} />
-      </div>
+      </header>
       <header className={classes.top}>
         <Brand />
         <div className={classes.spacer} />

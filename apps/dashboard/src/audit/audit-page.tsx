@@ -5,7 +5,6 @@ import { RefreshCw, ScrollText, Search } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
-import { actorWords } from '../incidents/incident-words.js';
 import { catalogueQuery } from '../policy/policy-queries.js';
 import { coursesQuery } from '../training/training-queries.js';
 import { EmptyState, ErrorState, LoadMore, Notice, PageHeader, Skeletons } from '../ui/blocks.js';
@@ -111,7 +110,7 @@ function useColumns(): Column<AuditRow>[] {
       key: 'action',
       header: t('audit.action'),
       head: true,
-      cell: (row) => <strong>{textOrCode(t, 'auditAction', auditKey(row.action))}</strong>,
+      cell: (row) => <strong className={classes.action}>{textOrCode(t, 'auditAction', auditKey(row.action))}</strong>,
     },
     { key: 'at', header: t('audit.at'), cell: (row) => <ZonedMoment at={row.at} timeZone="UTC" /> },
     {
@@ -119,12 +118,13 @@ function useColumns(): Column<AuditRow>[] {
       header: t('audit.actor'),
       cell: (row) => (
         <>
-          {actorWords(t, row.actor)} <span className={ui.muted}>{textOrCode(t, 'role', row.actorRole)}</span>
+          {row.actorRole === 'system' ? t('actor.system') : row.actor}
+          {row.actorRole === 'system' ? null : <span className={classes.role}>{textOrCode(t, 'role', row.actorRole)}</span>}
         </>
       ),
     },
     { key: 'store', header: t('audit.store'), cell: (row) => store(row.storeId) },
-    { key: 'summary', header: t('audit.summary'), cell: (row) => <span className={classes.summary}>{auditWords(words, row)}</span> },
+    { key: 'summary', header: t('audit.summary'), cell: (row) => <div className={classes.summary}>{auditWords(words, row)}</div> },
   ];
 }
 

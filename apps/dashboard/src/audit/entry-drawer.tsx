@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { ArrowLeft, ArrowRight, CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
-import { actorWords } from '../incidents/incident-words.js';
 import { Fact, Facts } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
 import { StateChip } from '../ui/state-chip.js';
@@ -69,7 +68,7 @@ function Entry({ entry, earlier, later }: { entry: AuditRow; earlier: AuditRow |
           <ZonedMoment at={entry.at} timeZone="UTC" />
         </Fact>
         <Fact name={t('audit.actor')}>
-          {actorWords(t, entry.actor)} · {textOrCode(t, 'role', entry.actorRole)}
+          {entry.actorRole === 'system' ? t('actor.system') : `${entry.actor} · ${textOrCode(t, 'role', entry.actorRole)}`}
         </Fact>
         <Fact name={t('audit.subject')}>
           <span className={ui.mono}>{entry.subject}</span>

@@ -41,7 +41,7 @@ export function checkWords(t: TFunction, locale: Locale, detail: string): string
 /** Catalogue key of an event in an incident's history: dots separate catalogue levels, so they become underscores. */
 export const historyKey = (action: string): string => action.replaceAll('.', '_');
 
-const SYSTEM_ACTORS = new Set(['detector', 'telemetry', 'system', 'ingest', 'journal', 'policy', 'identity']);
+const SYSTEM_ACTORS = new Set(['commands', 'detector', 'fleet', 'identity', 'policy', 'provisioning', 'system', 'telemetry']);
 
 /** Who acted: a person's name, or the system in the person's language. */
 export const actorWords = (t: TFunction, actor: string): string => (SYSTEM_ACTORS.has(actor) ? t('actor.system') : actor);

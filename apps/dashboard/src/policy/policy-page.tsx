@@ -90,7 +90,7 @@ function Editor({ catalogue, document }: { catalogue: readonly Setting[]; docume
               <ul className={classes.settings}>
                 {settings.map((setting) => (
                   <SettingRow
-                    key={setting.key}
+                    key={`${setting.key} ${document.version}`}
                     setting={setting}
                     document={document}
                     drafted={draft[setting.key]}

@@ -89,7 +89,7 @@ export function SettingRow(props: {
                 setEditing(false);
                 props.change(setting.key, null);
               }}
-              aria-label={t('policy.removeNamed', { title })}
+              aria-label={t(document.level === 'store' ? 'policy.useChainNamed' : 'policy.useDefaultNamed', { title })}
               data-testid="remove"
             >
               {document.level === 'store' ? t('policy.useChain') : t('policy.useDefault')}
