@@ -5,6 +5,7 @@ import { ArrowLeft, CircleHelp, Hand } from 'lucide-react';
 import { useMinute } from '../app/clock.js';
 import type { IncidentFullFragment } from '../graphql/generated/graphql.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
+import { SavedState } from '../outbox/saved-state.js';
 import { useOutbox } from '../outbox/use-outbox.js';
 import { useMe } from '../session/session.js';
 import { Card, EmptyState, ErrorState, Fact, Facts, Notice, PageHeader, Skeletons } from '../ui/blocks.js';
@@ -93,7 +94,7 @@ function AcknowledgeButton({ incident }: { incident: IncidentFullFragment }) {
   if (saved) {
     return (
       <span role="status" data-testid="acknowledge-saved">
-        {t(saved.attempts > 0 ? 'outbox.savedWillSend' : 'outbox.sending')}
+        <SavedState entry={saved} />
       </span>
     );
   }

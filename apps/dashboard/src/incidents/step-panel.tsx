@@ -4,6 +4,7 @@ import { ArrowRight, Check, CircleCheck, CircleDashed, Send, SkipForward } from 
 import { useState } from 'react';
 import type { IncidentFullFragment } from '../graphql/generated/graphql.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
+import { SavedState } from '../outbox/saved-state.js';
 import { useOutbox } from '../outbox/use-outbox.js';
 import { useMe } from '../session/session.js';
 import { Fact, Facts, Notice } from '../ui/blocks.js';
@@ -83,7 +84,7 @@ function StepActions({ incident, step }: At) {
     return (
       <div role="status">
         <Notice tone="info" testId="step-saved">
-          {t(saved.attempts > 0 ? 'outbox.savedWillSend' : 'outbox.sending')}
+          <SavedState entry={saved} />
         </Notice>
       </div>
     );

@@ -61,7 +61,11 @@ function onAnswered({ key, write }: OutboxEntry, answer: Answer): void {
     return;
   }
   if (write.kind === 'submitQuiz') {
-    quizResults.set(key, answer.result as QuizResult);
+    const result = answer.result as QuizResult;
+    quizResults.set(key, result);
+    const passed = result.__typename === 'QuizPassed';
+    // The person may have left the quiz while it waited for the network.
+    tell(passed ? 'ok' : 'warn', i18next.t(passed ? 'quiz.toldPassed' : 'quiz.toldFailed', { score: result.score }));
     void queryClient.invalidateQueries({ queryKey: ['training'] });
     return;
   }

@@ -4,6 +4,7 @@ import { BadgeCheck } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { inLanguage, useTexts } from '../i18n/use-texts.js';
 import { type QuizResult, quizResult } from '../outbox/dispatch.js';
+import { SavedState } from '../outbox/saved-state.js';
 import { useOutbox } from '../outbox/use-outbox.js';
 import { useMe } from '../session/session.js';
 import { Fact, Facts, Notice } from '../ui/blocks.js';
@@ -32,7 +33,7 @@ export function Quiz({ course }: { course: Course }) {
   if (saved) {
     return (
       <div role="status">
-        <Notice tone="info" title={t(saved.attempts > 0 ? 'outbox.savedWillSend' : 'quiz.marking')} testId="quiz-saved">
+        <Notice tone="info" title={<SavedState entry={saved} />} testId="quiz-saved">
           {t('quiz.savedText')}
         </Notice>
       </div>
