@@ -10,7 +10,7 @@ import { NotReachable } from '../graphql/failures.js';
 import { type PolicyDocumentFieldsFragment, UpdatePolicyDocument } from '../graphql/generated/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { tell } from '../ui/announcer.js';
-import { Notice } from '../ui/blocks.js';
+import { Notice, Skeletons } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
 import { Countdown, ZonedClock } from '../ui/values.js';
 import classes from './policy.module.css';
@@ -193,6 +193,8 @@ function Effects({ document, draft }: Props) {
     stores,
     own,
   );
+  // Until a store's own values are known, its effect would be a guess.
+  if (policies.some(({ isPending }) => isPending)) return <Skeletons rows={3} height={48} />;
   const reached = effects.filter(({ untouched }) => !untouched);
   const terminals = reached.reduce((sum, { store }) => sum + store.terminals.length, 0);
   return (
