@@ -47,7 +47,7 @@ function Frame({ me }: { me: Person }) {
           </span>
         </button>
         <nav className={classes.nav} aria-label={t('nav.main')}>
-          <Destinations me={me} />
+          <Destinations me={me} place="nav" />
         </nav>
         <div className={classes.spacer} />
         <div className={classes.live}>
@@ -71,7 +71,7 @@ function Frame({ me }: { me: Person }) {
       </main>
       {NAVIGATION[me.role].length > 1 ? (
         <nav className={classes.tabs} aria-label={t('nav.main')}>
-          <Destinations me={me} />
+          <Destinations me={me} place="tabbar" />
         </nav>
       ) : null}
       <Suspense fallback={<VisuallyHidden>{t('state.loading')}</VisuallyHidden>}>
@@ -91,7 +91,7 @@ function Brand() {
   );
 }
 
-function Destinations({ me }: { me: Person }) {
+function Destinations({ me, place }: { me: Person; place: 'nav' | 'tabbar' }) {
   const { t } = useTexts();
   const { pathname } = useLocation();
   return (
@@ -100,7 +100,7 @@ function Destinations({ me }: { me: Person }) {
         const here = pathname === to || pathname.startsWith(`${to}/`) || (to === '/fleet' && pathname.startsWith('/stores/'));
         return (
           <li key={to}>
-            <Link to={to} aria-current={here ? 'page' : undefined} data-testid={`nav-${to.slice(1)}`}>
+            <Link to={to} aria-current={here ? 'page' : undefined} data-testid={`${place}-${to.slice(1)}`}>
               <Icon aria-hidden="true" />
               {t(label)}
             </Link>

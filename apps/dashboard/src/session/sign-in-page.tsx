@@ -78,6 +78,7 @@ export function SignInPage() {
             autoComplete="current-password"
             required
             withAsterisk={false}
+            rightSectionWidth={44}
             visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
             data-testid="sign-in-password"
           />
