@@ -46,7 +46,7 @@ export function timeSetting(value: string, described: Described): SettingDefinit
     unit: null,
     schema: z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$/),
     default: value,
-    expected: { en: 'a time from 00:00 to 23:59, as HH:MM or HH:MM:SS', zh: '介于 00:00 与 23:59 之间的时间,格式为 HH:MM 或 HH:MM:SS' },
+    expected: { en: 'a time from 00:00 to 23:59, as HH:MM or HH:MM:SS', zh: '介于 00:00 与 23:59 之间的时间，格式为 HH:MM 或 HH:MM:SS' },
     overridable: true,
     ...described,
   };
