@@ -1,39 +1,23 @@
+import { flagVariable, logLevelVariable, numberVariable, readEnvironment, textVariable, urlVariable } from '@tillward/contracts';
 import { z } from 'zod';
 
-const flag = (defaultValue: boolean) =>
-  z
-    .enum(['0', '1'], { error: 'expected 0 or 1' })
-    .default(defaultValue ? '1' : '0')
-    .transform((value) => value === '1');
-
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^[0-9]{1,9}$/, `expected a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `expected a whole number from ${min} to ${max}`);
-
-const url = (protocols: string[]) => {
-  const error = `expected a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
-  return z.string({ error }).refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error });
-};
-
-const environment = z.object({
-  DATABASE_URL: url(['postgres:', 'postgresql:']),
-  MQTT_URL: url(['mqtt:', 'mqtts:']),
-  MQTT_USERNAME: z.string().min(1).default('core'),
-  MQTT_PASSWORD: z.string({ error: "expected core's password at the broker" }).min(1),
-  REDIS_URL: url(['redis:', 'rediss:']).optional(),
-  HTTP_HOST: z.string().min(1).default('127.0.0.1'),
-  HTTP_PORT: wholeNumber(0, 65_535).default(8080),
-  TILLWARD_SIGNING_KEY_FILE: z.string({ error: 'expected the path of an Ed25519 private key (PKCS8 PEM)' }).min(1),
-  TILLWARD_SIGNING_KEY_ID: z.string({ error: 'expected the name gateways know the signing key by' }).min(1).max(64),
-  CHAIN_FILE: z.string().min(1).optional(),
-  TILLWARD_GRAPHIQL: flag(false),
-  TILLWARD_DASHBOARD_DIR: z.string().min(1).optional(),
-  TILLWARD_SECURE_COOKIES: flag(true),
-  TILLWARD_INGEST_LANES: wholeNumber(1, 8).default(2),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+/** Core's environment variables. Their descriptions are what messages and docs/environment.md say is expected. */
+export const coreEnvironment = z.object({
+  DATABASE_URL: urlVariable(['postgres:', 'postgresql:'], 'the database, with a user that owns it and may create roles'),
+  MQTT_URL: urlVariable(['mqtt:', 'mqtts:'], 'the broker'),
+  MQTT_USERNAME: textVariable('core’s user name at the broker').default('core'),
+  MQTT_PASSWORD: textVariable("core's password at the broker"),
+  REDIS_URL: urlVariable(['redis:', 'rediss:'], 'Redis for the job queues, which are in PostgreSQL without it').optional(),
+  HTTP_HOST: textVariable('the address to serve HTTP at').default('127.0.0.1'),
+  HTTP_PORT: numberVariable(0, 65_535, 'the port to serve HTTP at; 0 takes a free one').prefault('8080'),
+  TILLWARD_SIGNING_KEY_FILE: textVariable('the path of an Ed25519 private key (PKCS8 PEM), which signs what core tells gateways'),
+  TILLWARD_SIGNING_KEY_ID: textVariable('the name gateways know the signing key by, at most 64 characters').max(64),
+  CHAIN_FILE: textVariable('the path of a chain file (JSON), applied at every start').optional(),
+  TILLWARD_GRAPHIQL: flagVariable(false, 'serve GraphiQL at /graphiql'),
+  TILLWARD_DASHBOARD_DIR: textVariable('the folder of the built dashboard; none is served without it').optional(),
+  TILLWARD_SECURE_COOKIES: flagVariable(true, 'let browsers send the session over HTTPS only'),
+  TILLWARD_INGEST_LANES: numberVariable(1, 8, 'how many gateways’ batches are taken in at the same time').prefault('2'),
+  LOG_LEVEL: logLevelVariable(),
 });
 
 /** Core's settings, read once at the start. Field names say what the environment variables of the same meaning hold. */
@@ -63,15 +47,9 @@ export const EXIT_CONFIG = 78;
 
 /** Reads core's configuration. An empty variable counts as missing. Throws {@link ConfigError} naming every variable that is wrong. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): CoreConfig {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.')}: ${missing(issue) ? `missing; ${issue.message}` : issue.message}`,
-    );
-    throw new ConfigError(`The environment is not usable.\n${lines.join('\n')}`);
-  }
-  const e = parsed.data;
+  const read = readEnvironment(coreEnvironment, env);
+  if ('problems' in read) throw new ConfigError(`The environment is not usable.\n${read.problems.join('\n')}`);
+  const e = read.values;
   return {
     databaseUrl: e.DATABASE_URL,
     mqtt: { url: e.MQTT_URL, username: e.MQTT_USERNAME, password: e.MQTT_PASSWORD },
@@ -85,8 +63,4 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CoreConfig {
     ingestLanes: e.TILLWARD_INGEST_LANES,
     logLevel: e.LOG_LEVEL,
   };
-}
-
-function missing(issue: z.core.$ZodIssue): boolean {
-  return issue.code === 'invalid_type' && issue.input === undefined;
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ed25519PublicKey, slug } from '@tillward/contracts';
+import { ed25519PublicKey, logLevelVariable, numberVariable, readEnvironment, slug, textVariable, urlVariable } from '@tillward/contracts';
 import { ed25519PublicKeyFromRaw } from '@tillward/journal';
 import { z } from 'zod';
 import type { CoreKey } from './link/index.js';
@@ -34,34 +34,30 @@ export interface Config {
   logLevel: string;
 }
 
-const setting = (expected: string) => ({ error: expected });
-const SLUG = 'a lower-case name of letters, digits and inner hyphens';
+const SLUG = 'lower-case letters, digits and inner hyphens, at most 48';
 
-const environment = z.object({
-  TILLWARD_STORE: z.string(setting(SLUG)).refine((text) => slug.safeParse(text).success, SLUG),
-  TILLWARD_GATEWAY: z.string(setting(SLUG)).refine((text) => slug.safeParse(text).success, SLUG),
-  TILLWARD_DATA_DIR: z.string(setting('the folder for the journal')).min(1, 'the folder for the journal'),
-  MQTT_URL: z
-    .string(setting('a broker URL such as mqtt://host:1883'))
-    .regex(/^(mqtts?|wss?|tcp|ssl):\/\/[^/]+/, 'a broker URL such as mqtt://host:1883'),
-  MQTT_PASSWORD: z.string(setting('the password of this gateway at the broker')).min(1, 'the password of this gateway at the broker'),
-  TILLWARD_GATEWAY_KEY_FILE: z.string(setting('the file of the gateway’s Ed25519 key (PKCS8 PEM)')).min(1, 'a file name'),
-  TILLWARD_CORE_KEY_FILE: z.string(setting('the file of core’s public key (JSON with keyId and publicKey)')).min(1, 'a file name'),
-  TILLWARD_TILL_HOST: z.string().min(1).default('127.0.0.1'),
-  TILLWARD_TILL_PORT: z.coerce.number(setting('a TCP port')).int('a TCP port').min(0, 'a TCP port').max(65535, 'a TCP port'),
-  TILLWARD_TILL_TOKEN: z.string(setting('the tills’ token, at least 16 characters')).min(16, 'the tills’ token, at least 16 characters'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], setting('a log level such as info')).default('info'),
+/** The agent's environment variables. Their descriptions are what messages and docs/environment.md say is expected. */
+export const agentEnvironment = z.object({
+  TILLWARD_STORE: slug.describe(`the store's id: ${SLUG}`),
+  TILLWARD_GATEWAY: slug.describe(`the id of this gateway, which is also its user name at the broker: ${SLUG}`),
+  TILLWARD_DATA_DIR: textVariable('the path of the folder for the journal, made when it is missing'),
+  MQTT_URL: urlVariable(['mqtt:', 'mqtts:', 'ws:', 'wss:', 'tcp:', 'ssl:'], 'the broker'),
+  MQTT_PASSWORD: textVariable('the password of this gateway at the broker'),
+  TILLWARD_GATEWAY_KEY_FILE: textVariable('the path of this gateway’s Ed25519 private key (PKCS8 PEM), which signs its journal'),
+  TILLWARD_CORE_KEY_FILE: textVariable('the path of core’s public key: JSON with keyId and publicKey (base64 of 32 bytes)'),
+  TILLWARD_TILL_HOST: textVariable('the address to serve the till interface at').default('127.0.0.1'),
+  TILLWARD_TILL_PORT: numberVariable(0, 65_535, 'the port to serve the till interface at; 0 takes a free one'),
+  TILLWARD_TILL_TOKEN: textVariable('the token tills authenticate with, at least 16 characters').min(16),
+  LOG_LEVEL: logLevelVariable(),
 });
 
 const coreKeyFile = z.object({ keyId: z.string().min(1).max(64), publicKey: ed25519PublicKey });
 
 /** Reads and checks the environment and the key files it names. Throws {@link ConfigError} naming every wrong setting and what is expected. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])}: expected ${issue.message}`));
-  }
-  const values = parsed.data;
+  const read = readEnvironment(agentEnvironment, env);
+  if ('problems' in read) throw new ConfigError(read.problems);
+  const { values } = read;
   return {
     store: values.TILLWARD_STORE,
     gateway: values.TILLWARD_GATEWAY,

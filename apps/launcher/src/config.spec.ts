@@ -26,11 +26,11 @@ test('each URL replaces one part', () => {
 });
 
 test.each([
-  [{ DATABASE_URL: 'mysql://db/x' }, /DATABASE_URL: expected a URL like postgresql:/],
-  [{ MQTT_URL: 'broker' }, /MQTT_URL: expected a URL like mqtt:/],
-  [{ REDIS_URL: 'http://cache' }, /REDIS_URL: expected a URL like redis:/],
-  [{ MQTT_USERNAME: 'core' }, /MQTT_USERNAME: has no meaning without MQTT_URL/],
-  [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+  [{ DATABASE_URL: 'mysql://db/x' }, /DATABASE_URL: expected a URL starting with postgres:/],
+  [{ MQTT_URL: 'broker' }, /MQTT_URL: expected a URL starting with mqtt:/],
+  [{ REDIS_URL: 'http://cache' }, /REDIS_URL: expected a URL starting with redis:/],
+  [{ MQTT_USERNAME: 'core' }, /MQTT_USERNAME: expected .* nothing without MQTT_URL/],
+  [{ LOG_LEVEL: 'warn' }, /LOG_LEVEL: expected trace, debug or info/],
 ])('%o is refused with its name and what is expected', (environment, message) => {
   expect(() => readLauncherConfig(environment)).toThrow(message);
 });

@@ -1,21 +1,27 @@
+import { numberVariable, readEnvironment, textVariable, urlVariable } from '@tillward/contracts';
 import { z } from 'zod';
 
-const schema = z
+/** The launcher's environment variables. Their descriptions are what messages and docs/environment.md say is expected. */
+export const launcherEnvironment = z
   .object({
-    DATABASE_URL: z
-      .url({ protocol: /^postgres(ql)?$/, error: 'expected a URL like postgresql://user:password@host:5432/database' })
-      .optional(),
-    MQTT_URL: z.url({ protocol: /^mqtts?$/, error: 'expected a URL like mqtt://host:1883' }).optional(),
-    MQTT_USERNAME: z.string().min(1).optional(),
-    MQTT_PASSWORD: z.string().min(1).optional(),
-    REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'expected a URL like redis://host:6379' }).optional(),
-    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-    TILLWARD_STARTED_AT: z.coerce.number().int().positive().optional(),
+    DATABASE_URL: urlVariable(['postgres:', 'postgresql:'], 'a PostgreSQL of one’s own instead of the embedded one').optional(),
+    MQTT_URL: urlVariable(['mqtt:', 'mqtts:'], 'a broker of one’s own instead of the embedded one').optional(),
+    MQTT_USERNAME: textVariable('core’s user name at the broker of MQTT_URL, and nothing without MQTT_URL').optional(),
+    MQTT_PASSWORD: textVariable('core’s password at the broker of MQTT_URL').optional(),
+    REDIS_URL: urlVariable(['redis:', 'rediss:'], 'Redis for the job queues, which are in PostgreSQL without it').optional(),
+    LOG_LEVEL: z
+      .enum(['trace', 'debug', 'info'])
+      .default('info')
+      .describe(
+        'trace, debug or info: the least severe lines the programs log; nothing less, because the start waits for a line of level info',
+      ),
+    TILLWARD_STARTED_AT: numberVariable(
+      1,
+      9_999_999_999_999,
+      'when the command began, in milliseconds since the Unix epoch; it sets this itself',
+    ).optional(),
   })
-  .refine((c) => c.MQTT_USERNAME === undefined || c.MQTT_URL !== undefined, {
-    path: ['MQTT_USERNAME'],
-    message: 'has no meaning without MQTT_URL',
-  });
+  .refine((c) => c.MQTT_USERNAME === undefined || c.MQTT_URL !== undefined, { path: ['MQTT_USERNAME'] });
 
 /** What the environment may replace: each URL takes the place of one embedded part. */
 export interface LauncherConfig {
@@ -30,11 +36,9 @@ export interface LauncherConfig {
 
 /** Reads the settings; the error's message has one line for each wrong one: its name and what is expected. */
 export function readLauncherConfig(environment: Record<string, string | undefined>): LauncherConfig {
-  // An empty variable is how shells and compose files say "not set".
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
-  const c = parsed.data;
+  const read = readEnvironment(launcherEnvironment, environment);
+  if ('problems' in read) throw new Error(read.problems.join('\n'));
+  const c = read.values;
   return {
     databaseUrl: c.DATABASE_URL,
     mqtt: c.MQTT_URL === undefined ? undefined : { url: c.MQTT_URL, username: c.MQTT_USERNAME, password: c.MQTT_PASSWORD },

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { logLevelVariable, numberVariable, readEnvironment, textVariable } from '@tillward/contracts';
 import { z } from 'zod';
 import { type SimulatorScenario, simulatorScenario } from './world/index.js';
 
-const environment = z.object({
-  SIM_SCENARIO_FILE: z.string().min(1, 'a path to a scenario (JSON)'),
-  SIM_DATA_DIR: z.string().min(1, 'a folder for states and ledgers'),
-  SIM_CONTROL_HOST: z.string().min(1).default('127.0.0.1'),
-  SIM_CONTROL_PORT: z.coerce.number('a port number').int('a port number').min(0, 'a port number').max(65_535, 'a port number'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+/** The simulator's environment variables. Their descriptions are what messages and docs/environment.md say is expected. */
+export const simulatorEnvironment = z.object({
+  SIM_SCENARIO_FILE: textVariable('the path of a scenario (JSON)'),
+  SIM_DATA_DIR: textVariable('the path of the folder for states and ledgers'),
+  SIM_CONTROL_HOST: textVariable('the address to serve the control API at').default('127.0.0.1'),
+  SIM_CONTROL_PORT: numberVariable(0, 65_535, 'the port to serve the control API at; 0 takes a free one'),
+  LOG_LEVEL: logLevelVariable(),
 });
 
 /** Settings of the simulator process. */
@@ -26,14 +28,9 @@ export class ConfigError extends Error {
 
 /** Reads and checks the environment and the scenario file. Throws ConfigError. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): SimulatorConfig {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const name = String(issue?.path[0] ?? 'environment');
-    const problem = env[name] === undefined ? 'is missing' : 'is not valid';
-    throw new ConfigError(`${name} ${problem}: expected ${expectation(name)} (${issue?.message ?? 'not valid'})`);
-  }
-  const { SIM_SCENARIO_FILE, SIM_DATA_DIR, SIM_CONTROL_HOST, SIM_CONTROL_PORT, LOG_LEVEL } = parsed.data;
+  const read = readEnvironment(simulatorEnvironment, env);
+  if ('problems' in read) throw new ConfigError(read.problems.join('\n'));
+  const { SIM_SCENARIO_FILE, SIM_DATA_DIR, SIM_CONTROL_HOST, SIM_CONTROL_PORT, LOG_LEVEL } = read.values;
   return {
     scenario: readScenario(SIM_SCENARIO_FILE),
     dataDir: SIM_DATA_DIR,
@@ -49,22 +46,12 @@ function readScenario(path: string): SimulatorScenario {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     const reason = error instanceof SyntaxError ? 'it is no JSON' : 'it can not be read';
-    throw new ConfigError(`SIM_SCENARIO_FILE is not valid: expected a scenario file, but ${reason}`);
+    throw new ConfigError(`SIM_SCENARIO_FILE: expected ${simulatorEnvironment.shape.SIM_SCENARIO_FILE.description}, but ${reason}`);
   }
   const parsed = simulatorScenario.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new ConfigError(`SIM_SCENARIO_FILE is not valid: ${issue?.path.join('.') || 'scenario'}: ${issue?.message ?? 'not valid'}`);
-}
-
-const EXPECTED: Readonly<Record<string, string>> = {
-  SIM_SCENARIO_FILE: 'the path of a scenario file (JSON)',
-  SIM_DATA_DIR: 'the path of a folder for states and ledgers',
-  SIM_CONTROL_HOST: 'an address to listen on',
-  SIM_CONTROL_PORT: 'a port number from 0 to 65535',
-  LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
-};
-
-function expectation(name: string): string {
-  return EXPECTED[name] ?? 'another value';
+  throw new ConfigError(
+    `SIM_SCENARIO_FILE: expected a scenario, but ${issue?.path.join('.') || 'scenario'}: ${issue?.message ?? 'not valid'}`,
+  );
 }
