@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainText } from './identifiers.js';
 
 /** Event types on the wire. The version is part of the type: a breaking change is a new type. */
 export const EVENT_TYPE = {
@@ -20,8 +21,8 @@ export type EventType = (typeof EVENT_TYPE)[keyof typeof EVENT_TYPE];
 export function cloudEvent<T extends EventType, D extends z.ZodType>(type: T, data: D) {
   return z.strictObject({
     specversion: z.literal('1.0'),
-    id: z.string().min(1).max(128),
-    source: z.string().min(1).max(160),
+    id: plainText(128).min(1),
+    source: plainText(160).min(1),
     type: z.literal(type),
     time: z.iso.datetime(),
     datacontenttype: z.literal('application/json'),

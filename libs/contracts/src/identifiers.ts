@@ -21,8 +21,19 @@ export const amountMinor = z.int();
 /** A store's accounting date, decided by time zone and cut-off, written YYYY-MM-DD. */
 export const businessDay = z.iso.date();
 
-/** Milliseconds since the Unix epoch as the writer's clock said. Never used for order. */
-export const epochMs = z.int().nonnegative();
+/** The last millisecond of the year 2199: an instant beyond it is a clock's fault, and not every reader could keep it. */
+export const LAST_EPOCH_MS = Date.UTC(2200, 0, 1) - 1;
+
+/** Milliseconds since the Unix epoch as the writer's clock said, up to {@link LAST_EPOCH_MS}. Never used for order. */
+export const epochMs = z.int().nonnegative().max(LAST_EPOCH_MS);
+
+/** Text of at most `max` UTF-16 code units without control characters (Unicode category Cc): U+0000, for one, is JSON that no database column holds. */
+export function plainText(max: number) {
+  return z
+    .string()
+    .max(max)
+    .regex(/^\P{Cc}*$/u, 'text without control characters');
+}
 
 /** RFC 3339 instant in UTC. */
 export const instant = z.iso.datetime({ offset: false, precision: 3 });

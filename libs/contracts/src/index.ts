@@ -2,6 +2,7 @@ export * from './chain-file.js';
 export * from './cloud-event.js';
 export * from './command.js';
 export * from './desired.js';
+export * from './environment.js';
 export * from './identifiers.js';
 export * from './journal-batch.js';
 export * from './journal-kinds.js';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { cloudEvent, EVENT_TYPE } from './cloud-event.js';
-import { epochMs, slug } from './identifiers.js';
+import { epochMs, plainText, slug } from './identifiers.js';
 import { terminalSample } from './terminal-state.js';
 
 /** A session of the agent. `session` grows with every start, so that the will of an old session can't mark a new one offline. */
 export const presenceData = z.strictObject({
   online: z.boolean(),
   session: z.int().positive(),
-  agentVersion: z.string().max(32),
+  agentVersion: plainText(32),
   at: epochMs,
 });
 export const presenceEvent = cloudEvent(EVENT_TYPE.presence, presenceData);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { EVENT_TYPE } from './cloud-event.js';
-import { cardLast4 } from './identifiers.js';
+import { cardLast4, LAST_EPOCH_MS } from './identifiers.js';
 import { journalBatchData } from './journal-batch.js';
 import { JOURNAL_SAMPLES } from './journal-kinds.fixtures.js';
 import { isJournalKind, JOURNAL_KINDS, type JournalKind } from './journal-kinds.js';
@@ -134,6 +134,31 @@ describe('the wire as a whole', () => {
   it('signs type and body, so that neither can be exchanged', () => {
     expect(signedBytes('a', '{}')).toBe('a\n{}');
     expect(signedBytes(EVENT_TYPE.command, '{}')).not.toBe(signedBytes(EVENT_TYPE.desired, '{}'));
+  });
+});
+
+describe('presence and live samples', () => {
+  const { presence, live } = MESSAGE_SAMPLES as unknown as Record<'presence' | 'live', { data: Record<string, unknown> }>;
+  const schemaOf = (name: string) => MESSAGES.find((message) => message.name === name)!.schema;
+  const admits = (name: 'presence' | 'live', change: object) =>
+    schemaOf(name).safeParse({ ...MESSAGE_SAMPLES[name], data: { ...{ presence, live }[name].data, ...change } }).success;
+  const terminals = (change: object) => {
+    const [id, sample] = Object.entries(live.data['terminals'] as object)[0]!;
+    return { terminals: { [id]: { ...sample, ...change } } };
+  };
+
+  it.each(['\0', 'a\nb', '\u007f', '\u0085'])('refuse control characters in every text (%j)', (text) => {
+    expect(admits('live', terminals({ operatorId: 'Lin Wei 林薇' }))).toBe(true);
+    expect(admits('live', terminals({ operatorId: text }))).toBe(false);
+    expect(admits('presence', { agentVersion: text })).toBe(false);
+    expect(schemaOf('live').safeParse({ ...MESSAGE_SAMPLES['live'], id: text }).success).toBe(false);
+  });
+
+  it('refuse instants after the year 2199', () => {
+    expect(admits('live', { at: LAST_EPOCH_MS, ...terminals({ lastUseAt: LAST_EPOCH_MS }) })).toBe(true);
+    expect(admits('live', { at: LAST_EPOCH_MS + 1 })).toBe(false);
+    expect(admits('presence', { at: LAST_EPOCH_MS + 1 })).toBe(false);
+    expect(admits('live', terminals({ lastUseAt: LAST_EPOCH_MS + 1 }))).toBe(false);
   });
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amountMinor, currencyCode } from './identifiers.js';
+import { amountMinor, currencyCode, epochMs, plainText } from './identifiers.js';
 
 /** Whether a terminal has power and answers. `unknown` is said whenever nobody can tell; it never means off. */
 export const powerState = z.enum(['on', 'off', 'unknown']);
@@ -31,10 +31,10 @@ export const terminalSample = z.strictObject({
   service: serviceState,
   activity,
   signedOn: z.boolean(),
-  operatorId: z.string().nullable(),
+  operatorId: plainText(48).nullable(),
   unsettledMinor: amountMinor,
   unsettledCount: z.int().nonnegative(),
   currency: currencyCode,
-  lastUseAt: z.int().nullable(),
+  lastUseAt: epochMs.nullable(),
 });
 export type TerminalSample = z.infer<typeof terminalSample>;

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { carriesCardNumber } from './card-number.js';
+import { idempotencyKey, operatorSignOnRequest, paymentRequest } from './till.js';
+
+/** `length` digits that pass the Luhn check, or with `off` that just fail it. Made here so that no card number is written down anywhere. */
+const digits = (length: number, off = 0): string => {
+  const body = Array.from({ length: length - 1 }, (_, i) => (i * 7 + 4) % 10);
+  const sum = body.toReversed().reduce((total, digit, i) => total + (i % 2 ? digit : Math.floor((digit * 2) / 10) + ((digit * 2) % 10)), 0);
+  return [...body, (10 - (sum % 10) + off) % 10].join('');
+};
+const grouped = digits(16).replace(/(\d{4})(?=\d)/g, '$1-');
+const SALE = { terminal: 't1', amountMinor: 1, currency: 'EUR', tillId: 'till-1' };
+
+describe('carriesCardNumber', () => {
+  it.each([12, 13, 14, 15, 16, 17, 18, 19])('sees %i digits that pass the Luhn check, alone and within text', (length) => {
+    expect([digits(length), `till-${digits(length)}-x`].map(carriesCardNumber)).toEqual([true, true]);
+    expect([digits(length, 1), digits(11)].map(carriesCardNumber)).toEqual([false, false]);
+  });
+
+  it('sees digits grouped as on a card, and a card number inside a longer run', () => {
+    expect([grouped, digits(15).replace(/^(\d{4})(\d{6})/, '$1.$2.'), `99${digits(19)}`].map(carriesCardNumber)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('takes UUIDs, dates and counters for what they are', () => {
+    const uuid = `2052a146-cce1-47ac-a259-${digits(12)}`;
+    for (const text of [uuid, uuid.toUpperCase(), '2026-11-21-till-1-0001', 'till-1:2026-05-04:000123'])
+      expect(carriesCardNumber(text)).toBe(false);
+  });
+});
+
+describe('what a till may name', () => {
+  const broken = [digits(16), grouped, 'till\u0000', 'till\n1', 'Till 1', ''];
+  it.each(['terminal', 'tillId'] as const)('refuses card numbers and control characters in a payment’s %s', (field) => {
+    expect(paymentRequest.safeParse(SALE).success).toBe(true);
+    for (const text of broken) {
+      const { error } = paymentRequest.safeParse({ ...SALE, [field]: text });
+      expect([text, error?.issues[0]?.path]).toEqual([text, [field]]);
+    }
+  });
+
+  it.each(['terminal', 'operatorId'] as const)('refuses them in an operator’s %s', (field) => {
+    for (const text of broken)
+      expect(operatorSignOnRequest.safeParse({ terminal: 't1', operatorId: 'ana', [field]: text }).success).toBe(false);
+  });
+
+  it('refuses them in an idempotency key', () => {
+    for (const key of [`sale-${digits(16)}`, grouped, 'till-1\u0000-0001']) expect(idempotencyKey.safeParse(key).success).toBe(false);
+    expect(idempotencyKey.safeParse('till-1-0001').success).toBe(true);
+  });
+});
