@@ -1,6 +1,6 @@
 export { type Agent, type AgentContext, startAgent } from './agent.js';
 export { type Clock, systemClock } from './clock.js';
-export { type Config, ConfigError, readConfig } from './config.js';
+export { agentEnvironment, type Config, ConfigError, readConfig } from './config.js';
 export * from './journal/index.js';
 export { createLog, type Log, silentLog } from './log.js';
 export { type DeviceFactory, networkDevices } from './terminals/index.js';

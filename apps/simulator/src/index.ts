@@ -1,3 +1,4 @@
+export { simulatorEnvironment } from './config.js';
 export * from './control/index.js';
 export * from './plug/index.js';
 export * from './seeded-random.js';

@@ -15,6 +15,7 @@ async function run(config: SimulatorConfig): Promise<void> {
     run: Date.now().toString(36),
     observer: {
       faultInjected: (entry) => log.info(entry, 'fault put in'),
+      streamBroken: (entry) => log.warn(entry, 'what a till sent makes no sense, the connection was cut'),
       failed: (error) => log.error({ err: error }, 'the simulator failed'),
     },
   });

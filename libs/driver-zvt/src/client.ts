@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { StreamBreak } from '@tillward/driver';
 import { DEFAULT_MAX_DATA_BYTES, FrameParser } from './frame.js';
 import type { ExchangeResult } from './outcome.rules.js';
 import { type Exchange, type ExchangeEnd, IDLE, type SessionEvent, type SessionState, step, type Timer } from './session.rules.js';
@@ -46,6 +47,8 @@ export class ZvtClient {
   private abandon: ((reason: string) => void) | null = null;
   /** Counts the links opened so far: a registration is worth something only on the link it was made on. */
   linkNo = 0;
+  /** Told of every link given up because its bytes made no sense. */
+  streamBroken: (broken: StreamBreak) => void = () => {};
 
   constructor(private readonly options: ClientOptions) {}
 
@@ -122,6 +125,7 @@ export class ZvtClient {
   private received(link: Link, bytes: Uint8Array): void {
     const { frames, error } = link.parser.push(bytes);
     for (const frame of frames) this.feed(link, { type: 'frame', frame });
+    if (error && this.link === link) this.streamBroken({ code: error.code, offset: error.offset });
     if (error) this.feed(link, { type: 'streamBroken', code: error.code, offset: error.offset });
   }
 

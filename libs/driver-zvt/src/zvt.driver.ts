@@ -6,6 +6,7 @@ import type {
   PaymentOutcome,
   SettlementOutcome,
   StatusOutcome,
+  StreamBreak,
   TerminalDriver,
   TotalsOutcome,
 } from '@tillward/driver';
@@ -140,6 +141,11 @@ export class ZvtDriver implements TerminalDriver {
     const read = (end: ExchangeResult) => enquiryOutcome(end, this.options.currency);
     const command: Command = { kind: 'repeatReceipt', password: this.options.password, serviceByte: LAST_OUTCOME };
     return this.alone(async () => read(await this.registered(command)), read);
+  }
+
+  /** One listener: the last one set. */
+  onStreamBroken(listener: (broken: StreamBreak) => void): void {
+    this.client.streamBroken = listener;
   }
 
   /** Drops the link. */

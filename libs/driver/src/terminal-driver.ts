@@ -28,6 +28,12 @@ export interface PaymentObserver {
   progress?(statusCode: number): void;
 }
 
+/** Where a byte stream stopped making sense: why, and how many bytes into the connection. Never what the bytes were. */
+export interface StreamBreak {
+  readonly code: string;
+  readonly offset: number;
+}
+
 /** A sale. `amountMinor` > 0 in minor units of `currency`. */
 export interface PaymentOrder {
   readonly amountMinor: number;
@@ -60,6 +66,8 @@ export interface TerminalDriver {
   totals(): Promise<TotalsOutcome>;
   /** Asks for the last transaction after a lost outcome. Changes nothing; judge the answer with `judgeEnquiry`. */
   enquireLostOutcome(): Promise<EnquiryOutcome>;
+  /** Tells `listener` of every connection given up because its bytes made no sense. A driver without a byte stream has none to tell of. */
+  onStreamBroken?(listener: (broken: StreamBreak) => void): void;
   /** Drops the link at once. A money command that is running ends in doubt. The driver can be used again afterwards. */
   close(): Promise<void>;
 }

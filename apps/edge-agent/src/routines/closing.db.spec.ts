@@ -159,6 +159,110 @@ describe('a close that can’t be proven', () => {
   });
 });
 
+describe('a batch that ended unbalanced', () => {
+  const closeAgain = async (businessDay = '2026-05-04') => {
+    const before = edge.entries('ClosingFinished').length;
+    edge.closing.start({ businessDay, by: 'command', scheduledFor: null, commandId: null }, ['t1']);
+    await store.clock.until(() => edge.entries('ClosingFinished').length > before);
+  };
+  const UNEQUAL = ['t1', 'compareTotals', 'totalsUnequal'];
+
+  it('is never proven by closing again, not the next day either, and the terminal stays on', async () => {
+    await prepare();
+    terminal.foreignMinor = 5;
+    await closeAgain();
+    await closeAgain();
+    await closeAgain('2026-05-05');
+    expect(blockedAt()).toEqual([UNEQUAL, UNEQUAL, UNEQUAL]);
+    expect(edge.entries('CloseBlocked')[1]!.payload.evidence).toMatchObject({ journalMinor: 1_234, terminalMinor: 1_239 });
+    expect(edge.entries('CloseProven')).toEqual([]);
+    expect([terminal.alive, edge.entries('TerminalSignedOff'), terminal.settlements.length]).toEqual([true, [], 1]);
+  });
+
+  it('is not proven by switching the terminal off', async () => {
+    await prepare();
+    terminal.foreignMinor = 5;
+    await closeAgain();
+    terminal.outletOn = false;
+    await closeAgain();
+    expect(blockedAt()).toEqual([UNEQUAL, UNEQUAL]);
+  });
+
+  it('stands although an empty batch balances after it, until one with money in it does', async () => {
+    await prepare();
+    terminal.foreignMinor = 5;
+    const settleNow = () => edge.terminals.get('t1')!.run('settling', () => edge.settlement.settle(edge.terminals.get('t1')!, 'command'));
+    expect(await settleNow()).toMatchObject({ kind: 'unbalanced' });
+    terminal.nextSale = 'refused';
+    await edge.pay('key-0003');
+    await closeAgain();
+    expect(edge.entries('SettlementCompleted').map(({ payload }) => payload.journalTotals.count)).toEqual([0]);
+    expect(blockedAt()).toEqual([UNEQUAL]);
+    const actor = edge.terminals.get('t1')!;
+    actor.commit({ resting: 'idle', heldUntil: null }, () => {});
+    edge.operators.signOn('t1', 'ana');
+    await edge.pay('key-0004', { amountMinor: 700 });
+    await closeAgain();
+    expect(edge.entries('CloseProven').map(({ payload }) => payload.totals?.amountMinor)).toEqual([700]);
+  });
+});
+
+describe('a batch settled before the closing', () => {
+  it.each([true, false])('is what the proof speaks of (settlement.automatic %s)', async (automatic) => {
+    await prepare({ 'settlement.automatic': automatic });
+    const actor = edge.terminals.get('t1')!;
+    await actor.run('settling', () => edge.settlement.settle(actor, 'command'));
+    close(['t1']);
+    await closed();
+    expect(edge.entries('CloseProven')[0]!.payload.totals).toEqual({ currency: 'EUR', amountMinor: 1_234, count: 2 });
+    const step = (name: string) => edge.entries('ClosingStepCompleted').find(({ payload }) => payload.step === name)!.payload;
+    const evidence = { amountMinor: 1_234, count: 2, reason: 'settled before the closing' };
+    expect(step('settle')).toMatchObject({ outcome: 'done', evidence });
+    expect(step('compareTotals').evidence).toMatchObject({ journalMinor: 1_234, terminalMinor: 1_234, hostMinor: 1_234 });
+    expect(terminal.settlements).toHaveLength(1);
+  });
+});
+
+describe('a settlement without the host’s totals', () => {
+  it('is proven by the terminal’s empty batch, and says so', async () => {
+    await prepare();
+    terminal.namesHostTotals = false;
+    close(['t1']);
+    await closed();
+    const compared = edge.entries('ClosingStepCompleted').find(({ payload }) => payload.step === 'compareTotals')!.payload;
+    expect(compared.evidence).toMatchObject({ hostMinor: null, reason: 'host named no totals; the terminal’s batch is empty' });
+    expect(edge.entries('CloseProven')).toHaveLength(1);
+  });
+
+  it('is none while the terminal keeps its batch', async () => {
+    await prepare();
+    terminal.keepsBatch = true;
+    close(['t1']);
+    await closed();
+    expect(blockedAt()).toEqual([['t1', 'settle', 'settlementRefused']]);
+    expect(edge.entries('SettlementCompleted')).toEqual([]);
+  });
+
+  it.each([
+    ['can’t be asked', { outletOn: false }],
+    ['holds other money', { foreignMinor: 7 }],
+  ])('is in doubt while the terminal %s', async (_name, afterwards) => {
+    await prepare();
+    const { driver } = edge.terminals.get('t1')!;
+    const settle = driver.settle.bind(driver);
+    terminal.namesHostTotals = false;
+    driver.settle = async () => {
+      const outcome = await settle();
+      Object.assign(terminal, afterwards);
+      return outcome;
+    };
+    close(['t1']);
+    await closed();
+    expect(blockedAt()).toEqual([['t1', 'settle', 'settlementInDoubt']]);
+    expect(terminal.settlements).toHaveLength(1);
+  });
+});
+
 describe('R1: a close interrupted by a crash at any commit', () => {
   it('goes on where it stopped, settles once, and is proven once', async () => {
     await prepare();

@@ -9,6 +9,7 @@ const NIGHT: ClosingSituation = {
   automatic: true,
   batchOpen: true,
   alreadyOff: false,
+  unbalanced: false,
 };
 const decided = (change: Partial<ClosingSituation>) => CLOSING_STEPS.map((step) => decideClosingStep(step, { ...NIGHT, ...change }).kind);
 const kinds = (exceptions: Partial<Record<ClosingStep, string>>) => CLOSING_STEPS.map((step) => exceptions[step] ?? 'do');
@@ -26,6 +27,11 @@ describe('decideClosingStep', () => {
       'off already with nothing unsettled',
       { alreadyOff: true, batchOpen: false },
       { sendStored: 'skip', settle: 'skip', compareTotals: 'skip', signOff: 'skip', powerOff: 'skip' },
+    ],
+    [
+      'off already after unequal totals',
+      { alreadyOff: true, batchOpen: false, unbalanced: true },
+      { sendStored: 'skip', settle: 'skip', signOff: 'skip', powerOff: 'skip' },
     ],
   ])('%s', (_name, change, exceptions) => {
     expect(decided(change)).toEqual(kinds(exceptions));

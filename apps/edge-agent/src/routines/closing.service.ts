@@ -71,7 +71,7 @@ export class Closing implements RoutineDefinition<ClosingStep> {
       routineId: run.routineId,
       businessDay: run.businessDay,
       overnight: this.#settings['power.overnight'] as 'off' | 'standby' | 'on',
-      totals: this.#settled(actor, run.seq)?.journalTotals ?? null,
+      totals: this.#settled(actor, run)?.journalTotals ?? null,
       steps: progress.map(({ step, outcome, seq }) => ({ step, outcome, seq })),
     });
   };
@@ -122,6 +122,7 @@ export class Closing implements RoutineDefinition<ClosingStep> {
       automatic: this.#settings['settlement.automatic'],
       batchOpen: this.#batches.current(actor.id) !== undefined,
       alreadyOff: recordOf(progress, 'stopSales')?.evidence['alreadyOff'] === true,
+      unbalanced: this.#parts.settlement.standingUnbalanced(actor.id) !== undefined,
     };
   }
 
@@ -175,9 +176,10 @@ export class Closing implements RoutineDefinition<ClosingStep> {
 
   async #settle({ actor, run }: Work): Promise<StepResult> {
     // A crash may have come between the settlement's outcome and this step's record.
-    const before = this.#settled(actor, run.seq);
-    if (before) return { kind: 'done', evidence: settlementEvidence(before) };
-    if (!this.#settings['settlement.automatic']) return this.#nothingByHand(actor);
+    const unrecorded = this.#parts.settlement.closedFor(actor.id, null, run.seq);
+    if (unrecorded) return { kind: 'done', evidence: settlementEvidence(unrecorded) };
+    const before = this.#settled(actor, run);
+    if (!this.#settings['settlement.automatic']) return this.#nothingByHand(actor, before);
     const end = await this.#parts.settlement.settleWithin(actor, run.by, this.#patience);
     if (end.kind === 'stopped') return end;
     const { result, refusals, enquiries } = end;
@@ -187,7 +189,7 @@ export class Closing implements RoutineDefinition<ClosingStep> {
       case 'unbalanced':
         return { kind: 'done', evidence: settlementEvidence(result.settlement) };
       case 'nothing':
-        return { kind: 'skipped', evidence: { reason: 'nothing to settle' } };
+        return settledBefore(before, 'nothing to settle');
       case 'failed':
         return { kind: 'blocked', code: result.code, detail: result.detail, evidence };
       case 'inDoubt':
@@ -200,17 +202,18 @@ export class Closing implements RoutineDefinition<ClosingStep> {
   }
 
   /** The batch is closed already; only a terminal that holds money the journal doesn't know stands in the way. */
-  async #nothingByHand(actor: TerminalActor): Promise<StepResult> {
+  async #nothingByHand(actor: TerminalActor, before: Settlement | undefined): Promise<StepResult> {
     const answer = await actor.run('settling', (driver) => driver.totals());
     if (answer.kind === 'failed') return { kind: 'blocked', code: answer.code, detail: answer.detail };
     if (answer.totals.amountMinor === 0 && (answer.totals.count ?? 0) === 0) {
-      return { kind: 'skipped', evidence: { reason: 'settled before the closing' } };
+      return settledBefore(before, 'settled by hand before the closing');
     }
     return { kind: 'blocked', code: 'manualSettlementRequired', detail: 'the terminal holds unsettled transactions' };
   }
 
   async #compareTotals({ actor, run }: Work): Promise<StepResult> {
-    const settlement = this.#settled(actor, run.seq);
+    // What was unequal stays unequal, however often the close is tried and whatever day it is.
+    const settlement = this.#parts.settlement.standingUnbalanced(actor.id) ?? this.#settled(actor, run);
     if (!settlement) {
       const nothing = this.#nothing(actor);
       return {
@@ -219,7 +222,10 @@ export class Closing implements RoutineDefinition<ClosingStep> {
       };
     }
     const evidence = totalsEvidence(settlement.journalTotals, settlement.terminalTotals, settlement.hostTotals);
-    if (settlement.state === 'completed') return { kind: 'done', evidence };
+    if (settlement.state === 'completed') {
+      const reason = 'host named no totals; the terminal’s batch is empty';
+      return { kind: 'done', evidence: settlement.hostTotals ? evidence : { ...evidence, reason } };
+    }
     return { kind: 'blocked', code: 'totalsUnequal', detail: 'the totals of journal, terminal and host differ', evidence };
   }
 
@@ -279,9 +285,9 @@ export class Closing implements RoutineDefinition<ClosingStep> {
     }
   }
 
-  /** The settlement that closed this terminal's batch since the routine began. */
-  #settled(actor: TerminalActor, since: number): Settlement | undefined {
-    return this.#parts.settlement.closedSince(actor.id, since);
+  /** The settlement a close proof speaks of: the terminal's newest of the business day, or one made since the routine began. */
+  #settled(actor: TerminalActor, run: { businessDay: string; seq: number }): Settlement | undefined {
+    return this.#parts.settlement.closedFor(actor.id, run.businessDay, run.seq);
   }
 
   #nothing(actor: TerminalActor): BatchTotals {
@@ -300,6 +306,12 @@ export class Closing implements RoutineDefinition<ClosingStep> {
       signal.removeEventListener('abort', stop);
     }
   }
+}
+
+/** The batch was settled earlier in the day and the terminal holds nothing more; or there never was anything. */
+function settledBefore(before: Settlement | undefined, otherwise: string): StepResult {
+  if (!before) return { kind: 'skipped', evidence: { reason: otherwise } };
+  return { kind: 'done', evidence: { ...settlementEvidence(before), reason: 'settled before the closing' } };
 }
 
 function settlementEvidence(settlement: Settlement): StepEvidence {

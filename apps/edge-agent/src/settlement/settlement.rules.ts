@@ -10,8 +10,8 @@ export interface ThreeTotals {
 }
 
 /**
- * Whether terminal, host and journal agree (DOMAIN.md section 1). A silent host contradicts nothing; a silent terminal does, because without its
- * totals nothing is proven. `countModulus`: where the protocol's counter wraps.
+ * Whether terminal, host and journal agree (DOMAIN.md section 1). A silent host contradicts nothing, once the terminal's
+ * batch was seen to be empty after it; a silent terminal does, because without its totals nothing is proven. `countModulus`: where the protocol's counter wraps.
  */
 export function balanced(totals: ThreeTotals, countModulus: number | null): boolean {
   if (!totals.terminal || !totalsAgree(totals.journal, totals.terminal, countModulus)) return false;

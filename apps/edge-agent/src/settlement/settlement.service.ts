@@ -133,9 +133,14 @@ export class SettlementService {
     return this.#settlements.unfinished(terminal) !== undefined;
   }
 
-  /** The newest settlement of a terminal that closed its batch after journal entry `seq`. */
-  closedSince(terminal: string, seq: number): Settlement | undefined {
-    return this.#settlements.closedSince(terminal, seq);
+  /** The newest settlement that closed a batch of a terminal: of this business day (null: none), or recorded after entry `seq`. */
+  closedFor(terminal: string, businessDay: string | null, seq: number): Settlement | undefined {
+    return this.#settlements.closedFor(terminal, businessDay, seq);
+  }
+
+  /** The unbalanced settlement that still stands in the way of a proof, of whatever day: no balanced one with money in it has followed. */
+  standingUnbalanced(terminal: string): Settlement | undefined {
+    return this.#settlements.standingUnbalanced(terminal);
   }
 
   async #attempt(actor: TerminalActor, by: SettlementRequester): Promise<SettlementResult> {
@@ -151,18 +156,44 @@ export class SettlementService {
     }
     const outcome = await this.#send(actor);
     switch (outcome.kind) {
-      case 'settled': {
-        const settled = this.#commitSettled(actor, settlement, outcome.hostTotals, () => {});
-        actor.learnLastTraceSoon();
-        return settled;
-      }
+      case 'settled':
+        return outcome.hostTotals
+          ? this.#settledAs(actor, settlement, outcome.hostTotals)
+          : this.#confirmEmpty(actor, settlement, answer.totals);
       case 'refused':
         return this.#commitFailed(actor, settlement, outcome.code, outcome.resultCode, outcome.detail);
       case 'inDoubt':
-        actor.commit({}, (tx) => this.#declareInDoubt(tx, settlement, outcome.reason));
-        this.#enquireUntilKnown(actor);
-        return { kind: 'inDoubt', detail: outcome.reason };
+        return this.#leftInDoubt(actor, settlement, outcome.reason);
     }
+  }
+
+  /** A terminal that says "done" and names no totals of the host is believed only when its batch is empty afterwards. */
+  async #confirmEmpty(actor: TerminalActor, settlement: Settlement, before: BatchTotals): Promise<SettlementResult> {
+    const answer = await actor.driver.totals();
+    switch (judgeSettlement(before, answer)) {
+      case 'settled':
+        return this.#settledAs(actor, settlement, null);
+      case 'notSettled':
+        return this.#commitFailed(actor, settlement, 'settlementRefused', null, 'the terminal reported success and still holds its batch');
+      case 'unknown':
+        return this.#leftInDoubt(
+          actor,
+          settlement,
+          'the terminal reported success without totals, and its batch could not be seen to be empty',
+        );
+    }
+  }
+
+  #settledAs(actor: TerminalActor, settlement: Settlement, hostTotals: BatchTotals | null): SettlementResult {
+    const settled = this.#commitSettled(actor, settlement, hostTotals, () => {});
+    actor.learnLastTraceSoon();
+    return settled;
+  }
+
+  #leftInDoubt(actor: TerminalActor, settlement: Settlement, reason: string): SettlementResult {
+    actor.commit({}, (tx) => this.#declareInDoubt(tx, settlement, reason));
+    this.#enquireUntilKnown(actor);
+    return { kind: 'inDoubt', detail: reason };
   }
 
   #enquireUntilKnown(actor: TerminalActor): void {

@@ -25,7 +25,8 @@ export class SettlementStore {
   readonly #update: StatementSync;
   readonly #unfinished: StatementSync;
   readonly #interrupted: StatementSync;
-  readonly #closedSince: StatementSync;
+  readonly #closedFor: StatementSync;
+  readonly #lastWithMoney: StatementSync;
 
   constructor(store: SqliteStore) {
     this.#insert = store.prepare(
@@ -39,8 +40,13 @@ export class SettlementStore {
       `SELECT * FROM settlements WHERE terminal = ? AND state IN ('started', 'inDoubt') ORDER BY seq DESC LIMIT 1`,
     );
     this.#interrupted = store.prepare(`SELECT * FROM settlements WHERE state = 'started'`);
-    this.#closedSince = store.prepare(
-      `SELECT * FROM settlements WHERE terminal = ? AND seq > ? AND state IN ('completed', 'unbalanced') ORDER BY seq DESC LIMIT 1`,
+    this.#closedFor = store.prepare(
+      `SELECT * FROM settlements WHERE terminal = ? AND (business_day = ? OR seq > ?) AND state IN ('completed', 'unbalanced')
+       ORDER BY seq DESC LIMIT 1`,
+    );
+    this.#lastWithMoney = store.prepare(
+      `SELECT * FROM settlements WHERE terminal = ? AND (state = 'unbalanced' OR (state = 'completed' AND json_extract(journal_totals, '$.count') > 0))
+       ORDER BY seq DESC LIMIT 1`,
     );
   }
 
@@ -73,9 +79,15 @@ export class SettlementStore {
     return this.#interrupted.all().map((row) => toSettlement(row as Row)!);
   }
 
-  /** The newest settlement of a terminal that closed its batch after entry `seq`. */
-  closedSince(terminal: string, seq: number): Settlement | undefined {
-    return toSettlement(this.#closedSince.get(terminal, seq) as Row | undefined);
+  /** The newest settlement that closed a batch of a terminal: of this business day (null: none), or recorded after entry `seq`. */
+  closedFor(terminal: string, businessDay: string | null, seq: number): Settlement | undefined {
+    return toSettlement(this.#closedFor.get(terminal, businessDay, seq) as Row | undefined);
+  }
+
+  /** The unbalanced settlement of a terminal which no balanced one with money in it has followed. An empty batch explains no difference. */
+  standingUnbalanced(terminal: string): Settlement | undefined {
+    const settlement = toSettlement(this.#lastWithMoney.get(terminal) as Row | undefined);
+    return settlement?.state === 'unbalanced' ? settlement : undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Activity, TerminalConnection } from '@tillward/contracts';
-import type { EnquiryOutcome, ExchangeOutcome, TerminalDriver } from '@tillward/driver';
+import type { EnquiryOutcome, ExchangeOutcome, StreamBreak, TerminalDriver } from '@tillward/driver';
 import type { PowerSwitch } from '@tillward/power';
 import type { Clock } from '../clock.js';
 import type { Journal, JournalTransaction } from '../journal/index.js';
@@ -28,6 +28,9 @@ export interface ActorContext {
   states: TerminalStore;
 }
 
+/** At most one line in this time says that a terminal's bytes make no sense. */
+const STREAM_WARNING_EVERY_MS = 60_000;
+
 interface Job {
   kind: JobKind;
   /** Does the work and says how to hand its result over, which happens when the terminal is free again. */
@@ -51,6 +54,8 @@ export class TerminalActor {
   #idleListeners: (() => void)[] = [];
   #cancelPoll: () => void = () => {};
   #stopped = false;
+  #streamWarnedAt = Number.NEGATIVE_INFINITY;
+  #streamBreaks = 0;
 
   constructor(context: ActorContext, connection: TerminalConnection, devices: TerminalDevices, changed: () => void) {
     this.#context = context;
@@ -59,6 +64,7 @@ export class TerminalActor {
     this.#devices = devices;
     this.#changed = changed;
     this.#facts = context.states.load(connection.id);
+    this.#listen(devices.driver);
   }
 
   /** How the terminal is reached and named. */
@@ -210,6 +216,7 @@ export class TerminalActor {
       await old.close();
       this.#connection = connection;
       this.#devices = devices;
+      this.#listen(devices.driver);
     });
   }
 
@@ -218,6 +225,19 @@ export class TerminalActor {
     this.#stopped = true;
     this.#cancelPoll();
     await this.#devices.driver.close();
+  }
+
+  #listen(driver: TerminalDriver): void {
+    driver.onStreamBroken?.((broken) => this.#streamBroken(broken));
+  }
+
+  #streamBroken({ code, offset }: StreamBreak): void {
+    this.#streamBreaks += 1;
+    const now = this.#context.clock.now();
+    if (Math.abs(now - this.#streamWarnedAt) < STREAM_WARNING_EVERY_MS) return;
+    this.#streamWarnedAt = now;
+    const fields = { terminal: this.id, code, offset, breaks: this.#streamBreaks };
+    this.#context.log.warn(fields, 'what the terminal sent makes no sense, the connection was given up');
   }
 
   #pollWhenIdle(): void {

@@ -36,6 +36,10 @@ export class FakeTerminal {
   hostUp = true;
   signedOn = false;
   traceNo = 0;
+  /** Whether a settlement's answer says what the host agreed to; many terminals only say "done". */
+  namesHostTotals = true;
+  /** Says that it settled and keeps its batch. */
+  keepsBatch = false;
   /** Booked and not settled. */
   batch: { traceNo: number; amountMinor: number }[] = [];
   /** Everything ever booked: the witness. */
@@ -133,11 +137,12 @@ class FakeDriver implements TerminalDriver {
     }
     if (move === 'lostBeforeBooking') return { kind: 'inDoubt', reason: 'cut off' };
     const { amountMinor, count } = terminal.totals;
+    if (terminal.keepsBatch) return { kind: 'settled', hostTotals: null, details: {} };
     terminal.settlements.push({ amountMinor, count });
     terminal.batch = [];
     terminal.foreignMinor = 0;
     if (move === 'lostAfterBooking') return { kind: 'inDoubt', reason: 'cut off' };
-    return { kind: 'settled', hostTotals: { currency: 'EUR', amountMinor, count }, details: {} };
+    return { kind: 'settled', hostTotals: terminal.namesHostTotals ? { currency: 'EUR', amountMinor, count } : null, details: {} };
   }
 
   async totals(): Promise<TotalsOutcome> {

@@ -132,10 +132,22 @@ describe('the till interface', () => {
     expect(await refused(pay(SALE, 'no'))).toEqual([400, 'malformed', 'idempotency-key']);
   });
 
+  it('takes no card number in any text of a till, and records none', async () => {
+    // Sixteen digits that pass the Luhn check, put together here so that no card number is written down anywhere.
+    const card = `4${'1'.repeat(15)}`;
+    expect(await refused(pay({ ...SALE, tillId: card }))).toEqual([400, 'malformed', 'tillId']);
+    expect(await refused(pay({ ...SALE, tillId: 'till\u0000' }))).toEqual([400, 'malformed', 'tillId']);
+    expect(await refused(pay(SALE, `sale-${card}`))).toEqual([400, 'malformed', 'idempotency-key']);
+    const signOn = (body: unknown) => refused(call('POST', '/v1/operator-sessions', body));
+    expect(await signOn({ terminal: 't2', operatorId: card })).toEqual([400, 'malformed', 'operatorId']);
+    expect(await signOn({ terminal: card, operatorId: 'ana' })).toEqual([400, 'malformed', 'terminal']);
+    expect(JSON.stringify(edge.allEntries())).not.toContain(card);
+  });
+
   it('limits bodies, paths, methods and strangers', async () => {
-    expect(await refused(pay('x'.repeat(20_000)))).toEqual([413, 'malformed', 'body']);
-    expect(await refused(call('GET', '/v1/coffee'))).toEqual([404, 'malformed', 'path']);
-    expect(await refused(call('PUT', '/v1/payments', {}))).toEqual([405, 'malformed', 'method']);
+    expect(await refused(pay('x'.repeat(20_000)))).toEqual([413, 'tooLarge']);
+    expect(await refused(call('GET', '/v1/coffee'))).toEqual([404, 'unknownPath']);
+    expect(await refused(call('PUT', '/v1/payments', {}))).toEqual([405, 'unknownPath']);
     expect(await refused(call('GET', '/v1/terminals', undefined, { authorization: 'Bearer wrong' }))).toEqual([401, 'unauthorised']);
     expect(await refused(call('GET', '/v1/payments/2052a146-cce1-47ac-a259-218cd817524a'))).toEqual([404, 'unknownPayment']);
     expect(await refused(call('DELETE', '/v1/operator-sessions/t9'))).toEqual([404, 'unknownTerminal']);

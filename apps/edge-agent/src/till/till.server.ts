@@ -118,9 +118,9 @@ export class TillServer {
     }
     switch (route.kind) {
       case 'unknown':
-        return { status: 404, body: refusalOf('malformed', 'path') };
+        return refuse('unknownPath');
       case 'method':
-        return { status: 405, body: refusalOf('malformed', 'method'), headers: { allow: route.allow } };
+        return { ...refuse('unknownPath'), status: 405, headers: { allow: route.allow } };
       case 'terminals':
         return { status: 200, body: { terminals: this.#terminals() } };
       case 'signOn':
@@ -166,7 +166,10 @@ export class TillServer {
 
   async #read<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<{ ok: true; value: T } | { ok: false; reply: Reply }> {
     const text = await readBody(request);
-    if (text === null) return { ok: false, reply: { ...this.#malformed('body'), status: 413, headers: { connection: 'close' } } };
+    if (text === null) {
+      this.#log.warn({ limit: MAX_BODY_BYTES }, 'too large a request refused');
+      return { ok: false, reply: { ...refuse('tooLarge'), headers: { connection: 'close' } } };
+    }
     let value: unknown;
     try {
       value = JSON.parse(text);

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Frame, FrameParser, REPLY } from '@tillward/driver-zvt';
+import { type Frame, type FrameErrorCode, FrameParser, REPLY } from '@tillward/driver-zvt';
 import type { SeededRandom } from '../seeded-random.js';
 
 /** The till is gone, or didn't acknowledge in time: nothing more can be said on this link. */
@@ -19,6 +19,8 @@ export interface LinkOptions {
   readonly fragmentation: Fragmentation;
   readonly random: SeededRandom;
   readonly onCommand: (frame: Frame) => void;
+  /** The till's bytes made no sense; the link is cut next. */
+  readonly onBroken: (code: FrameErrorCode, offset: number) => void;
   readonly onGone: () => void;
 }
 
@@ -92,7 +94,9 @@ export class TerminalLink {
     for (const frame of frames) {
       this.incoming = this.incoming.then(() => this.handle(frame));
     }
-    if (error) this.destroy();
+    if (!error || this.gone) return;
+    this.options.onBroken(error.code, error.offset);
+    this.destroy();
   }
 
   /** An acknowledgement may end the command it belongs to: that has to be over before a next command in the same segment is looked at. */

@@ -35,6 +35,8 @@ export interface ZvtTerminalOptions extends Omit<OperationOptions, 'booked'> {
   readonly observer?: TerminalObserver;
 }
 
+const STREAM_BREAK_EVERY_MS = 60_000;
+
 /** What happens at a terminal, for triggers and statistics. Must not throw. */
 export interface TerminalObserver {
   /** A sale command was taken; `number` counts them from 1 since the simulator started. Faults put in now strike this very sale. */
@@ -42,6 +44,8 @@ export interface TerminalObserver {
   /** An end-of-day command was taken. */
   closingStarted?(): void;
   booked?(line: LedgerLine): void;
+  /** A till's bytes made no sense at this offset of its connection. Told at most once a minute. */
+  streamBroken?(code: string, offset: number): void;
   /** A command ended in a way nobody foresaw: a bug of the simulator. */
   failed?(error: unknown): void;
 }
@@ -78,6 +82,7 @@ export class ZvtTerminal {
   private listeningPort: number;
   private running = false;
   private busyUntilMs = 0;
+  private streamBreakToldAt = 0;
   private faults: StepFault[] = [];
   private sales = 0;
 
@@ -235,11 +240,19 @@ export class ZvtTerminal {
       fragmentation: this.options.fragmentation,
       random: this.options.random.fork(`link-${socket.remotePort ?? 0}`),
       onCommand: (frame) => this.take(frame, link, power.signal),
+      onBroken: (code, offset) => this.streamBroken(code, offset),
       onGone: () => {
         if (this.link === link) this.link = null;
       },
     });
     this.link = link;
+  }
+
+  private streamBroken(code: string, offset: number): void {
+    const now = Date.now();
+    if (now - this.streamBreakToldAt < STREAM_BREAK_EVERY_MS) return;
+    this.streamBreakToldAt = now;
+    this.options.observer?.streamBroken?.(code, offset);
   }
 
   private take(frame: Frame, link: TerminalLink, power: AbortSignal): void {

@@ -24,6 +24,8 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
       return { next: 'signOn', waitMs: 10_000 };
     case 'unauthorised':
     case 'malformed':
+    case 'unknownPath':
+    case 'tooLarge':
     case 'unknownPayment':
     case 'currencyMismatch':
     case 'idempotencyKeyReused':

@@ -201,9 +201,9 @@ describe('settings', () => {
   });
 
   it.each([
-    [{ SIM_DATA_DIR: undefined }, /SIM_DATA_DIR is missing: expected the path/],
-    [{ SIM_CONTROL_PORT: 'x' }, /SIM_CONTROL_PORT is not valid: expected a port number/],
-    [{ SIM_SCENARIO_FILE: '/nowhere/at/all' }, /SIM_SCENARIO_FILE is not valid: expected a scenario file/],
+    [{ SIM_DATA_DIR: undefined }, /^SIM_DATA_DIR: missing; expected the path/],
+    [{ SIM_CONTROL_PORT: 'x' }, /^SIM_CONTROL_PORT: expected a whole number from 0 to 65535/],
+    [{ SIM_SCENARIO_FILE: '/nowhere/at/all' }, /^SIM_SCENARIO_FILE: expected the path of a scenario/],
   ])('a wrong one names the setting: %o', (change, message) => {
     expect(read(change)).toThrow(ConfigError);
     expect(read(change)).toThrow(message);

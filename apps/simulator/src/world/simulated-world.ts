@@ -7,6 +7,8 @@ import type { SimulatorScenario, TimelineEntry } from './scenario.js';
 /** What happens in the world, for the log. */
 export interface WorldObserver {
   faultInjected(entry: { readonly store: string; readonly terminal: string; readonly fault: string; readonly because: string }): void;
+  /** Bytes that reached a terminal made no sense; the connection was cut. At most once a minute and terminal. */
+  streamBroken?(entry: { readonly store: string; readonly terminal: string; readonly code: string; readonly offset: number }): void;
   /** Something the simulator itself did wrong. */
   failed(error: unknown): void;
 }
@@ -150,6 +152,7 @@ export class SimulatedWorld {
       observer: {
         saleStarted: (number) => this.strikeAll(place, (entry) => entry.atSale === number, `at sale ${number}`),
         closingStarted: () => this.strikeAll(place, (entry) => entry.onClosing === true, 'on closing'),
+        streamBroken: (code, offset) => this.options.observer.streamBroken?.({ ...place, code, offset }),
         failed: (error) => this.options.observer.failed(error),
       },
     });
