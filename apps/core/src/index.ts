@@ -1,5 +1,5 @@
 export type { CoreConfig } from './config.js';
-export { readConfig } from './config.js';
+export { coreEnvironment, readConfig } from './config.js';
 export { connectionAs, INGEST_ROLE, type Migration, migrate } from './database/index.js';
 export { copyRows, JournalCopy } from './ingest/index.js';
 export { createLog, type Log } from './logging.js';

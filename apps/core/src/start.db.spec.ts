@@ -4,8 +4,9 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CoreConfig, readConfig } from './config.js';
+import { ConfigError, type CoreConfig, readConfig } from './config.js';
 import { createTestDatabase, silentLog, type TestDatabase } from './database/database.fixtures.js';
+import { DatabaseRefused } from './database/index.js';
 import { startCore } from './start.js';
 
 let database: TestDatabase;
@@ -100,4 +101,50 @@ describe('startCore', () => {
     expect(await starting).toBeUndefined();
     expect(await get(httpPort, '/healthz')).toBeUndefined();
   });
+
+  it.each<[string, string, (url: URL) => void]>([
+    ['a database that does not exist', '3D000', (url) => void (url.pathname = '/nothing_here')],
+    ['a user that does not exist', '28000', (url) => void (url.username = 'nobody_here')],
+  ])('stops for %s (%s), naming DATABASE_URL', async (_name, _code, change) => {
+    const wrong = config(Number(new URL(database.url).port), await freePort());
+    const url = new URL(wrong.databaseUrl);
+    url.hostname = new URL(database.url).hostname;
+    change(url);
+    await expect(startCore({ ...wrong, databaseUrl: url.href }, silentLog, AbortSignal.timeout(5_000))).rejects.toThrow(
+      /^DATABASE_URL: expected/,
+    );
+  });
+
+  it('stops for a wrong password, naming DATABASE_URL', async () => {
+    const refusing = createServer((socket) => socket.once('data', () => socket.end(errorResponse('28P01'))));
+    const port = await new Promise<number>((resolve) =>
+      refusing.listen(0, '127.0.0.1', () => resolve((refusing.address() as { port: number }).port)),
+    );
+    const starting = startCore(config(port, await freePort()), silentLog, AbortSignal.timeout(5_000));
+    await expect(starting).rejects.toThrow(/^DATABASE_URL: expected a user name and password/);
+    await expect(starting).rejects.toBeInstanceOf(DatabaseRefused);
+    await new Promise((resolve) => refusing.close(resolve));
+  });
+
+  it('stops for a port that is taken and a host that is not ours, naming HTTP_PORT or HTTP_HOST', async () => {
+    const [databasePort, httpPort] = [await freePort(), await freePort()];
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(httpPort, '127.0.0.1', resolve));
+    const valid = config(databasePort, httpPort);
+    const start = (http: CoreConfig['http']) => startCore({ ...valid, http }, silentLog, AbortSignal.timeout(5_000));
+    await expect(start(valid.http)).rejects.toThrow(/^HTTP_PORT: expected/);
+    await expect(start(valid.http)).rejects.toBeInstanceOf(ConfigError);
+    // TEST-NET-3 (RFC 5737) is nobody's address.
+    await expect(start({ host: '203.0.113.1', port: 0 })).rejects.toThrow(/^HTTP_HOST: expected/);
+    await new Promise((resolve) => taken.close(resolve));
+  });
 });
+
+/** PostgreSQL's ErrorResponse (manual, section 55.7) with an SQLSTATE. */
+function errorResponse(code: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0VFATAL\0C${code}\0Mrefused\0\0`);
+  const head = Buffer.alloc(5);
+  head.write('E');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
+}

@@ -3,6 +3,7 @@ const HEADER = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
 /** Milliseconds from 1970 to 2000, where PostgreSQL's timestamps start. */
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 const DAY_MS = 86_400_000;
+const TRAILER = Buffer.from('ffff', 'hex');
 const CHUNK_BYTES = 256 * 1024;
 /** Bytes of a value beside a text's own: four of length, at most 32 of contents. */
 const FIXED_VALUE_BYTES = 36;
@@ -12,9 +13,10 @@ const FIXED_VALUE_BYTES = 36;
  * Call {@link row}, then one method per column in order; null is SQL NULL.
  */
 export class BinaryCopy {
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
+  #chunkBytes = 0;
   #buffer: Buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  #length = HEADER.copy(this.#buffer);
+  #length = 0;
   #day = '';
   #dayNumber = 0;
   rows = 0;
@@ -77,12 +79,24 @@ export class BinaryCopy {
     this.#length = at + this.#buffer.write(hex, at, size, 'hex');
   }
 
+  /** Bytes of the rows so far: where the next row begins in {@link takeRows}. */
+  get byteLength(): number {
+    return this.#chunkBytes + this.#length;
+  }
+
+  /** The rows in one buffer of their own; the encoder is empty afterwards and can be used again. */
+  takeRows(): Buffer {
+    const rows = Buffer.concat([...this.#chunks, this.#buffer.subarray(0, this.#length)]);
+    this.#chunks = [];
+    this.#chunkBytes = 0;
+    this.#length = 0;
+    this.rows = 0;
+    return rows;
+  }
+
   /** The whole input of the COPY; the encoder is used up afterwards. */
   finish(): Buffer[] {
-    this.#ensure(2);
-    this.#length = this.#buffer.writeInt16BE(-1, this.#length);
-    this.#chunks.push(this.#buffer.subarray(0, this.#length));
-    return this.#chunks;
+    return copyInput([...this.#chunks, this.#buffer.subarray(0, this.#length)]);
   }
 
   #null(): void {
@@ -98,7 +112,13 @@ export class BinaryCopy {
   #ensure(bytes: number): void {
     if (this.#length + bytes <= this.#buffer.length) return;
     this.#chunks.push(this.#buffer.subarray(0, this.#length));
+    this.#chunkBytes += this.#length;
     this.#buffer = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, bytes));
     this.#length = 0;
   }
+}
+
+/** Buffers of whole rows as the input of one COPY. */
+export function copyInput(rows: readonly Buffer[]): Buffer[] {
+  return [HEADER, ...rows, TRAILER];
 }

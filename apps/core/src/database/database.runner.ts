@@ -121,6 +121,25 @@ function roleAdvice(owner: string): string {
   );
 }
 
+/** What DATABASE_URL gets wrong, by SQLSTATE or the system's code: waiting cures none of it. */
+const URL_FAULTS: Readonly<Record<string, string>> = {
+  '28P01': 'a user name and password the server takes',
+  '28000': 'a user the server lets in',
+  '3D000': 'the name of a database that exists',
+  ENOTFOUND: 'the name of a host that exists',
+};
+
+function settingAdvice(error: unknown): string | undefined {
+  const codes = error instanceof AggregateError ? error.errors.map(codeOf) : [codeOf(error)];
+  const code = codes.find((one) => one !== undefined && URL_FAULTS[one] !== undefined);
+  return code === undefined ? undefined : `DATABASE_URL: expected ${URL_FAULTS[code]}: ${reasonOf(error)}`;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : undefined;
+}
+
 /** What a start waits for, told to /readyz while it waits. */
 export interface StartProgress {
   waitingFor: string | undefined;
@@ -144,6 +163,8 @@ export async function migrateWhenReachable(
       if (applied.length > 0) log.info({ applied }, 'schema migrated');
       return;
     } catch (error) {
+      const advice = settingAdvice(error);
+      if (advice !== undefined) throw new DatabaseRefused(advice, { cause: error });
       if (error instanceof DatabaseRefused || error instanceof MigrationFailed || !isTransient(error)) throw error;
       progress.waitingFor = `database: ${reasonOf(error)}`;
       log.warn({ reason: reasonOf(error), retryInMs: delayMs }, 'database not reachable, trying again');

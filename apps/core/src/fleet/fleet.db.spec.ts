@@ -155,7 +155,7 @@ describe('live state', () => {
   const presence = (online: boolean, of = session): Arrival =>
     message('presence', { online, session: of, agentVersion: '0.1.0', at: now.getTime() } satisfies PresenceData);
   const states = (terminals: Record<string, TerminalSample>, of = session): Arrival =>
-    message('live', { session: of, at: now.getTime(), journalHead: 9, ackedThrough: 0, terminals } satisfies LiveData);
+    message('live', { session: of, at: now.getTime(), journalHead: simulated.head, ackedThrough: 0, terminals } satisfies LiveData);
   const theTerminal = async (id = 'be-1') => (await run((ctx) => service.terminals(ctx, { terminalIds: [id] })))[0]!;
   const theGateway = async () => (await run((ctx) => service.gateways(ctx, ['berlin'])))[0]!;
 
@@ -184,7 +184,7 @@ describe('live state', () => {
       gatewayOnline: true,
       stateAt: now,
     });
-    expect(await theGateway()).toMatchObject({ online: true, agentVersion: '0.1.0', journalHead: 9, lastSeenAt: now });
+    expect(await theGateway()).toMatchObject({ online: true, agentVersion: '0.1.0', lastSeenAt: now });
     expect(changed).toEqual(['berlin']);
   });
 
@@ -216,15 +216,40 @@ describe('live state', () => {
     expect(await theGateway()).toMatchObject({ online: true });
   });
 
-  it('a late sample does not replace a newer one', async () => {
+  it('arrival at core and session order samples, never the gateway’s clock', async () => {
+    live.presence(presence(true));
+    const far = { session, at: Date.UTC(2199, 0, 1), journalHead: simulated.head, ackedThrough: 0 };
+    live.live(message('live', { ...far, terminals: { 'be-1': sample({ activity: 'selling', lastUseAt: far.at }) } }));
+    await live.flush();
+    expect(await theTerminal()).toMatchObject({ activity: 'selling', stateAt: now, lastUseAt: now });
+    live.live(states({ 'be-1': sample({ activity: 'closing' }) }));
+    await live.flush();
+    expect((await theTerminal()).activity).toBe('closing');
+    live.live(states({ 'be-1': sample({ activity: 'idle' }) }, session - 1));
+    await live.flush();
+    expect((await theTerminal()).activity).toBe('closing');
+  });
+
+  it('refuses an instant beyond the year 2199 and text no column holds, and logs that once', async () => {
+    const warned: unknown[] = [];
+    const log = { warn: (fields: unknown) => void warned.push(fields) } as never;
+    const strict = new FleetLive(unitOfWork, { changed: () => undefined } as never, log, () => now);
+    for (let i = 0; i < 5; i++) strict.live(states({ 'be-1': sample({ operatorId: 'a\0b' }) }));
+    strict.live(states({ 'be-1': sample({ lastUseAt: Date.UTC(2200, 0, 1) }) }));
+    await strict.flush();
+    expect([strict.malformed(), warned.length]).toEqual([6, 1]);
+  });
+
+  it('one gateway’s sample that the database refuses does not cost the others theirs', async () => {
+    await database.query("ALTER TABLE terminal_state ADD CONSTRAINT no_wrong CHECK (operator_id <> 'wrong')");
     live.presence(presence(true));
     live.live(states({ 'be-1': sample({ activity: 'selling' }) }));
+    const data = { session: 1, at: now.getTime(), journalHead: 0, ackedThrough: 0, terminals: { 'sh-1': sample({ operatorId: 'wrong' }) } };
+    live.live(message('live', data, 'shanghai'));
     await live.flush();
-    now = new Date(now.getTime() - 5_000);
-    live.live(states({ 'be-1': sample({ activity: 'idle' }) }));
-    await live.flush();
-    now = new Date(now.getTime() + 5_000);
+    await database.query('ALTER TABLE terminal_state DROP CONSTRAINT no_wrong');
     expect((await theTerminal()).activity).toBe('selling');
+    expect(changed).toEqual(['berlin']);
   });
 
   it('malformed messages are counted and change nothing around them', async () => {
@@ -255,7 +280,18 @@ describe('live state', () => {
       entry('OperatorSignedOff', { operatorId: 'anna', by: 'till' }, 'be-2', at + 2),
     );
     expect(await theTerminal('be-2')).toMatchObject({ power: 'off', signedOn: false, operatorId: null });
+    const late = states({ 'be-2': sample() });
     await journal(entry('TerminalPoweredOn', { by: 'policy' }, 'be-2', at - 1_000));
+    expect(await theTerminal('be-2')).toMatchObject({ power: 'on' });
+    await journal(entry('TerminalPoweredOff', { by: 'policy' }, 'be-2', at));
+    live.live(late);
+    await live.flush();
+    expect(await theTerminal('be-2')).toMatchObject({ power: 'off' });
+    simulated.append(entry('TerminalPoweredOn', { by: 'policy' }, 'be-2', at + 60_000_000));
+    live.live(states({ 'be-2': sample({ power: 'off' }) }));
+    await live.flush();
+    await ingest.accept(simulated.arrival(simulated.head, simulated.head));
+    await ingest.idle();
     expect(await theTerminal('be-2')).toMatchObject({ power: 'off' });
     await journal(...sale(1250, 1, 'be-2').map((one) => ({ ...one, atMs: at + 3_000 })));
     expect(await theTerminal('be-2')).toMatchObject({ lastUseAt: new Date(at + 3_000), unsettledMinor: 1250, unsettledCount: 1 });

@@ -1,6 +1,6 @@
 import { type LiveData, liveEvent, type PresenceData, presenceEvent } from '@tillward/contracts';
 import type { ChangeNotifier, UnitOfWork } from '../database/index.js';
-import { systemActor } from '../database/index.js';
+import { isTransient, systemActor } from '../database/index.js';
 import { type Log, reasonOf } from '../logging.js';
 import type { Arrival } from '../messaging/index.js';
 import { acceptsPresence } from './fleet.rules.js';
@@ -8,22 +8,27 @@ import { acceptsPresence } from './fleet.rules.js';
 interface Heard {
   store: string;
   gateway: string;
+  /** When core heard of it last, by core's clock. */
   seenAtMs: number;
   presence?: PresenceData;
   live?: LiveData;
 }
 
 const FLUSH_MS = 250;
+/** Least time between two log lines about one gateway's refused messages. */
+const REFUSAL_LOG_MS = 10_000;
+const REFUSAL_LOG_KEYS = 10_000;
 
 /**
  * Takes presence and live samples; keeps the newest of each gateway and writes all of them in one statement per table every 250 ms at most.
- * Samples may be lost (a restart, a database outage); the next one replaces them.
+ * Samples may be lost (a restart, a database outage); the next one replaces them. What is newer is decided by session and arrival at core.
  */
 export class FleetLive {
   #heard = new Map<string, Heard>();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #malformed = 0;
+  readonly #refusalLoggedMs = new Map<string, number>();
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -74,8 +79,13 @@ export class FleetLive {
 
   #refuse({ address, payload }: Arrival, reason: string): void {
     this.#malformed += 1;
+    const key = `${address.store}/${address.gateway}/${address.channel}`;
+    const nowMs = performance.now();
+    if (nowMs - (this.#refusalLoggedMs.get(key) ?? Number.NEGATIVE_INFINITY) < REFUSAL_LOG_MS) return;
+    if (this.#refusalLoggedMs.size >= REFUSAL_LOG_KEYS) this.#refusalLoggedMs.clear();
+    this.#refusalLoggedMs.set(key, nowMs);
     this.log.warn(
-      { store: address.store, gateway: address.gateway, channel: address.channel, bytes: payload.length, reason },
+      { store: address.store, gateway: address.gateway, channel: address.channel, bytes: payload.length, reason, refused: this.#malformed },
       'message refused',
     );
   }
@@ -94,14 +104,17 @@ export class FleetLive {
 
   async #write(heard: Heard[]): Promise<void> {
     try {
-      const changed = await this.unitOfWork.run(systemActor('fleet'), async ({ tx }) => {
+      await this.unitOfWork.run(systemActor('fleet'), async ({ tx }) => {
         await tx.query(UPSERT_PRESENCE, presenceColumns(heard));
         await tx.query(UPSERT_STATES, stateColumns(heard));
-        return heard.map((one) => one.store);
       });
-      this.notifier.changed({ stores: changed });
+      this.notifier.changed({ stores: heard.map((one) => one.store) });
     } catch (error) {
-      this.log.warn({ reason: reasonOf(error) }, 'live states not written');
+      const [only] = heard;
+      const gateway = heard.length === 1 ? { store: only?.store, gateway: only?.gateway } : {};
+      this.log.warn({ ...gateway, reason: reasonOf(error) }, 'live states not written');
+      // One gateway's value that the database refuses must not cost the others theirs.
+      if (heard.length > 1 && !isTransient(error)) for (const one of heard) await this.#write([one]);
     }
   }
 }
@@ -120,8 +133,8 @@ function presenceColumns(heard: Heard[]): unknown[] {
 }
 
 function stateColumns(heard: Heard[]): unknown[] {
-  const rows = heard.flatMap(({ store, live }) =>
-    live === undefined ? [] : Object.entries(live.terminals).map(([terminal, sample]) => ({ store, terminal, sample, at: live.at })),
+  const rows = heard.flatMap(({ store, live, seenAtMs }) =>
+    live === undefined ? [] : Object.entries(live.terminals).map(([terminal, sample]) => ({ store, terminal, sample, live, seenAtMs })),
   );
   const of = <T>(pick: (row: (typeof rows)[number]) => T) => rows.map(pick);
   return [
@@ -132,8 +145,11 @@ function stateColumns(heard: Heard[]): unknown[] {
     of((r) => r.sample.activity),
     of((r) => r.sample.signedOn),
     of((r) => r.sample.operatorId),
-    of((r) => r.sample.lastUseAt),
-    of((r) => r.at),
+    // A clock that is ahead must not say that a terminal was used in the future.
+    of((r) => (r.sample.lastUseAt === null ? null : Math.min(r.sample.lastUseAt, r.seenAtMs))),
+    of((r) => r.seenAtMs),
+    of((r) => r.live.session),
+    of((r) => r.live.journalHead),
   ];
 }
 
@@ -152,13 +168,19 @@ const UPSERT_PRESENCE = `
         last_seen_at = excluded.last_seen_at
    WHERE excluded.session >= p.session`;
 
+// In the order of arrival; of one session, a sample taken before an entry that the journal has brought already is late.
 const UPSERT_STATES = `
-  INSERT INTO terminal_state AS s (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use_at, state_at)
-  SELECT n.store_id, n.terminal_id, n.power, n.service, n.activity, n.signed_on, n.operator_id, to_timestamp(n.last_use / 1000), to_timestamp(n.at / 1000)
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::float8[], $9::float8[])
-         AS n (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use, at)
+  INSERT INTO terminal_state AS s
+         (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use_at, state_at, session, sample_head)
+  SELECT n.store_id, n.terminal_id, n.power, n.service, n.activity, n.signed_on, n.operator_id, to_timestamp(n.last_use / 1000), to_timestamp(n.at / 1000),
+         n.session, n.head
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::float8[], $9::float8[], $10::bigint[], $11::bigint[])
+         AS n (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use, at, session, head)
     JOIN terminal t ON t.store_id = n.store_id AND t.terminal_id = n.terminal_id
+   ORDER BY (n.store_id || '/' || n.terminal_id) COLLATE "C"
   ON CONFLICT (store_id, terminal_id) DO UPDATE
     SET power = excluded.power, service = excluded.service, activity = excluded.activity, signed_on = excluded.signed_on,
-        operator_id = excluded.operator_id, last_use_at = greatest(excluded.last_use_at, s.last_use_at), state_at = excluded.state_at
-   WHERE excluded.state_at >= s.state_at`;
+        operator_id = excluded.operator_id, last_use_at = coalesce(excluded.last_use_at, s.last_use_at), state_at = excluded.state_at,
+        session = excluded.session, sample_head = excluded.sample_head,
+        journal_seq = CASE WHEN excluded.session > s.session THEN 0 ELSE s.journal_seq END
+   WHERE excluded.session > s.session OR (excluded.session = s.session AND excluded.sample_head >= s.journal_seq)`;

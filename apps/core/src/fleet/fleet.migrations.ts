@@ -126,4 +126,14 @@ export const fleetMigrations: readonly Migration[] = [
       GRANT SELECT, INSERT, UPDATE ON close_proof TO tillward_ingest;
     `,
   },
+  {
+    name: '0022-fleet-order',
+    up: `
+      -- What is newer: session and journal head of the last sample, and the last entry projected since. No gateway's clock decides.
+      ALTER TABLE terminal_state
+        ADD COLUMN session bigint NOT NULL DEFAULT 0,
+        ADD COLUMN sample_head bigint NOT NULL DEFAULT 0,
+        ADD COLUMN journal_seq bigint NOT NULL DEFAULT 0;
+    `,
+  },
 ];

@@ -26,6 +26,8 @@ export const fleetProjection: Projection = { kinds: KINDS, begin: () => new Flee
 interface TerminalChange {
   store: string;
   terminal: string;
+  /** The last entry about it. */
+  seq: number;
   atMs: number;
   power: PowerState | null;
   service: ServiceState | null;
@@ -104,6 +106,7 @@ class FleetFold implements Fold {
       change = {
         store: entry.store,
         terminal,
+        seq: entry.seq,
         atMs: entry.atMs,
         power: null,
         service: null,
@@ -113,6 +116,7 @@ class FleetFold implements Fold {
       };
       this.#terminals.set(key, change);
     }
+    change.seq = entry.seq;
     change.atMs = entry.atMs;
     return change;
   }
@@ -124,7 +128,8 @@ class FleetFold implements Fold {
   }
 
   async #flushTerminals(db: Queryable): Promise<void> {
-    const changes = [...this.#terminals.values()];
+    // In key order, as live samples are: two writers then wait for each other in turn and never in a circle.
+    const changes = [...this.#terminals.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
     if (changes.length === 0) return;
     const of = <T>(pick: (change: TerminalChange) => T) => changes.map(pick);
     await db.query(UPSERT_TERMINALS, [
@@ -137,6 +142,7 @@ class FleetFold implements Fold {
       of((c) => c.operatorId !== undefined),
       of((c) => c.lastUseAtMs),
       of((c) => c.atMs),
+      of((c) => c.seq),
     ]);
   }
 
@@ -155,15 +161,15 @@ class FleetFold implements Fold {
   }
 }
 
-// Inserts what is new, changes what was there before; a sample the gateway took later than the entry wins (both carry its clock).
+// Inserts what is new, changes what was there before. A sample taken after an entry, which its journal head tells, knows what the entry says: it wins.
 const UPSERT_TERMINALS = `
   WITH n AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::float8[], $9::float8[])
-      AS u (store_id, terminal_id, power, service, signed_on, operator_id, says_operator, last_use, at)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::float8[], $9::float8[], $10::bigint[])
+      AS u (store_id, terminal_id, power, service, signed_on, operator_id, says_operator, last_use, at, seq)
   ), created AS (
-    INSERT INTO terminal_state (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use_at, state_at)
+    INSERT INTO terminal_state (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use_at, state_at, journal_seq)
     SELECT store_id, terminal_id, coalesce(power, 'unknown'), coalesce(service, 'unknown'), 'idle', coalesce(signed_on, false), operator_id,
-           to_timestamp(last_use / 1000), to_timestamp(at / 1000)
+           to_timestamp(last_use / 1000), to_timestamp(at / 1000), seq
       FROM n ON CONFLICT (store_id, terminal_id) DO NOTHING
   )
   UPDATE terminal_state s
@@ -172,8 +178,9 @@ const UPSERT_TERMINALS = `
          signed_on = CASE WHEN newer THEN coalesce(n.signed_on, s.signed_on) ELSE s.signed_on END,
          operator_id = CASE WHEN newer AND n.says_operator THEN n.operator_id ELSE s.operator_id END,
          last_use_at = greatest(to_timestamp(n.last_use / 1000), s.last_use_at),
-         state_at = greatest(to_timestamp(n.at / 1000), s.state_at)
-    FROM (SELECT n.*, to_timestamp(n.at / 1000) >= k.state_at AS newer FROM n JOIN terminal_state k USING (store_id, terminal_id)) n
+         state_at = CASE WHEN newer THEN to_timestamp(n.at / 1000) ELSE s.state_at END,
+         journal_seq = n.seq
+    FROM (SELECT n.*, n.seq > k.sample_head AS newer FROM n JOIN terminal_state k USING (store_id, terminal_id)) n
    WHERE s.store_id = n.store_id AND s.terminal_id = n.terminal_id`;
 
 const UPSERT_APPLICATIONS = `

@@ -79,9 +79,9 @@ export class FleetResolver {
     description: 'Stores of the viewer whose state changed. Coalesced, at most a few a second.',
   })
   fleetChanged(@CurrentViewer() viewer: Viewer): AsyncIterableIterator<{ fleetChanged: StoreType }> {
-    return liveItems(this.feed, viewer, async (change) => {
+    return liveItems(this.feed, viewer, async (change, actor) => {
       if (!change.all && change.stores.length === 0) return [];
-      const stores = await this.work.run(viewer.actor, (ctx) => this.fleet.stores(ctx, change.all ? undefined : change.stores));
+      const stores = await this.work.run(actor, (ctx) => this.fleet.stores(ctx, change.all ? undefined : change.stores));
       return stores.map((fleetChanged) => ({ fleetChanged }));
     });
   }

@@ -4,6 +4,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { CHANGE_CHANNEL } from '../database/index.js';
+import { generatedFiles } from '../generate.js';
 import { entry, paymentIds, sale } from '../ingest/ingest.fixtures.js';
 import { key, startTestCore, type TestCore } from './core.fixtures.js';
 
@@ -190,6 +191,33 @@ describe('subscriptions', () => {
     socket.on('error', () => undefined);
     socket.terminate();
     expect(refused).toBe(status);
+  });
+});
+
+describe('docs/permissions.md', () => {
+  const rows = generatedFiles()
+    ['docs/permissions.md']!.split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+
+  // HQ comes last: it may do everything asked of it.
+  it.each([
+    [5, undefined],
+    [3, 'cashier-tokyo'],
+    [2, 'manager-tokyo'],
+    [4, 'auditor'],
+    [1, 'hq'],
+  ])('says in column %i what core lets %s do', async (column, person) => {
+    const cookie = person === undefined ? undefined : await session(person);
+    const differing: string[] = [];
+    for (const root of rootFields().filter(({ operation }) => operation !== 'subscription')) {
+      const said = rows.find(([, field]) => field === `\`${root.field.name}\``)?.[column + 1];
+      const { data, errors } = await world.ask(cookie, document(root));
+      const refused = errors?.some(({ extensions: { code } }) => code === 'notAllowed' || code === 'unauthenticated');
+      const declined = data?.[root.field.name]?.code === 'notAllowed';
+      const seen = refused ? 'no' : declined ? 'refusal `notAllowed`' : 'yes';
+      if (said !== seen && !(said === 'own record' && seen === 'yes')) differing.push(`${root.path}: ${said}, but ${seen}`);
+    }
+    expect(differing).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import { AccessRefused, Unauthenticated } from './graphql.errors.js';
 const viewer = (role: Viewer['actor']['role']): Viewer => ({
   actor: { kind: 'person', id: 'p', name: 'P', role, language: 'en', stores: [] },
   sessionId: 's',
-  stillValid: () => Promise.resolve(true),
+  again: async () => undefined,
 });
 
 describe('accessRefusal', () => {

@@ -11,8 +11,8 @@ export type PersonActor = Extract<Actor, { kind: 'person' }>;
 export interface Viewer {
   readonly actor: PersonActor;
   readonly sessionId: string;
-  /** Asks the session table again: a subscription outlives the request that opened it. */
-  stillValid(): Promise<boolean>;
+  /** Reads session and person again: a subscription outlives the request that opened it, and role or stores may have changed. Undefined when over. */
+  again(): Promise<PersonActor | undefined>;
 }
 
 declare module 'fastify' {

@@ -25,6 +25,26 @@ describe('answerErrors', () => {
       new GraphQLError('x', { originalError: thrown(new MalformedRequest('no Date')) }),
       { statusCode: 400, message: 'no Date' },
     ],
+    [
+      'an argument null at execution',
+      new GraphQLError('Argument "id" of …', { path: ['store'] }),
+      { statusCode: 400, code: 'malformedRequest' },
+    ],
+    [
+      'a value of ours that can’t be written',
+      new GraphQLError('Int cannot represent', { originalError: new GraphQLError('Int cannot represent'), path: ['stores'] }),
+      { statusCode: 500, code: 'internal' },
+    ],
+    [
+      'a null of ours where none may be',
+      new GraphQLError('Cannot return null', { path: ['stores'] }),
+      { statusCode: 500, code: 'internal' },
+    ],
+    [
+      'a method that is not for this',
+      Object.assign(new Error('x'), { statusCode: 405, errors: [new Error('not by GET')] }),
+      { statusCode: 405, code: 'methodNotAllowed', message: 'not by GET' },
+    ],
     ['a syntax error', new GraphQLError('Syntax Error'), { statusCode: 400, code: 'malformedRequest', message: 'Syntax Error' }],
     ['a body that is no JSON', Object.assign(new Error('no JSON'), { statusCode: 400 }), { statusCode: 400, code: 'malformedRequest' }],
     ['a text the database can’t hold', thrown(withCode('invalid byte sequence', '22021')), { statusCode: 400, code: 'malformedRequest' }],

@@ -21,19 +21,24 @@ export function answerErrors(errors: readonly Error[], log: Log): ErrorAnswer {
   return { statusCode, errors: answers.map((answer) => answer.error) };
 }
 
-/** Mercurius collects the errors of parsing and validation in one error's `errors`. */
+/** Mercurius collects the errors of parsing and validation in one error's `errors`; those that aren't graphql-js's own have the holder's status. */
 function validationErrors(error: Error): readonly Error[] | undefined {
-  const held =
-    (error as { errors?: unknown }).errors ?? ((error as GraphQLError).originalError as { errors?: unknown } | undefined)?.errors;
-  return Array.isArray(held) && held.every((one) => one instanceof Error) ? held : undefined;
+  const holder = [error, (error as GraphQLError).originalError].find((one) =>
+    Array.isArray((one as { errors?: unknown } | undefined)?.errors),
+  );
+  if (holder === undefined || holder === null) return undefined;
+  const { errors, statusCode } = holder as Error & { errors: unknown[]; statusCode?: unknown };
+  if (!errors.every((one) => one instanceof Error)) return undefined;
+  return errors.map((one) => (one instanceof GraphQLError ? one : Object.assign(new Error(one.message), { statusCode })));
 }
 
 function answerOne(error: Error, log: Log): { statusCode: number; error: GraphQLFormattedError } {
   const cause = innermost(error);
   if (cause instanceof RequestError) return told(error, cause.extensions.code, cause.message, cause.statusCode, cause.extensions.field);
-  // A GraphQLError without another behind it is graphql-js's own: syntax, validation, variables.
-  if (cause === undefined) return told(error, 'malformedRequest', error.message, 400);
+  // A GraphQLError without another behind it is graphql-js's own: syntax, validation, variables. With a path it is about what a resolver gave.
+  if (cause === undefined) return isAboutAnswer(error) ? bug(error, error, log) : told(error, 'malformedRequest', error.message, 400);
   const status = (cause as { statusCode?: unknown }).statusCode;
+  if (status === 405) return told(error, 'methodNotAllowed', cause.message, status);
   if (typeof status === 'number' && status >= 400 && status < 500) return told(error, 'malformedRequest', cause.message, status);
   if (isTransient(cause)) {
     log.warn({ reason: reasonOf(cause) }, 'a resolver met an outage');
@@ -43,9 +48,18 @@ function answerOne(error: Error, log: Log): { statusCode: number; error: GraphQL
     log.warn({ reason: reasonOf(cause) }, 'a request held a value the database refuses');
     return told(error, 'malformedRequest', 'A value of the request is out of its range.', 400);
   }
+  return bug(error, cause, log);
+}
+
+function bug(error: Error, cause: Error, log: Log): ReturnType<typeof told> {
   const id = randomUUID();
   log.error({ errorId: id, reason: reasonOf(cause), stack: cause.stack }, 'a resolver failed');
   return told(error, 'internal', `Something went wrong on our side. The log has it as ${id}.`, 500);
+}
+
+/** An error of execution has a path; of those only the ones about arguments are the caller's (graphql-js, getArgumentValues). */
+function isAboutAnswer(error: Error): boolean {
+  return error instanceof GraphQLError && error.path !== undefined && !error.message.startsWith('Argument "');
 }
 
 /** What was thrown in the first place; undefined for an error of graphql-js itself. It wraps errors, those of variables even twice. */

@@ -3,6 +3,7 @@ import { IntrinsicException } from '@nestjs/common';
 /** Why a GraphQL request got an error instead of data. Stable codes in `errors[].extensions.code`. */
 export type RequestErrorCode =
   | 'malformedRequest'
+  | 'methodNotAllowed'
   | 'invalidInput'
   | 'tooComplex'
   | 'unauthenticated'

@@ -3,7 +3,7 @@ import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { DocumentNode } from 'graphql';
+import { type DocumentNode, Kind, Location } from 'graphql';
 import type { CoreConfig } from '../config.js';
 import type { Log } from '../logging.js';
 import { CONFIG, LOG } from '../platform.js';
@@ -11,8 +11,9 @@ import { AccessGuard, type RequestContext } from './access.js';
 import { CONNECTIONS } from './connections.js';
 import { GraphqlErrorFilter } from './error.filter.js';
 import { answerErrors } from './error-answer.js';
-import { TooComplex } from './graphql.errors.js';
+import { MalformedRequest, TooComplex } from './graphql.errors.js';
 import { costOf, MAX_COST, MAX_DEPTH, MAX_TOKENS } from './request-cost.js';
+import { type GuardedSocket, guardSocket } from './socket.guard.js';
 
 const PATH = '/graphql';
 /** Longest time a WebSocket may be silent before the server asks whether it is there. */
@@ -45,16 +46,52 @@ export function mercuriusOptions(config: CoreConfig, log: Log): MercuriusDriverC
   } as MercuriusDriverConfig;
 }
 
-/** Refuses documents that cost too much, before anything is resolved. */
+/** A route as @fastify/websocket extends it. */
+interface SocketRoute {
+  wsHandler?: (this: unknown, socket: GuardedSocket, request: FastifyRequest) => unknown;
+}
+
+/** Refuses documents that cost too much, before anything is resolved, and sockets that ask for too much at once. */
 @Injectable()
-class CostLimit implements OnApplicationBootstrap {
-  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
+class RequestLimits implements OnApplicationBootstrap {
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(LOG) log: Log,
+  ) {
+    // In the constructor, because mercurius adds its route later, and the server of its WebSockets is visible to nobody else.
+    host.httpAdapter.getInstance<FastifyInstance>().addHook('onRoute', (added: object) => {
+      const route: SocketRoute = added;
+      const { wsHandler } = route;
+      if (wsHandler === undefined) return;
+      route.wsHandler = function (this: unknown, socket, request) {
+        guardSocket(socket, log);
+        return wsHandler.call(this, socket, request);
+      };
+    });
+  }
 
   onApplicationBootstrap(): void {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
-    fastify.graphql.addHook('preExecution', async (_schema, document, _context, variables) => refuseDear(document, variables));
-    fastify.graphql.addHook('preSubscriptionExecution', async (_schema, document) => refuseDear(document, undefined));
+    fastify.graphql.addHook('preValidation', async (_schema, document) => refuseUnparsed(document));
+    fastify.graphql.addHook('preExecution', async (_schema, document, _context, variables) => {
+      refuseSubscription(document);
+      refuseDear(document, variables);
+    });
+    fastify.graphql.addHook('preSubscriptionExecution', async (_schema, document) => {
+      refuseUnparsed(document);
+      refuseDear(document, undefined);
+    });
   }
+}
+
+/** Mercurius takes JSON for a finished syntax tree when it is no GraphQL: nobody has counted its tokens, and any value would do. */
+function refuseUnparsed(document: DocumentNode): void {
+  if (!(document.loc instanceof Location)) throw new MalformedRequest('The query is not a GraphQL document.');
+}
+
+function refuseSubscription(document: DocumentNode): void {
+  const asks = document.definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === 'subscription');
+  if (asks) throw new MalformedRequest('Subscriptions are asked for over a WebSocket.');
 }
 
 function refuseDear(document: DocumentNode, variables: Record<string, unknown> | undefined): void {
@@ -74,7 +111,7 @@ export class ApiModule {
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: GraphqlErrorFilter },
-        CostLimit,
+        RequestLimits,
         ...Object.values(CONNECTIONS).map((connection) => connection.resolver),
       ],
     };

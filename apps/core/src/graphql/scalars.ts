@@ -25,6 +25,15 @@ function readMinorUnits(value: unknown): number {
   throw new MalformedRequest('MinorUnits is an integer of at most 53 bits');
 }
 
+/** What a resolver gave is never the caller's mistake. */
+function ofOurs<T>(read: (value: unknown) => T, value: unknown): T {
+  try {
+    return read(value);
+  } catch (error) {
+    throw new TypeError('a field resolved to something its scalar can’t write', { cause: error });
+  }
+}
+
 function stringLiteral(node: ValueNode): unknown {
   return node.kind === Kind.STRING ? node.value : undefined;
 }
@@ -48,7 +57,7 @@ export const CalendarDate = new GraphQLScalarType<string, string>({
   description: 'Calendar date, YYYY-MM-DD: a business day of a store.',
   parseValue: readDate,
   parseLiteral: (node) => readDate(stringLiteral(node)),
-  serialize: readDate,
+  serialize: (value) => ofOurs(readDate, value),
 });
 
 /** Integer minor units. Throws, both ways, for anything that is not an integer of at most 53 bits. */
@@ -57,7 +66,7 @@ export const MinorUnits = new GraphQLScalarType<number, number>({
   description: 'Integer minor units of the accompanying currency. Fits in 53 bits.',
   parseValue: readMinorUnits,
   parseLiteral: (node) => readMinorUnits(node.kind === Kind.INT ? Number(node.value) : undefined),
-  serialize: readMinorUnits,
+  serialize: (value) => ofOurs(readMinorUnits, value),
 });
 
 function readLiteral(node: ValueNode, variables: Record<string, unknown> | null | undefined): unknown {

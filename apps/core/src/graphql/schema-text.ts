@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { RESOLVERS } from './resolvers.js';
+import { RESOLVERS } from '../resolvers.js';
 
 /** The GraphQL schema as text, sorted, the same for the same code. Needs neither database nor broker. */
 export async function schemaText(): Promise<string> {

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Module, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { DataSource } from 'typeorm';
 import { MqttLink } from '../messaging/index.js';
+import { OutboxDispatcher, OutboxModule } from '../outbox/index.js';
 import { HealthService, type Readiness } from './health.service.js';
 
 /** `/healthz`: the process answers. `/readyz`: 200, or 503 with the reasons. Both without a session: load balancers have none. */
@@ -23,12 +23,13 @@ export class HealthController {
 }
 
 @Module({
+  imports: [OutboxModule],
   controllers: [HealthController],
   providers: [
     {
       provide: HealthService,
-      inject: [DataSource, MqttLink],
-      useFactory: (source: DataSource, link: MqttLink) => new HealthService(source, link),
+      inject: [MqttLink, OutboxDispatcher],
+      useFactory: (link: MqttLink, outbox: OutboxDispatcher) => new HealthService(link, outbox),
     },
   ],
   exports: [HealthService],

@@ -1,11 +1,13 @@
-import type { DataSource } from 'typeorm';
 import { reasonOf } from '../logging.js';
 import type { MqttLink } from '../messaging/index.js';
+import type { OutboxDispatcher } from '../outbox/index.js';
 
 /** Whether core can do its work. `reasons` is empty when it can; keys are `database`, `broker`, `migrations`, `start`. */
 export interface Readiness {
   readonly ready: boolean;
   readonly reasons: Readonly<Record<string, string>>;
+  /** Outbox messages set aside, by topic: core is ready, but somebody has to look. Absent when the database can't be asked. */
+  readonly poisoned?: Readonly<Record<string, number>>;
 }
 
 const DATABASE_MS = 2_000;
@@ -13,26 +15,28 @@ const DATABASE_MS = 2_000;
 /** Asks database and broker. Migrations are done before this exists, so that a running core has them by construction. */
 export class HealthService {
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly link: MqttLink,
+    private readonly link: Pick<MqttLink, 'trouble'>,
+    private readonly outbox: Pick<OutboxDispatcher, 'poisoned'>,
   ) {}
 
   /** Answers within two seconds, whatever hangs. */
   async readiness(): Promise<Readiness> {
     const reasons: Record<string, string> = {};
     const database = await this.#database();
-    if (database !== undefined) reasons['database'] = database;
+    if (typeof database === 'string') reasons['database'] = database;
     const broker = this.link.trouble();
     if (broker !== undefined) reasons['broker'] = broker;
-    return { ready: Object.keys(reasons).length === 0, reasons };
+    const ready = Object.keys(reasons).length === 0;
+    return typeof database === 'string' ? { ready, reasons } : { ready, reasons, poisoned: database };
   }
 
-  async #database(): Promise<string | undefined> {
+  /** The messages set aside, or why the database can't be asked. */
+  async #database(): Promise<Record<string, number> | string> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(() => resolve('no answer in time'), DATABASE_MS);
     });
-    const asked = this.dataSource.query('SELECT 1').then(() => undefined, reasonOf);
+    const asked = this.outbox.poisoned().catch(reasonOf);
     const answer = await Promise.race([asked, late]);
     clearTimeout(timer);
     return answer;

@@ -17,8 +17,10 @@ const SIGN_IN_TRIES = 20;
 const SIGN_IN_TRIES_PER_ADDRESS = 120;
 /** I5: how long tries are counted. */
 const SIGN_IN_WINDOW_MS = 60_000;
-/** Paths on which a session means something. */
-const OWN_PATHS = /^\/(?:graphql|api)(?:[/?]|$)/;
+/** The protocol of subscriptions. */
+const WEBSOCKET_PROTOCOL = 'graphql-transport-ws';
+
+const UNAUTHENTICATED = { error: 'unauthenticated', message: 'Sign in first.' } as const;
 
 const signIn = z.strictObject({ person: slug, password: z.string().min(1).max(200) });
 
@@ -76,33 +78,40 @@ export class IdentityHttp implements OnModuleInit {
   }
 
   async #identify(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (!OWN_PATHS.test(request.url)) return;
     const isUpgrade = request.headers.upgrade !== undefined;
     const { origin, host } = request.headers;
     const fetchSite = request.headers['sec-fetch-site'];
     const from = { method: request.method, isUpgrade, origin, host, fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined };
     if (!originIsOwn(from)) {
-      this.log.warn({ origin, path: request.url }, 'request from a foreign page refused');
-      return void (await reply.code(403).send({ error: 'foreignOrigin' }));
+      this.log.warn({ origin, route: request.routeOptions.url }, 'request from a foreign page refused');
+      return void (await reply.code(403).send({ error: 'foreignOrigin', message: 'Requests come from the dashboard’s own pages.' }));
     }
+    if (!isUpgrade && !wantsSession(request.routeOptions.url)) return;
     const token = tokenInCookies(request.headers.cookie);
     try {
       request.viewer = token === undefined ? undefined : await this.identity.viewer(token);
     } catch (error) {
-      this.log.error({ reason: reasonOf(error) }, 'session could not be read');
-      return void (await reply.code(503).header('retry-after', '2').send({ error: 'unavailable' }));
+      this.log.warn({ reason: reasonOf(error) }, 'session could not be read');
+      const body = { error: 'unavailable', message: 'A part of the service is not reachable. Try again in a moment.' };
+      return void (await reply.code(503).header('retry-after', '2').send(body));
     }
-    if (isUpgrade && request.viewer === undefined) await reply.code(401).send({ error: 'unauthenticated' });
+    if (!isUpgrade) return;
+    if (request.viewer === undefined) return void (await reply.code(401).send(UNAUTHENTICATED));
+    if (!speaksOurs(request.headers['sec-websocket-protocol'])) {
+      this.log.warn({ protocol: request.headers['sec-websocket-protocol'] }, 'WebSocket of another protocol refused');
+      await reply.code(400).send({ error: 'wrongProtocol', message: `Ask for the WebSocket protocol ${WEBSOCKET_PROTOCOL}.` });
+    }
   }
 
   async #open(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const body = signIn.safeParse(request.body);
     if (!body.success) {
       const field = body.error.issues[0]?.path.join('.') ?? '';
-      return reply.code(400).send({ error: 'malformed', field, expected: '{"person": an id, "password": text}' });
+      return reply.code(400).send({ error: 'malformed', message: 'Expected {"person": an id, "password": text}.', field });
     }
     const opened = await this.identity.open(body.data.person, body.data.password);
-    if (opened === undefined) return reply.code(401).send({ error: 'signInRefused' });
+    if (opened === undefined)
+      return reply.code(401).send({ error: 'signInRefused', message: 'Person and password don’t belong together.' });
     if (request.viewer !== undefined) await this.identity.close(request.viewer);
     return reply.header('set-cookie', sessionCookie(opened.token, this.config.secureCookies)).send(view(opened.actor));
   }
@@ -113,9 +122,18 @@ export class IdentityHttp implements OnModuleInit {
   }
 }
 
+/** Routes on which a session means something, by the pattern the router matched: what the caller wrote may be spelled in many ways. */
+function wantsSession(route: string | undefined): boolean {
+  return route === '/graphql' || route?.startsWith('/api/') === true;
+}
+
+function speaksOurs(protocols: string | undefined): boolean {
+  return protocols?.split(',').some((one) => one.trim() === WEBSOCKET_PROTOCOL) === true;
+}
+
 function show(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   void reply.header('cache-control', 'no-store');
-  return request.viewer === undefined ? reply.code(401).send({ error: 'unauthenticated' }) : reply.send(view(request.viewer.actor));
+  return request.viewer === undefined ? reply.code(401).send(UNAUTHENTICATED) : reply.send(view(request.viewer.actor));
 }
 
 function view({ id, name, role, language, stores }: PersonActor): SessionView {
@@ -128,5 +146,8 @@ function personAndAddress(request: FastifyRequest): string {
 }
 
 function tooMany(reply: FastifyReply, retryAfterS: number): FastifyReply {
-  return reply.code(429).header('retry-after', retryAfterS).send({ error: 'tooManyTries', retryAfterS });
+  return reply
+    .code(429)
+    .header('retry-after', retryAfterS)
+    .send({ error: 'tooManyTries', message: `Try again in ${retryAfterS} s.`, retryAfterS });
 }

@@ -69,7 +69,10 @@ export class Identity {
     return {
       actor: actorOfPerson(session),
       sessionId: session.sessionId,
-      stillValid: async () => (await this.#validSession(hash)) !== undefined,
+      again: async () => {
+        const now = await this.#validSession(hash);
+        return now === undefined ? undefined : actorOfPerson(now);
+      },
     };
   }
 
@@ -102,28 +105,18 @@ export class Identity {
   async provision(ctx: WorkContext, people: ChainFile['people']): Promise<string[]> {
     const known: { id: string }[] = await ctx.tx.query('SELECT id FROM person');
     const ids = new Set(known.map((row) => row.id));
-    const created: string[] = [];
-    for (const person of people) {
-      if (!ids.has(person.id)) {
-        await ctx.tx.query(
-          `INSERT INTO person (id, name, role, language, password_hash, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)
-           ON CONFLICT (id) DO NOTHING`,
-          [person.id, person.name, person.role, person.language, await hashPassword(person.password), ctx.now()],
-        );
-        created.push(person.id);
-      } else {
-        await ctx.tx.query(
-          'UPDATE person SET name = $2, role = $3, updated_at = $4 WHERE id = $1 AND (name, role) IS DISTINCT FROM ($2, $3)',
-          [person.id, person.name, person.role, ctx.now()],
-        );
-      }
-      await ctx.tx.query('DELETE FROM person_store WHERE person_id = $1 AND NOT store_id = ANY($2)', [person.id, person.stores]);
-      await ctx.tx.query('INSERT INTO person_store (store_id, person_id) SELECT unnest($2::text[]), $1 ON CONFLICT DO NOTHING', [
-        person.id,
-        person.stores,
-      ]);
+    const missing = people.filter((person) => !ids.has(person.id));
+    // A hash is slow on purpose: all at once on libuv's threads, because the start waits for them, and none for people who have theirs.
+    const hashes = await Promise.all(missing.map((person) => hashPassword(person.password)));
+    for (const [i, person] of missing.entries()) {
+      await ctx.tx.query(
+        `INSERT INTO person (id, name, role, language, password_hash, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)
+         ON CONFLICT (id) DO NOTHING`,
+        [person.id, person.name, person.role, person.language, hashes[i], ctx.now()],
+      );
     }
-    for (const id of created) {
+    for (const person of people) await this.#update(ctx, person);
+    for (const { id } of missing) {
       await this.audit.append(ctx, {
         action: 'person.provisioned',
         storeId: null,
@@ -131,7 +124,21 @@ export class Identity {
         summary: `Account ${id} created`,
       });
     }
-    return created;
+    return missing.map(({ id }) => id);
+  }
+
+  async #update(ctx: WorkContext, person: ChainFile['people'][number]): Promise<void> {
+    await ctx.tx.query('UPDATE person SET name = $2, role = $3, updated_at = $4 WHERE id = $1 AND (name, role) IS DISTINCT FROM ($2, $3)', [
+      person.id,
+      person.name,
+      person.role,
+      ctx.now(),
+    ]);
+    await ctx.tx.query('DELETE FROM person_store WHERE person_id = $1 AND NOT store_id = ANY($2)', [person.id, person.stores]);
+    await ctx.tx.query('INSERT INTO person_store (store_id, person_id) SELECT unnest($2::text[]), $1 ON CONFLICT DO NOTHING', [
+      person.id,
+      person.stores,
+    ]);
   }
 
   async #validSession(hash: string): Promise<SessionRow | undefined> {

@@ -116,9 +116,9 @@ export class IncidentsResolver {
   @Access('hq', 'manager', 'auditor')
   @Subscription(() => IncidentType, { name: 'incidentChanged' })
   incidentChanged(@CurrentViewer() viewer: Viewer): AsyncIterableIterator<{ incidentChanged: IncidentType }> {
-    return liveItems(this.feed, viewer, async (change) => {
+    return liveItems(this.feed, viewer, async (change, actor) => {
       if (!change.all && change.incidents.length === 0) return [];
-      const rows = await this.work.run(viewer.actor, (ctx) => changedIncidents(ctx, change.all ? undefined : change.incidents));
+      const rows = await this.work.run(actor, (ctx) => changedIncidents(ctx, change.all ? undefined : change.incidents));
       return rows.map((row) => ({ incidentChanged: incidentType(row) }));
     });
   }

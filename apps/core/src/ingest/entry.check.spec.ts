@@ -1,4 +1,4 @@
-import { JOURNAL_KINDS, type JournalKind } from '@tillward/contracts';
+import { JOURNAL_KINDS, type JournalKind, LAST_EPOCH_MS } from '@tillward/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readEntry } from './entry.check.js';
@@ -41,6 +41,12 @@ describe('readEntry', () => {
     ['a business day PostgreSQL does not know', 'PaymentStarted', { ...STARTED, businessDay: '0000-01-01' }, 'outOfRange'],
   ] as const)('refuses %s', (_name, kind, payload, reason) => {
     expect(read(kind, payload)).toMatchObject({ reason });
+  });
+
+  it('refuses an instant beyond the year 2199, which no projection could keep', () => {
+    const at = (atMs: number) => readEntry('s', 'g', 1, 1, atMs, 'PaymentStarted', 't1', JSON.stringify(STARTED));
+    expect(at(LAST_EPOCH_MS)).toMatchObject({ atMs: LAST_EPOCH_MS });
+    expect(at(LAST_EPOCH_MS + 1)).toEqual({ reason: 'outOfRange', detail: 'at' });
   });
 
   it('wants a terminal for kinds about one', () => {

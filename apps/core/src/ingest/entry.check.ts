@@ -1,4 +1,4 @@
-import { JOURNAL_KINDS, type JournalKind } from '@tillward/contracts';
+import { JOURNAL_KINDS, type JournalKind, LAST_EPOCH_MS } from '@tillward/contracts';
 import { fitsExactly } from './entry.fast-check.js';
 import type { ProjectedEntry } from './ingest.projection.js';
 
@@ -63,7 +63,7 @@ export function readEntry(
     payload = parsed.data;
   }
   if (terminal === null && !WITHOUT_TERMINAL.has(kind)) return { reason: 'terminalMissing', detail: 'this kind is about a terminal' };
-  const beyond = fieldOutOfRange(payload as Limited);
+  const beyond = atMs > LAST_EPOCH_MS ? 'at' : fieldOutOfRange(payload as Limited);
   if (beyond !== undefined) return { reason: 'outOfRange', detail: beyond };
   return { store, gateway, epoch, seq, atMs, kind, terminal, payload } as ProjectedEntry;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CheckedBatch, checkBatch } from './batch.check.js';
+import { checkBatch } from './batch.check.js';
+import { type PreparedBatch, prepareBatch } from './batch.prepare.js';
 import { SimulatedGateway, sale } from './ingest.fixtures.js';
 import { type Cursor, decideBatch, laneOf, NOTHING_COMMITTED } from './ingest.rules.js';
 
@@ -8,10 +9,10 @@ const other = new SimulatedGateway('s', 'g').append(...sale(7), ...sale(8), ...s
 const second = new SimulatedGateway('s', 'g', 2).append(...sale(), ...sale());
 const third = new SimulatedGateway('s', 'g', 3).append(...sale());
 
-function batch(of: SimulatedGateway, from: number, through: number): CheckedBatch {
+function batch(of: SimulatedGateway, from: number, through: number): PreparedBatch {
   const check = checkBatch({ store: 's', gateway: 'g' }, of.arrival(from, through).payload);
   if (!check.ok) throw new Error(check.fault);
-  return check.batch;
+  return prepareBatch(check.batch);
 }
 
 const at = (of: SimulatedGateway, seq: number): Cursor => ({ epoch: of.epoch, seq, hash: of.data(1, seq).lastHash });
@@ -77,7 +78,8 @@ describe('decideBatch', () => {
   });
 
   it('an epoch that does not start from its own genesis is a fork (I4)', () => {
-    const borrowed = { ...batch(second, 1, 2), prevHash: at(first, 4).hash };
+    const { store, gateway, epoch, fromSeq, throughSeq, lastHash } = batch(second, 1, 2);
+    const borrowed = { store, gateway, epoch, fromSeq, throughSeq, lastHash, prevHash: at(first, 4).hash, hashAt: () => lastHash };
     expect(decideBatch(at(first, 4), borrowed)).toMatchObject({ kind: 'fork', epoch: 2, seq: 0 });
   });
 });

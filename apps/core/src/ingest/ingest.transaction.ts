@@ -1,19 +1,18 @@
-import { isJournalKind } from '@tillward/contracts';
+import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
-import { isTransient } from '../database/index.js';
-import type { CheckedBatch } from './batch.check.js';
-import { readEntry } from './entry.check.js';
+import { copyInput, isTransient } from '../database/index.js';
+import type { PreparedBatch } from './batch.prepare.js';
 import type { Fold, FoldDatabase, ProjectedEntry, Projection } from './ingest.projection.js';
 import { type BatchDecision, type Cursor, type CursorRule, NOTHING_COMMITTED } from './ingest.rules.js';
 import { digestOf, type EpochRow, type ForkRow, IngestTables, type QuarantineRow } from './ingest.store.js';
-import { copyRows, JOURNAL_COLUMNS, JournalCopy } from './journal.copy.js';
+import { copyRows, JOURNAL_COLUMNS } from './journal.copy.js';
 import type { JournalRange } from './journal.subscriptions.js';
 
 /** All batches of one gateway in a transaction, in their order. */
 export interface GatewayBatches {
   readonly store: string;
   readonly gateway: string;
-  readonly batches: readonly CheckedBatch[];
+  readonly batches: readonly PreparedBatch[];
 }
 
 /** What a gateway is told after the commit. */
@@ -59,7 +58,7 @@ export async function commitBatches(
   careful = false,
 ): Promise<Committed> {
   const db: FoldDatabase = {
-    query: (text, values) => client.query(text, values),
+    query: (text, values) => client.query({ name: statementName(text), text, values: values ?? [] }),
     copy: (table, columns, chunks) => copyRows(client, chunks, table, columns),
   };
   await client.query('BEGIN');
@@ -67,7 +66,13 @@ export async function commitBatches(
     const tables = new IngestTables(db);
     const cursors = await tables.lockCursors(gateways);
     const work = new Work(rules);
-    for (const one of gateways) work.gateway(one, cursors.get(`${one.store}/${one.gateway}`) ?? NOTHING_COMMITTED);
+    let sliceEndsMs = performance.now() + SLICE_MS;
+    for (const one of gateways) {
+      work.gateway(one, cursors.get(`${one.store}/${one.gateway}`) ?? NOTHING_COMMITTED);
+      if (performance.now() < sliceEndsMs) continue;
+      await setImmediate();
+      sliceEndsMs = performance.now() + SLICE_MS;
+    }
     await work.write(db, tables, careful);
     await client.query('COMMIT');
     return work.result();
@@ -75,6 +80,24 @@ export async function commitBatches(
     await rollBack(client);
     throw error;
   }
+}
+
+/** Folding goes on for so long before other lanes' connections get a turn: a lane that folds must not keep the others' PostgreSQL waiting. */
+const SLICE_MS = 3;
+
+const statementNames = new Map<string, string>();
+
+/**
+ * The lanes' statements are constants: each is parsed and planned once a connection, not once a transaction. Whoever adds a statement with values in its text would fill
+ * the connection's memory with plans.
+ */
+function statementName(text: string): string {
+  let name = statementNames.get(text);
+  if (name === undefined) {
+    name = `ingest-${statementNames.size + 1}`;
+    statementNames.set(text, name);
+  }
+  return name;
 }
 
 /** Ends the transaction. A connection that is gone has taken its transaction with it; the error that led here is the one that matters then. */
@@ -87,7 +110,8 @@ async function rollBack(client: pg.ClientBase): Promise<void> {
 }
 
 class Work {
-  readonly #copy = new JournalCopy();
+  readonly #rows: Buffer[] = [];
+  #rowCount = 0;
   readonly #folds: Fold[];
   readonly #foldsOf = new Map<string, Fold[]>();
   readonly #replies = new Map<string, Reply>();
@@ -128,11 +152,11 @@ class Work {
     if (cursor !== committed) this.#cursors.push({ store: one.store, gateway: one.gateway, cursor });
   }
 
-  #notStored(one: GatewayBatches, batch: CheckedBatch, decision: Exclude<BatchDecision, { kind: 'store' }>, cursor: Cursor): void {
+  #notStored(one: GatewayBatches, batch: PreparedBatch, decision: Exclude<BatchDecision, { kind: 'store' }>, cursor: Cursor): void {
     const { store, gateway } = one;
     switch (decision.kind) {
       case 'duplicate':
-        this.#duplicateCount += batch.at.length;
+        this.#duplicateCount += batch.size;
         this.#duplicates.push({ store, gateway, ...decision });
         return;
       case 'gap':
@@ -165,59 +189,32 @@ class Work {
     this.#replies.set(key, reply);
   }
 
-  #store(batch: CheckedBatch, skip: number): void {
-    const { store, gateway, epoch } = batch;
+  #store(batch: PreparedBatch, skip: number): void {
     const kinds = new Set<string>();
-    for (let i = skip; i < batch.at.length; i++) {
-      const kind = batch.kind[i]!;
-      const seq = batch.fromSeq + i;
-      const storable = this.#storable(batch, i, seq);
-      this.#copy.add(store, gateway, epoch, seq, batch.at[i]!, storable.kind, batch.terminal[i]!, storable.payload, batch.hashes[i]!);
-      if (storable.faulty || !isJournalKind(kind)) continue;
-      const read = readEntry(store, gateway, epoch, seq, batch.at[i]!, kind, batch.terminal[i]!, batch.payload[i]!);
-      if ('reason' in read) this.#quarantine(batch, i, seq, read.reason, read.detail);
-      else this.#project(read, kinds);
+    this.#rows.push(batch.rowsFrom(skip));
+    this.#rowCount += batch.size - skip;
+    for (let i = skip; i < batch.entries.length; i++) {
+      const entry = batch.entries[i];
+      if (entry !== undefined) this.#project(entry, kinds);
     }
-    if (kinds.size > 0) {
-      const last = this.#ranges.at(-1);
-      const fromSeq = batch.fromSeq + skip;
-      if (last !== undefined && last.store === store && last.gateway === gateway && last.epoch === epoch && last.throughSeq < fromSeq) {
-        this.#ranges[this.#ranges.length - 1] = { ...last, throughSeq: batch.throughSeq, kinds: [...new Set([...last.kinds, ...kinds])] };
-      } else {
-        this.#ranges.push({ store, gateway, epoch, fromSeq, throughSeq: batch.throughSeq, kinds: [...kinds] });
-      }
+    const fromSeq = batch.fromSeq + skip;
+    for (const fault of batch.faults) if (fault.seq >= fromSeq) this.#quarantined.push(fault);
+    if (kinds.size > 0) this.#announce(batch, fromSeq, kinds);
+  }
+
+  /** One outbox row for each gateway and epoch: a range that later batches of the transaction extend. */
+  #announce({ store, gateway, epoch, throughSeq }: PreparedBatch, fromSeq: number, kinds: Set<string>): void {
+    const last = this.#ranges.at(-1);
+    if (last !== undefined && last.store === store && last.gateway === gateway && last.epoch === epoch) {
+      this.#ranges[this.#ranges.length - 1] = { ...last, throughSeq, kinds: [...new Set([...last.kinds, ...kinds])] };
+    } else {
+      this.#ranges.push({ store, gateway, epoch, fromSeq, throughSeq, kinds: [...kinds] });
     }
   }
 
   #project(entry: ProjectedEntry, kinds: Set<string>): void {
     for (const fold of this.#foldsOf.get(entry.kind) ?? []) fold.add(entry);
     if (this.rules.wanted(entry.kind)) kinds.add(entry.kind);
-  }
-
-  /** PostgreSQL's text can't hold U+0000; the entry is stored with U+2400 in its place, and the quarantine says that its hash is of the original. */
-  #storable(batch: CheckedBatch, i: number, seq: number): { kind: string; payload: string; faulty: boolean } {
-    const kind = batch.kind[i]!;
-    const payload = batch.payload[i]!;
-    if (!payload.includes('\0') && !kind.includes('\0')) return { kind, payload, faulty: false };
-    this.#quarantine(batch, i, seq, 'unstorableCharacter', 'U+0000 is stored as U+2400');
-    return { kind: kind.replaceAll('\0', '\u2400'), payload: payload.replaceAll('\0', '\u2400'), faulty: true };
-  }
-
-  #quarantine(batch: CheckedBatch, i: number, seq: number, reason: string, detail: string): void {
-    const { store, gateway, epoch } = batch;
-    const payload = batch.payload[i]!;
-    const kind = batch.kind[i]!.replaceAll('\0', '\u2400');
-    this.#quarantined.push({
-      store,
-      gateway,
-      epoch,
-      seq,
-      kind,
-      reason,
-      detail,
-      digest: digestOf(payload),
-      bytes: Buffer.byteLength(payload),
-    });
   }
 
   /** A repeated batch is acknowledged again only when it is the same journal that core has; asked after the copy, which may hold the first sending. */
@@ -232,8 +229,8 @@ class Work {
   }
 
   async write(db: FoldDatabase, tables: IngestTables, careful: boolean): Promise<void> {
-    if (this.#copy.rows > 0) {
-      await db.copy('journal_entry', JOURNAL_COLUMNS, this.#copy.finish());
+    if (this.#rowCount > 0) {
+      await db.copy('journal_entry', JOURNAL_COLUMNS, copyInput(this.#rows));
       for (const fold of this.#folds) await fold.flush(db, careful);
     }
     await this.#checkDuplicates(tables);
@@ -247,7 +244,7 @@ class Work {
   result(): Committed {
     return {
       replies: [...this.#replies.values()],
-      entries: this.#copy.rows,
+      entries: this.#rowCount,
       duplicates: this.#duplicateCount,
       gaps: this.#gaps,
       forks: this.#forks,

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, silentLog, type TestDatabase } from '../database/database.fixtures.js';
 import { systemActor, UnitOfWork } from '../database/index.js';
+import { BrokerUnavailable } from '../messaging/index.js';
 import { OutboxWake } from './outbox.jobs.js';
 import { MAX_ATTEMPTS } from './outbox.rules.js';
 import { OutboxDispatcher } from './outbox.runner.js';
@@ -119,6 +120,31 @@ describe('outbox', () => {
     expect(got).toEqual([2]);
     const rows = await database.query('SELECT attempts, last_error, poisoned_at IS NOT NULL AS poisoned FROM outbox WHERE done_at IS NULL');
     expect(rows).toEqual([{ attempts: MAX_ATTEMPTS, last_error: 'never', poisoned: true }]);
+    expect(await one.poisoned()).toEqual({ a: 1 });
+  });
+
+  it.each([
+    ['the broker away', new BrokerUnavailable('not connected')],
+    ['a connection lost', Object.assign(new Error('x'), { code: '57P01' })],
+    ['a serialisation failure', Object.assign(new Error('x'), { code: '40001' })],
+  ])('%s never sets a message aside', async (_name, outage) => {
+    let isOver = false;
+    const got: number[] = [];
+    outbox.handle('a', async ({ attempt }) => {
+      if (!isOver) throw outage;
+      got.push(attempt);
+    });
+    await add('a', {}, 'k');
+    const one = dispatcher();
+    for (let i = 0; i <= MAX_ATTEMPTS; i++) {
+      await database.query('UPDATE outbox SET next_attempt_at = now()');
+      await drain(one);
+    }
+    expect(await one.poisoned()).toEqual({});
+    isOver = true;
+    await database.query('UPDATE outbox SET next_attempt_at = now()');
+    await drain(one);
+    expect([got, await pending()]).toEqual([[1], 0]);
   });
 
   it('a message claimed by a core that died is worked on again when the claim has run out', async () => {

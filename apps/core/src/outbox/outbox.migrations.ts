@@ -29,4 +29,8 @@ export const outboxMigrations: readonly Migration[] = [
       GRANT INSERT ON outbox TO tillward_ingest;
     `,
   },
+  {
+    name: '0011-outbox-poisoned',
+    up: 'CREATE INDEX outbox_poisoned ON outbox (topic) WHERE poisoned_at IS NOT NULL',
+  },
 ];

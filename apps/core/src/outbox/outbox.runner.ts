@@ -1,6 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { isTransient } from '../database/index.js';
 import { type Log, reasonOf } from '../logging.js';
-import { afterFailure } from './outbox.rules.js';
+import { BrokerUnavailable } from '../messaging/index.js';
+import { afterFailure, afterOutage } from './outbox.rules.js';
 import type { Outbox, OutboxMessage } from './outbox.service.js';
 
 interface Row {
@@ -30,6 +32,8 @@ export class OutboxDispatcher {
   #again = false;
   #poll: NodeJS.Timeout | undefined;
   #prunedAtMs = 0;
+  /** How often in a row a message met an outage; forgotten at a restart, and then the backoff starts again. */
+  readonly #outages = new Map<number, number>();
   readonly #stop = new AbortController();
 
   constructor(
@@ -65,6 +69,14 @@ export class OutboxDispatcher {
   /** Resolves when nothing due is left (tests, shutdown). */
   async idle(): Promise<void> {
     while (this.#draining !== undefined) await this.#draining;
+  }
+
+  /** Messages set aside, by topic: work that nobody will do without an administrator. */
+  async poisoned(): Promise<Record<string, number>> {
+    const rows = await this.#system<{ topic: string; n: number }[]>((tx) =>
+      tx.query('SELECT topic, count(*)::int AS n FROM outbox WHERE poisoned_at IS NOT NULL GROUP BY topic ORDER BY topic'),
+    );
+    return Object.fromEntries(rows.map(({ topic, n }) => [topic, n]));
   }
 
   async #drain(): Promise<void> {
@@ -158,17 +170,22 @@ export class OutboxDispatcher {
     };
     try {
       await Promise.race([handler(message), aborted(signal)]);
+      this.#outages.delete(row.id);
       return undefined;
     } catch (error) {
-      const reason = reasonOf(error);
-      await this.#failed(row, reason);
-      return reason;
+      await this.#failed(row, error);
+      return reasonOf(error);
     }
   }
 
-  async #failed(row: Row, reason: string): Promise<void> {
-    const decision = afterFailure(row.attempts);
-    const fields = { topic: row.topic, id: row.id, attempt: row.attempts, reason };
+  async #failed(row: Row, error: unknown): Promise<void> {
+    const reason = reasonOf(error);
+    const isOutage = this.#stop.signal.aborted || error instanceof BrokerUnavailable || isTransient(error);
+    const outages = isOutage ? (this.#outages.get(row.id) ?? 0) + 1 : 0;
+    const decision = isOutage ? afterOutage(outages) : afterFailure(row.attempts);
+    if (isOutage) this.#outages.set(row.id, outages);
+    else this.#outages.delete(row.id);
+    const fields = { topic: row.topic, id: row.id, attempt: row.attempts, outages, reason };
     if (decision.kind === 'poison') {
       this.log.error(fields, 'outbox message set aside after its last attempt');
       await this.#system((tx) =>
@@ -179,8 +196,9 @@ export class OutboxDispatcher {
     this.log.warn({ ...fields, retryInMs: decision.afterMs }, 'outbox message failed, trying again');
     await this.#system((tx) =>
       tx.query(
-        'UPDATE outbox SET claimed_until = NULL, last_error = $2, next_attempt_at = now() + make_interval(secs => $3 / 1000.0) WHERE id = $1',
-        [row.id, reason, decision.afterMs],
+        `UPDATE outbox SET claimed_until = NULL, last_error = $2, attempts = attempts - $4::int,
+                next_attempt_at = now() + make_interval(secs => $3 / 1000.0) WHERE id = $1`,
+        [row.id, reason, decision.afterMs, isOutage ? 1 : 0],
       ),
     );
     setTimeout(() => this.kick(), decision.afterMs + 20).unref();

@@ -15,7 +15,7 @@ export interface OutboxMessage {
 
 /**
  * Does what a message asks. Runs outside any transaction, at least once, in order per (topic, key): a handler must be idempotent.
- * Throwing means "try again later"; after twelve tries (outbox.rules.ts) the message is set aside, visible in table outbox, and its key goes on.
+ * Throwing means "try again later"; after twelve tries that no outage explains (outbox.rules.ts) the message is set aside, visible in table outbox, and its key goes on.
  */
 export type OutboxHandler = (message: OutboxMessage) => Promise<void>;
 

@@ -1,0 +1,57 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../logging.js';
+import { answerHttpError, type HttpErrorAnswer, NOT_FOUND } from './http.errors.js';
+import { securityHeaders } from './http.security.js';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Nest's adapter with core's own answers to errors, which Nest would otherwise replace by its own when it initialises. */
+class CoreAdapter extends FastifyAdapter {
+  override setErrorHandler(): never {
+    return undefined as never;
+  }
+
+  override setNotFoundHandler(): never {
+    return undefined as never;
+  }
+}
+
+/**
+ * The HTTP server of core: security headers on every answer, one shape of errors, JSON the only body anybody can send. To be used with
+ * `bodyParser: false`, or Nest adds its parser of forms, which browsers send across origins without asking.
+ */
+export function createHttpAdapter(log: Log): FastifyAdapter {
+  const adapter = new CoreAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: 'loopback',
+    // Before any route is matched no hook runs: the headers are set here.
+    frameworkErrors: (error: unknown, _request: unknown, reply: unknown) => {
+      void send((reply as FastifyReply).headers(securityHeaders()), answerHttpError(error, log));
+    },
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  fastify.removeContentTypeParser('text/plain');
+  fastify.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders(request.routeOptions.url));
+    if (!isJsonOrNothing(request)) {
+      const body = { error: 'unsupportedMediaType', message: 'Send application/json.' };
+      return send(reply, { status: 415, body });
+    }
+  });
+  fastify.setErrorHandler((error, _request, reply) => send(reply, answerHttpError(error, log)));
+  fastify.setNotFoundHandler((_request, reply) => send(reply, NOT_FOUND));
+  return adapter;
+}
+
+/** Whatever route is asked: mercurius, for one, registers a parser of its own. */
+function isJsonOrNothing({ method, headers }: FastifyRequest): boolean {
+  const type = headers['content-type'];
+  if (type === undefined || BODILESS.has(method)) return true;
+  return type.split(';', 1)[0]!.trim().toLowerCase() === 'application/json';
+}
+
+function send(reply: FastifyReply, { status, body }: HttpErrorAnswer): FastifyReply {
+  return reply.code(status).send(body);
+}

@@ -1,0 +1,3 @@
+export * from './http.adapter.js';
+export * from './http.errors.js';
+export * from './http.security.js';
