@@ -24,15 +24,16 @@ function seconds(sinceMs) {
 
 /**
  * True when node_modules holds what package-lock.json asks for. Compares versions, not times: a fresh checkout or a copied folder has any times.
- * Optional packages may be missing (they belong to other platforms).
+ * Optional packages may be missing (they belong to other platforms), and under NODE_ENV=production those that only tests need: npm leaves them out.
  */
 export function isInstalled(root) {
   const hidden = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(hidden)) return false;
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
   const present = JSON.parse(readFileSync(hidden, 'utf8')).packages;
+  const production = process.env.NODE_ENV === 'production';
   return Object.entries(wanted).every(([path, entry]) => {
-    if (!path.startsWith('node_modules/') || entry.optional || entry.peer) return true;
+    if (!path.startsWith('node_modules/') || entry.optional || entry.peer || (production && (entry.dev || entry.devOptional))) return true;
     const found = present[path];
     return found !== undefined && (entry.link ? found.link === true : found.version === entry.version);
   });
@@ -61,7 +62,7 @@ export async function ensureBuilt(root, node, { dashboard = true } = {}) {
   // Both are waited for, also when one fails: a build must not go on behind the back of the next start.
   const results = await Promise.allSettled(
     stale.map(async (job) => {
-      await run([node, ...job.command.map((part) => part.replace('<root>', root))], join(root, job.cwd), `the build of ${job.name}`);
+      for (const { cwd, command } of job.steps(root)) await run([node, ...command], join(root, cwd), `the build of ${job.name}`);
       writeFileSync(join(root, job.stamp), job.digest);
     }),
   );
@@ -70,24 +71,34 @@ export async function ensureBuilt(root, node, { dashboard = true } = {}) {
   say(`built in ${seconds(startedAt)}`);
 }
 
+const tsc = (root, projects) => ({ cwd: '.', command: [join(root, 'node_modules/typescript/bin/tsc'), '-b', ...projects] });
+
 const BUILDS = [
   {
     name: 'the programs',
     needs: 'apps/launcher/tsconfig.json',
     sources: ['tsconfig.base.json', 'libs', 'apps/core', 'apps/edge-agent', 'apps/simulator', 'apps/launcher'],
-    cwd: '.',
-    command: ['<root>/node_modules/typescript/bin/tsc', '-b', 'apps/launcher'],
+    steps: (root) => [tsc(root, ['apps/launcher'])],
     stamp: 'apps/launcher/dist/.build-stamp',
   },
   {
     name: 'the dashboard',
     needs: 'apps/dashboard/index.html',
     sources: ['tsconfig.base.json', 'libs', 'apps/dashboard'],
-    cwd: 'apps/dashboard',
-    command: ['<root>/node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
+    // Vite bundles what the libraries were built to, and the programs need not use the same ones.
+    steps: (root) => [
+      tsc(root, ownLibraries(join(root, 'apps/dashboard'))),
+      { cwd: 'apps/dashboard', command: [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'] },
+    ],
     stamp: 'apps/dashboard/dist/.build-stamp',
   },
 ];
+
+/** Folders of the project's libraries that a workspace depends on. */
+function ownLibraries(workspace) {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8'));
+  return Object.keys(dependencies).flatMap((name) => (name.startsWith('@tillward/') ? [name.replace('@tillward/', 'libs/')] : []));
+}
 
 function wantedBuilds(root, dashboard = true) {
   return BUILDS.filter((job) => (dashboard || job.name !== 'the dashboard') && existsSync(join(root, job.needs)));
@@ -102,7 +113,8 @@ function digestOf(root, paths) {
     const stat = statSync(path);
     if (stat.isDirectory()) {
       for (const name of readdirSync(path).sort()) if (!NOT_SOURCES.has(name)) visit(join(path, name));
-    } else if (!/\.spec\.tsx?$/.test(path)) digest.update(`${relative(root, path)}\0${stat.size}\0${Math.trunc(stat.mtimeMs)}\n`);
+    } else if (!/\.(spec|fixtures)\.tsx?$/.test(path))
+      digest.update(`${relative(root, path)}\0${stat.size}\0${Math.trunc(stat.mtimeMs)}\n`);
   };
   for (const path of paths) if (existsSync(join(root, path))) visit(join(root, path));
   return digest.digest('hex');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bootstrap, ensureBuilt, isInstalled } from '../bin/bootstrap.mjs';
 
 let root = '';
@@ -50,6 +50,14 @@ test.each([
   expect(isInstalled(root)).toBe(expected);
 });
 
+test('what only tests need may be missing where npm leaves it out, and only there', () => {
+  file('package-lock.json', JSON.stringify({ packages: { '': {}, 'node_modules/t': { version: '1.0.0', dev: true } } }));
+  expect(isInstalled(root)).toBe(false);
+  vi.stubEnv('NODE_ENV', 'production');
+  expect(isInstalled(root)).toBe(true);
+  vi.unstubAllEnvs();
+});
+
 test('nothing installed is not installed', () => {
   rmSync(join(root, 'node_modules'), { recursive: true });
   expect(isInstalled(root)).toBe(false);
@@ -59,11 +67,26 @@ test('builds once, again when a source changes, not for a changed test', async (
   await ensureBuilt(root, process.execPath);
   await ensureBuilt(root, process.execPath);
   file('libs/a/src/a.spec.ts', 'changed');
+  file('libs/a/src/a.fixtures.ts', 'changed');
   await ensureBuilt(root, process.execPath);
   expect(builds()).toBe('begin\nend\n');
   file('libs/a/src/a.ts', 'export const more = 1');
   await ensureBuilt(root, process.execPath);
   expect(builds()).toBe('begin\nend\nbegin\nend\n');
+});
+
+test('builds the libraries of the dashboard before the dashboard, whatever the programs use', async () => {
+  rmSync(join(root, 'apps/launcher/tsconfig.json'));
+  const note =
+    "require('node:fs').appendFileSync(process.env.LOG, [require('node:path').basename(__filename), ...process.argv.slice(2)].join(' ') + '\\n');";
+  file('node_modules/typescript/bin/tsc', note);
+  file('node_modules/vite/bin/vite.js', `${note}require('node:fs').mkdirSync('dist');`);
+  file('apps/dashboard/index.html', '');
+  file('apps/dashboard/package.json', JSON.stringify({ dependencies: { '@tillward/money': '0.1.0', react: '1.0.0' } }));
+  vi.stubEnv('LOG', join(root, 'builds.log'));
+  await ensureBuilt(root, process.execPath);
+  vi.unstubAllEnvs();
+  expect(builds()).toBe('tsc -b libs/money\nvite.js build --logLevel warn\n');
 });
 
 test('a failed build says what failed and is tried again', async () => {

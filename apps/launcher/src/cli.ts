@@ -11,7 +11,7 @@ Environment
   MQTT_URL                      an MQTT broker of your own; MQTT_USERNAME and MQTT_PASSWORD are core's,
                                 gateways use their id and the password in <data>/secrets/secrets.json
   REDIS_URL                     Redis or Valkey for the job queue instead of PostgreSQL
-  LOG_LEVEL                     trace, debug, info (default), warn, error`,
+  LOG_LEVEL                     trace, debug or info (default)`,
 );
 
 program
