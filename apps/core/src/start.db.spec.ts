@@ -102,14 +102,14 @@ describe('startCore', () => {
     expect(await get(httpPort, '/healthz')).toBeUndefined();
   });
 
-  it.each<[string, string, (url: URL) => void]>([
-    ['a database that does not exist', '3D000', (url) => void (url.pathname = '/nothing_here')],
-    ['a user that does not exist', '28000', (url) => void (url.username = 'nobody_here')],
+  it.each<[string, string, Partial<Pick<URL, 'pathname' | 'username'>>]>([
+    ['a database that does not exist', '3D000', { pathname: '/nothing_here' }],
+    ['a user that does not exist', '28000', { username: 'nobody_here' }],
   ])('stops for %s (%s), naming DATABASE_URL', async (_name, _code, change) => {
     const wrong = config(Number(new URL(database.url).port), await freePort());
     const url = new URL(wrong.databaseUrl);
     url.hostname = new URL(database.url).hostname;
-    change(url);
+    Object.assign(url, change);
     await expect(startCore({ ...wrong, databaseUrl: url.href }, silentLog, AbortSignal.timeout(5_000))).rejects.toThrow(
       /^DATABASE_URL: expected/,
     );

@@ -26,7 +26,12 @@ export class PreparedBatch {
   /** Where each row begins, and where the last one ends. */
   readonly #starts: Uint32Array;
 
-  constructor(batch: CheckedBatch, encoded: { rows: Buffer; starts: Uint32Array }, entries: (ProjectedEntry | undefined)[], faults: QuarantineRow[]) {
+  constructor(
+    batch: CheckedBatch,
+    encoded: { rows: Buffer; starts: Uint32Array },
+    entries: (ProjectedEntry | undefined)[],
+    faults: QuarantineRow[],
+  ) {
     this.store = batch.store;
     this.gateway = batch.gateway;
     this.epoch = batch.epoch;

@@ -149,12 +149,18 @@ export class IngestService {
 
   #count({ address: { store, gateway }, payload }: Arrival, fault: Fault): void {
     this.counters.refused += 1;
+    if (!this.#mayLog(store, gateway, fault)) return;
+    this.around.log.warn({ store, gateway, fault, bytes: payload.length, refused: this.counters.refused }, 'journal message refused');
+  }
+
+  /** A gateway that keeps sending the same nonsense must not fill the disk. */
+  #mayLog(store: string, gateway: string, what: string): boolean {
     const nowMs = performance.now();
-    const key = `${store}/${gateway}/${fault}`;
-    if (nowMs - (this.#lastLogMs.get(key) ?? Number.NEGATIVE_INFINITY) < LOG_EVERY_MS) return;
+    const key = `${store}/${gateway}/${what}`;
+    if (nowMs - (this.#lastLogMs.get(key) ?? Number.NEGATIVE_INFINITY) < LOG_EVERY_MS) return false;
     if (this.#lastLogMs.size > 10_000) this.#lastLogMs.clear();
     this.#lastLogMs.set(key, nowMs);
-    this.around.log.warn({ store, gateway, fault, bytes: payload.length, refused: this.counters.refused }, 'journal message refused');
+    return true;
   }
 
   async #connect(): Promise<pg.Client> {
@@ -174,10 +180,13 @@ export class IngestService {
     counters.quarantined += committed.quarantined.length;
     for (const reply of committed.replies) this.#reply(reply);
     for (const { store, gateway, epoch, seq } of committed.forks) {
+      if (!this.#mayLog(store, gateway, 'fork')) continue;
       around.log.error({ store, gateway, epoch, seq }, 'journal forked: two journals share an epoch');
     }
     for (const { store, gateway, epoch, seq, reason } of committed.quarantined) {
-      around.log.warn({ store, gateway, epoch, seq, reason }, 'journal entry quarantined');
+      if (!this.#mayLog(store, gateway, reason)) continue;
+      // Nothing of a strange epoch arrives until somebody looks; a single entry is the smaller trouble.
+      around.log[reason === 'strangeEpoch' ? 'error' : 'warn']({ store, gateway, epoch, seq, reason }, 'journal entry quarantined');
     }
     if (committed.stores.length > 0) around.notifier.changed({ stores: [...committed.stores] });
     if (committed.rang) around.ring();
