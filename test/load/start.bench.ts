@@ -61,7 +61,7 @@ async function copySources(project: string): Promise<void> {
 
 async function startOnce(project: string, npmCache: string): Promise<number> {
   const started = performance.now();
-  const child = spawn('npm', ['start', '--', '--port', '0'], {
+  const child = spawn('npm', ['start'], {
     cwd: project,
     env: { ...process.env, npm_config_cache: npmCache },
     stdio: ['ignore', 'pipe', 'pipe'],
