@@ -5,6 +5,7 @@ const POSTGRES_EPOCH_MS = 946_684_800_000;
 const DAY_MS = 86_400_000;
 const TRAILER = Buffer.from('ffff', 'hex');
 const CHUNK_BYTES = 256 * 1024;
+const COPY_CHUNK_BYTES = 64 * 1024;
 /** Bytes of a value beside a text's own: four of length, at most 32 of contents. */
 const FIXED_VALUE_BYTES = 36;
 
@@ -118,7 +119,19 @@ export class BinaryCopy {
   }
 }
 
-/** Buffers of whole rows as the input of one COPY. */
+/** Buffers of whole rows as the input of one COPY, in chunks of at least 64 KiB: each chunk costs a message and a write. */
 export function copyInput(rows: readonly Buffer[]): Buffer[] {
-  return [HEADER, ...rows, TRAILER];
+  const chunks: Buffer[] = [];
+  let small: Buffer[] = [HEADER];
+  let bytes = HEADER.length;
+  for (const part of rows) {
+    small.push(part);
+    bytes += part.length;
+    if (bytes < COPY_CHUNK_BYTES) continue;
+    chunks.push(small.length === 1 ? part : Buffer.concat(small, bytes));
+    small = [];
+    bytes = 0;
+  }
+  chunks.push(Buffer.concat([...small, TRAILER]));
+  return chunks;
 }
