@@ -4,8 +4,8 @@ const HEADER = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 const DAY_MS = 86_400_000;
 const TRAILER = Buffer.from('ffff', 'hex');
-const CHUNK_BYTES = 256 * 1024;
-const COPY_CHUNK_BYTES = 64 * 1024;
+/** Each chunk costs a message of the COPY and a write to the socket; larger ones fall out of the processor's cache. */
+const CHUNK_BYTES = 64 * 1024;
 /** Bytes of a value beside a text's own: four of length, at most 32 of contents. */
 const FIXED_VALUE_BYTES = 36;
 
@@ -14,8 +14,7 @@ const FIXED_VALUE_BYTES = 36;
  * Call {@link row}, then one method per column in order; null is SQL NULL.
  */
 export class BinaryCopy {
-  #chunks: Buffer[] = [];
-  #chunkBytes = 0;
+  readonly #chunks: Buffer[] = [];
   #buffer: Buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   #length = 0;
   #day = '';
@@ -80,24 +79,9 @@ export class BinaryCopy {
     this.#length = at + this.#buffer.write(hex, at, size, 'hex');
   }
 
-  /** Bytes of the rows so far: where the next row begins in {@link takeRows}. */
-  get byteLength(): number {
-    return this.#chunkBytes + this.#length;
-  }
-
-  /** The rows in one buffer of their own; the encoder is empty afterwards and can be used again. */
-  takeRows(): Buffer {
-    const rows = Buffer.concat([...this.#chunks, this.#buffer.subarray(0, this.#length)]);
-    this.#chunks = [];
-    this.#chunkBytes = 0;
-    this.#length = 0;
-    this.rows = 0;
-    return rows;
-  }
-
   /** The whole input of the COPY; the encoder is used up afterwards. */
   finish(): Buffer[] {
-    return copyInput([...this.#chunks, this.#buffer.subarray(0, this.#length)]);
+    return [HEADER, ...this.#chunks, this.#buffer.subarray(0, this.#length), TRAILER];
   }
 
   #null(): void {
@@ -113,25 +97,7 @@ export class BinaryCopy {
   #ensure(bytes: number): void {
     if (this.#length + bytes <= this.#buffer.length) return;
     this.#chunks.push(this.#buffer.subarray(0, this.#length));
-    this.#chunkBytes += this.#length;
     this.#buffer = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, bytes));
     this.#length = 0;
   }
-}
-
-/** Buffers of whole rows as the input of one COPY, in chunks of at least 64 KiB: each chunk costs a message and a write. */
-export function copyInput(rows: readonly Buffer[]): Buffer[] {
-  const chunks: Buffer[] = [];
-  let small: Buffer[] = [HEADER];
-  let bytes = HEADER.length;
-  for (const part of rows) {
-    small.push(part);
-    bytes += part.length;
-    if (bytes < COPY_CHUNK_BYTES) continue;
-    chunks.push(small.length === 1 ? part : Buffer.concat(small, bytes));
-    small = [];
-    bytes = 0;
-  }
-  chunks.push(Buffer.concat([...small, TRAILER]));
-  return chunks;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { isTransient } from '../database/index.js';
 import { type Log, reasonOf } from '../logging.js';
-import type { PreparedBatch } from './batch.prepare.js';
+import type { CheckedBatch } from './batch.check.js';
 import { type Committed, commitBatches, type GatewayBatches, type TransactionRules } from './ingest.transaction.js';
 
 /** How a lane works. All have defaults that were measured (docs/benchmarks.md). */
@@ -33,7 +33,7 @@ interface Isolation {
  * that fails for a passing reason is tried again until it succeeds; one that fails otherwise is divided, so that only the gateway at fault waits.
  */
 export class IngestLane {
-  #queue: PreparedBatch[] = [];
+  #queue: CheckedBatch[] = [];
   #queuedEntries = 0;
   #client: pg.Client | undefined;
   #running: Promise<void> | undefined;
@@ -50,9 +50,9 @@ export class IngestLane {
   ) {}
 
   /** Queues a batch. Returns a promise when the lane is full: it resolves when there is room again. */
-  push(batch: PreparedBatch): Promise<void> | undefined {
+  push(batch: CheckedBatch): Promise<void> | undefined {
     this.#queue.push(batch);
-    this.#queuedEntries += batch.size;
+    this.#queuedEntries += batch.at.length;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
     });
@@ -91,12 +91,12 @@ export class IngestLane {
   #take(): GatewayBatches[] {
     let entries = 0;
     let count = 0;
-    while (count < this.#queue.length && entries < this.options.maxEntries) entries += this.#queue[count++]!.size;
+    while (count < this.#queue.length && entries < this.options.maxEntries) entries += this.#queue[count++]!.at.length;
     const taken = this.#queue.splice(0, count);
     this.#queuedEntries -= entries;
     if (this.#queuedEntries < this.options.highWater) this.#release();
     const nowMs = performance.now();
-    const groups = new Map<string, GatewayBatches & { batches: PreparedBatch[] }>();
+    const groups = new Map<string, GatewayBatches & { batches: CheckedBatch[] }>();
     for (const batch of taken) {
       const key = keyOf(batch);
       const isolation = this.#isolated.get(key);

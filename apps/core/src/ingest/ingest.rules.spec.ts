@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkBatch } from './batch.check.js';
-import { type PreparedBatch, prepareBatch } from './batch.prepare.js';
+import { type CheckedBatch, checkBatch } from './batch.check.js';
 import { SimulatedGateway, sale } from './ingest.fixtures.js';
 import { type Cursor, decideBatch, laneOf, NOTHING_COMMITTED } from './ingest.rules.js';
 
@@ -9,10 +8,10 @@ const other = new SimulatedGateway('s', 'g').append(...sale(7), ...sale(8), ...s
 const second = new SimulatedGateway('s', 'g', 2).append(...sale(), ...sale());
 const third = new SimulatedGateway('s', 'g', 3).append(...sale());
 
-function batch(of: SimulatedGateway, from: number, through: number): PreparedBatch {
+function batch(of: SimulatedGateway, from: number, through: number): CheckedBatch {
   const check = checkBatch({ store: 's', gateway: 'g' }, of.arrival(from, through).payload);
   if (!check.ok) throw new Error(check.fault);
-  return prepareBatch(check.batch);
+  return check.batch;
 }
 
 const at = (of: SimulatedGateway, seq: number): Cursor => ({ epoch: of.epoch, seq, hash: of.data(1, seq).lastHash });
@@ -78,8 +77,7 @@ describe('decideBatch', () => {
   });
 
   it('an epoch that does not start from its own genesis is a fork (I4)', () => {
-    const { store, gateway, epoch, fromSeq, throughSeq, lastHash } = batch(second, 1, 2);
-    const borrowed = { store, gateway, epoch, fromSeq, throughSeq, lastHash, prevHash: at(first, 4).hash, hashAt: () => lastHash };
+    const borrowed = { ...batch(second, 1, 2), prevHash: at(first, 4).hash };
     expect(decideBatch(at(first, 4), borrowed)).toMatchObject({ kind: 'fork', epoch: 2, seq: 0 });
   });
 });

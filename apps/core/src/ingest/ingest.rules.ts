@@ -1,4 +1,5 @@
 import { genesisHash } from '@tillward/journal';
+import type { CheckedBatch } from './batch.check.js';
 
 /** How far core has committed a gateway's journal: the last entry of the newest epoch. Epoch 0, seq 0: nothing yet. */
 export interface Cursor {
@@ -23,21 +24,8 @@ export type BatchDecision =
   /** Its epoch is neither the current, the next nor a known earlier one. */
   | { readonly kind: 'strangeEpoch'; readonly epoch: number };
 
-/** What the rule looks at of a batch. */
-export interface ChainedBatch {
-  readonly store: string;
-  readonly gateway: string;
-  readonly epoch: number;
-  readonly fromSeq: number;
-  readonly throughSeq: number;
-  readonly prevHash: string;
-  readonly lastHash: string;
-  /** Hash of the entry at an index. */
-  hashAt(index: number): string;
-}
-
 /** Decides about one batch; the lane applies the decisions of a gateway's batches one after the other, each on the cursor the last one left. */
-export type CursorRule = (cursor: Cursor, batch: ChainedBatch) => BatchDecision;
+export type CursorRule = (cursor: Cursor, batch: CheckedBatch) => BatchDecision;
 
 /**
  * I1: an entry is stored only as the direct successor, by number and by hash, of the entry before it. I2: what is committed is never stored again.
@@ -53,13 +41,13 @@ export const decideBatch: CursorRule = (cursor, batch) => {
   if (batch.throughSeq < cursor.seq) return { kind: 'duplicate', epoch: batch.epoch, seq: batch.throughSeq, hash: batch.lastHash };
   // The batch reaches the cursor: the hash it carries there must be the one committed.
   const skip = cursor.seq - batch.fromSeq + 1;
-  const otherHash = skip === 0 ? batch.prevHash : batch.hashAt(skip - 1);
+  const otherHash = skip === 0 ? batch.prevHash : batch.hashes[skip - 1]!;
   if (otherHash !== cursor.hash) return { kind: 'fork', epoch: cursor.epoch, seq: cursor.seq, knownHash: cursor.hash, otherHash };
   if (batch.throughSeq === cursor.seq) return { kind: 'duplicate', epoch: batch.epoch, seq: cursor.seq, hash: cursor.hash };
   return { kind: 'store', skip, cursor: { epoch: batch.epoch, seq: batch.throughSeq, hash: batch.lastHash }, opensEpoch: false };
 };
 
-function decideEpoch(cursor: Cursor, batch: ChainedBatch): BatchDecision {
+function decideEpoch(cursor: Cursor, batch: CheckedBatch): BatchDecision {
   if (batch.epoch !== cursor.epoch + 1) return { kind: 'strangeEpoch', epoch: batch.epoch };
   if (batch.fromSeq > 1) return { kind: 'gap', epoch: batch.epoch, fromSeq: 1, throughSeq: batch.fromSeq - 1 };
   const genesis = genesisHash(batch.store, batch.gateway, batch.epoch);

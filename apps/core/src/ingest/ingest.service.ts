@@ -4,7 +4,6 @@ import { type ChangeNotifier, connectionAs, INGEST_ROLE } from '../database/inde
 import { type Log, reasonOf } from '../logging.js';
 import type { Arrival, Downlink } from '../messaging/index.js';
 import { type BatchFault, checkBatch } from './batch.check.js';
-import { prepareBatch } from './batch.prepare.js';
 import { GatewayRegistry } from './gateway.registry.js';
 import { IngestLane, LANE_DEFAULTS, type LaneOptions } from './ingest.lane.js';
 import type { Projection, Queryable } from './ingest.projection.js';
@@ -102,7 +101,7 @@ export class IngestService {
     if (!check.ok) return this.#refuse(arrival, check.fault);
     if (!verifyHead(key, check.batch.lastHash, check.batch.signature)) return this.#refuse(arrival, 'badSignature');
     const lane = (this.around.laneFor ?? laneOf)(store, gateway, this.#lanes.length);
-    return this.#lanes[lane]!.push(prepareBatch(check.batch));
+    return this.#lanes[lane]!.push(check.batch);
   }
 
   /** Resolves when no lane has anything left to do. */

@@ -1,18 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
-import { copyInput, isTransient } from '../database/index.js';
-import type { PreparedBatch } from './batch.prepare.js';
+import { isTransient } from '../database/index.js';
+import type { CheckedBatch } from './batch.check.js';
+import { type BatchReader, readBatch } from './batch.read.js';
 import type { Fold, FoldDatabase, ProjectedEntry, Projection } from './ingest.projection.js';
 import { type BatchDecision, type Cursor, type CursorRule, NOTHING_COMMITTED } from './ingest.rules.js';
 import { digestOf, type EpochRow, type ForkRow, IngestTables, type QuarantineRow } from './ingest.store.js';
-import { copyRows, JOURNAL_COLUMNS } from './journal.copy.js';
+import { copyRows, JOURNAL_COLUMNS, JournalCopy } from './journal.copy.js';
 import type { JournalRange } from './journal.subscriptions.js';
 
 /** All batches of one gateway in a transaction, in their order. */
 export interface GatewayBatches {
   readonly store: string;
   readonly gateway: string;
-  readonly batches: readonly PreparedBatch[];
+  readonly batches: readonly CheckedBatch[];
 }
 
 /** What a gateway is told after the commit. */
@@ -110,8 +111,7 @@ async function rollBack(client: pg.ClientBase): Promise<void> {
 }
 
 class Work {
-  readonly #rows: Buffer[] = [];
-  #rowCount = 0;
+  readonly #copy = new JournalCopy();
   readonly #folds: Fold[];
   readonly #foldsOf = new Map<string, Fold[]>();
   readonly #replies = new Map<string, Reply>();
@@ -152,11 +152,11 @@ class Work {
     if (cursor !== committed) this.#cursors.push({ store: one.store, gateway: one.gateway, cursor });
   }
 
-  #notStored(one: GatewayBatches, batch: PreparedBatch, decision: Exclude<BatchDecision, { kind: 'store' }>, cursor: Cursor): void {
+  #notStored(one: GatewayBatches, batch: CheckedBatch, decision: Exclude<BatchDecision, { kind: 'store' }>, cursor: Cursor): void {
     const { store, gateway } = one;
     switch (decision.kind) {
       case 'duplicate':
-        this.#duplicateCount += batch.size;
+        this.#duplicateCount += batch.at.length;
         this.#duplicates.push({ store, gateway, ...decision });
         return;
       case 'gap':
@@ -189,21 +189,18 @@ class Work {
     this.#replies.set(key, reply);
   }
 
-  #store(batch: PreparedBatch, skip: number): void {
+  #store(batch: CheckedBatch, skip: number): void {
     const kinds = new Set<string>();
-    this.#rows.push(batch.rowsFrom(skip));
-    this.#rowCount += batch.size - skip;
-    for (let i = skip; i < batch.entries.length; i++) {
-      const entry = batch.entries[i];
-      if (entry !== undefined) this.#project(entry, kinds);
-    }
-    const fromSeq = batch.fromSeq + skip;
-    for (const fault of batch.faults) if (fault.seq >= fromSeq) this.#quarantined.push(fault);
-    if (kinds.size > 0) this.#announce(batch, fromSeq, kinds);
+    const reader: BatchReader = {
+      entry: (entry) => this.#project(entry, kinds),
+      fault: (row) => void this.#quarantined.push(row),
+    };
+    readBatch(batch, skip, this.#copy, reader);
+    if (kinds.size > 0) this.#announce(batch, batch.fromSeq + skip, kinds);
   }
 
   /** One outbox row for each gateway and epoch: a range that later batches of the transaction extend. */
-  #announce({ store, gateway, epoch, throughSeq }: PreparedBatch, fromSeq: number, kinds: Set<string>): void {
+  #announce({ store, gateway, epoch, throughSeq }: CheckedBatch, fromSeq: number, kinds: Set<string>): void {
     const last = this.#ranges.at(-1);
     if (last !== undefined && last.store === store && last.gateway === gateway && last.epoch === epoch) {
       this.#ranges[this.#ranges.length - 1] = { ...last, throughSeq, kinds: [...new Set([...last.kinds, ...kinds])] };
@@ -229,8 +226,8 @@ class Work {
   }
 
   async write(db: FoldDatabase, tables: IngestTables, careful: boolean): Promise<void> {
-    if (this.#rowCount > 0) {
-      await db.copy('journal_entry', JOURNAL_COLUMNS, copyInput(this.#rows));
+    if (this.#copy.rows > 0) {
+      await db.copy('journal_entry', JOURNAL_COLUMNS, this.#copy.finish());
       for (const fold of this.#folds) await fold.flush(db, careful);
     }
     await this.#checkDuplicates(tables);
@@ -244,7 +241,7 @@ class Work {
   result(): Committed {
     return {
       replies: [...this.#replies.values()],
-      entries: this.#rowCount,
+      entries: this.#copy.rows,
       duplicates: this.#duplicateCount,
       gaps: this.#gaps,
       forks: this.#forks,

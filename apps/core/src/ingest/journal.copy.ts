@@ -41,16 +41,6 @@ export class JournalCopy {
     copy.bytes(hash, HASH_BYTES);
   }
 
-  /** Where the next row will begin in {@link takeRows}. */
-  get byteLength(): number {
-    return this.#copy.byteLength;
-  }
-
-  /** The rows in one buffer of their own; the encoder can be used again. */
-  takeRows(): Buffer {
-    return this.#copy.takeRows();
-  }
-
   /** The whole COPY input; the encoder is used up afterwards. */
   finish(): Buffer[] {
     return this.#copy.finish();
