@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { terminalConnection } from './desired.js';
 import { currencyCode, ed25519PublicKey, slug } from './identifiers.js';
+import { provisionedTerminal } from './terminal-connection.js';
 
 const settings = z.record(z.string(), z.json());
 
@@ -20,7 +20,7 @@ export const chainFile = z.strictObject({
         timeZone: z.string().min(1).max(64),
         currency: currencyCode,
         gateway: z.strictObject({ id: slug, publicKey: ed25519PublicKey }),
-        terminals: z.array(terminalConnection.extend({ brand: z.string().min(1).max(40), model: z.string().min(1).max(40) })).max(200),
+        terminals: z.array(provisionedTerminal).max(200),
         settings: settings.default({}),
       }),
     )

@@ -5,9 +5,27 @@ import { signedBody } from './signed-body.js';
 
 /**
  * One-shot actions. `settleTerminal` closes the batch; `closeTerminal` runs the whole proven close for one terminal, also after the store's
- * closing was blocked; `openTerminal` runs the opening routine.
+ * closing was blocked; `openTerminal` runs the opening routine. `restartTerminal` restarts it by its protocol, `powerCycleTerminal` by taking its power
+ * away, both only while nothing runs on it. `displayMessage` takes the parameter `text`, `diagnoseTerminal` the parameter `depth` (host or self).
+ * `abortTerminal` asks it to give up what it is doing. `captureDialogue` journals the last protocol dialogue, decoded and masked.
  */
-export const commandAction = z.enum(['settleTerminal', 'closeTerminal', 'openTerminal']);
+export const COMMAND_ACTIONS = [
+  'settleTerminal',
+  'closeTerminal',
+  'openTerminal',
+  'signOnTerminal',
+  'signOffTerminal',
+  'sendStored',
+  'diagnoseTerminal',
+  'restartTerminal',
+  'powerCycleTerminal',
+  'setTerminalTime',
+  'displayMessage',
+  'reprintReceipt',
+  'abortTerminal',
+  'captureDialogue',
+] as const;
+export const commandAction = z.enum(COMMAND_ACTIONS);
 export type CommandAction = z.infer<typeof commandAction>;
 
 export const commandBody = z.strictObject({
@@ -22,6 +40,8 @@ export const commandBody = z.strictObject({
   /** Who asked, for the store console and the journal. */
   requestedBy: z.string().max(80),
   reason: z.string().max(400),
+  /** What some actions need to know; never secrets. */
+  parameters: z.record(z.string().max(40), z.string().max(200)).optional(),
 });
 export type CommandBody = z.infer<typeof commandBody>;
 export const commandEvent = cloudEvent(EVENT_TYPE.command, signedBody);

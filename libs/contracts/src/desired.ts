@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cloudEvent, EVENT_TYPE } from './cloud-event.js';
 import { currencyCode, instant, slug } from './identifiers.js';
 import { signedBody } from './signed-body.js';
+import { terminalConnection } from './terminal-connection.js';
 
 /** Where a value of the effective policy came from. */
 export const policyOrigin = z.enum(['default', 'chain', 'region', 'store', 'terminal']);
@@ -9,23 +10,6 @@ export type PolicyOrigin = z.infer<typeof policyOrigin>;
 
 /** One effective setting: the value as the catalogue of libs/policy types it, and the level that set it. */
 export const effectiveSetting = z.strictObject({ value: z.json(), origin: policyOrigin });
-
-/** How the gateway reaches a terminal and its power switch. Lives in core so that a replaced gateway needs no site visit. */
-export const terminalConnection = z.strictObject({
-  id: slug,
-  name: z.string().min(1).max(80),
-  driver: z.enum(['zvt']),
-  host: z.string().min(1).max(255),
-  port: z.int().min(1).max(65535),
-  /** ZVT password, six digits; travels in clear on the terminal's own VLAN. */
-  password: z.string().regex(/^[0-9]{6}$/),
-  currency: currencyCode,
-  power: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('none') }),
-    z.strictObject({ kind: z.literal('shelly'), baseUrl: z.url(), switchId: z.int().nonnegative() }),
-  ]),
-});
-export type TerminalConnection = z.infer<typeof terminalConnection>;
 
 /** A person who may work a terminal, and until when the certificate that allows it is valid (null: never certified). */
 export const operatorGrant = z.strictObject({

@@ -18,6 +18,8 @@ const booked = {
   authorisationCode: '778899',
   terminalDate: '1121',
   terminalTime: '213012',
+  providerReference: 'BV0q001763756212000.NC6HT9CRT65ZGN82',
+  bookedAt: '2026-11-21T20:30:12.000Z',
 };
 
 /** A valid payload of every kind, as full as the kind allows. */
@@ -34,6 +36,35 @@ export const JOURNAL_SAMPLES: { readonly [K in JournalKind]: JournalPayload<K> }
   TerminalPoweredOn: { by: 'policy' },
   TerminalPoweredOff: { by: 'command' },
 
+  TerminalDescribed: { model: 'VX 680', software: '7.04.01', serial: '17-112' },
+  PeripheralStateChanged: { peripheral: 'printer', state: 'paperOut', toldBy: 'printer' },
+  TerminalRestarted: { by: 'command', means: 'protocol', back: true },
+  TerminalTimeCorrected: { by: 'command', localDateTime: '2026-11-21T21:30:12' },
+  TerminalDiagnosed: { by: 'command', depth: 'host', healthy: false, detail: 'no connection to the host' },
+  StoredTransactionsSent: { by: 'policy', count: 3 },
+  ReceiptReprinted: { by: 'command', which: 'receipt', receiptNo: 52 },
+  MessageDisplayed: { by: 'command' },
+  TerminalStreamAbandoned: { code: 'lengthTooLarge', offset: 41, since: 3 },
+  DialogueCaptured: {
+    cause: 'command',
+    frames: [
+      {
+        at: 1_795_296_612_000,
+        direction: 'sent',
+        name: '06 01 Authorisation',
+        fields: [{ tag: '04', name: 'amount', value: '12.50' }],
+        bytes: 16,
+      },
+    ],
+  },
+  AcquirerTrafficObserved: {
+    event: 'settlementUnbalanced',
+    traceNo: 118,
+    acquirerBatchNo: 7,
+    responseCode: '00',
+    merchantNumber: '898310048160001',
+  },
+
   OperatorSignedOn: { operatorId: 'cashier-berlin-1', certificateId: 'cert-17' },
   OperatorSignOnRefused: { operatorId: 'cashier-berlin-2', code: 'operatorNotCertified' },
   OperatorSignedOff: { operatorId: 'cashier-berlin-1', by: 'closing' },
@@ -45,6 +76,7 @@ export const JOURNAL_SAMPLES: { readonly [K in JournalKind]: JournalPayload<K> }
     operatorId: 'cashier-berlin-1',
     tillId: 'till-1',
     idempotencyKey: 'till-1:000042',
+    reference: '000042K2QX',
   },
   PaymentCompleted: { ...payment, booked, receipt: ['Kundenbeleg', 'EUR 12,50', '************4242'] },
   PaymentDeclined: { ...payment, resultCode: '05', detail: 'declined by the issuer' },

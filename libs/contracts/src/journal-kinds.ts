@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { recordedFrame } from './dialogue.js';
 import { amountMinor, businessDay, currencyCode, instant, slug } from './identifiers.js';
 import { batchTotals, bookedDetails, receiptText } from './payment.js';
 import { closingStep, openingStep, stepEvidence, stepFailure, stepOutcome } from './routine.js';
-import { powerState, serviceState } from './terminal-state.js';
+import { peripheral, peripheralState, powerState, serviceState } from './terminal-state.js';
 
 const batch = { batchNo: z.int().positive(), businessDay };
 const payment = { paymentId: z.uuid(), ...batch };
@@ -31,6 +32,52 @@ export const JOURNAL_KINDS = {
   TerminalPoweredOn: z.strictObject({ by: requestedBy }),
   TerminalPoweredOff: z.strictObject({ by: requestedBy }),
 
+  /** What a terminal is, whenever it tells something new about itself. */
+  TerminalDescribed: z.strictObject({
+    model: z.string().max(64).optional(),
+    software: z.string().max(64).optional(),
+    serial: z.string().max(64).optional(),
+  }),
+  PeripheralStateChanged: z.strictObject({ peripheral, state: peripheralState, toldBy: z.enum(['terminal', 'printer']) }),
+  TerminalRestarted: z.strictObject({ by: requestedBy, means: z.enum(['protocol', 'power']), back: z.boolean() }),
+  TerminalTimeCorrected: z.strictObject({ by: requestedBy, localDateTime: z.string().max(19) }),
+  TerminalDiagnosed: z.strictObject({
+    by: requestedBy,
+    depth: z.enum(['host', 'self']),
+    healthy: z.boolean(),
+    detail: z.string().max(200),
+  }),
+  StoredTransactionsSent: z.strictObject({ by: requestedBy, count: z.int().nonnegative().nullable() }),
+  ReceiptReprinted: z.strictObject({ by: requestedBy, which: z.enum(['last', 'receipt', 'lines']), receiptNo: z.int().optional() }),
+  MessageDisplayed: z.strictObject({ by: requestedBy }),
+  /** The connection was given up because what the terminal sent made no sense, or would not end. */
+  TerminalStreamAbandoned: z.strictObject({ code: z.string().max(40), offset: z.int().nonnegative(), since: z.int().positive() }),
+  /** The last protocol dialogue, decoded and masked, oldest frame first. `cause`: asked for, or kept as evidence of what went wrong. */
+  DialogueCaptured: z.strictObject({
+    cause: z.enum(['command', 'inDoubt', 'failed', 'streamBroken']),
+    frames: z.array(recordedFrame).max(64),
+  }),
+  /** Read in passing from a watched terminal's traffic with its acquirer; no amounts, no card data. */
+  AcquirerTrafficObserved: z.strictObject({
+    event: z.enum([
+      'signedOn',
+      'signedOff',
+      'saleSeen',
+      'saleWithoutSignOn',
+      'voidSeen',
+      'refundSeen',
+      'reversalSeen',
+      'settlementStarted',
+      'settlementBalanced',
+      'settlementUnbalanced',
+      'batchUploaded',
+    ]),
+    traceNo: z.int().nonnegative().optional(),
+    acquirerBatchNo: z.int().nonnegative().optional(),
+    responseCode: z.string().max(2).optional(),
+    merchantNumber: z.string().max(15).optional(),
+  }),
+
   OperatorSignedOn: z.strictObject({ operatorId: slug, certificateId: z.string().max(64) }),
   OperatorSignOnRefused: z.strictObject({ operatorId: z.string().max(48), code: z.string().max(40) }),
   OperatorSignedOff: z.strictObject({ operatorId: slug, by: z.enum(['till', 'closing', 'handover']) }),
@@ -43,6 +90,8 @@ export const JOURNAL_KINDS = {
     operatorId: slug,
     tillId: z.string().max(48),
     idempotencyKey: z.string().max(80),
+    /** What the order is called towards the terminal; absent from gateways older than that. */
+    reference: z.string().max(16).optional(),
   }),
   PaymentCompleted: z.strictObject({ ...payment, booked: bookedDetails, receipt: receiptText.optional() }),
   PaymentDeclined: z.strictObject({ ...payment, resultCode: z.string().max(16), detail: z.string().max(200) }),

@@ -75,7 +75,23 @@ describe.each(ALL)('$name', ({ schema, sample }) => {
 });
 
 /** Top-level fields that may be absent. */
-const OPTIONAL: ReadonlySet<string> = new Set(['receipt', 'booked', 'detail', 'field', 'settings', 'stores']);
+const OPTIONAL: ReadonlySet<string> = new Set([
+  'receipt',
+  'booked',
+  'detail',
+  'field',
+  'settings',
+  'stores',
+  'reference',
+  'model',
+  'software',
+  'serial',
+  'receiptNo',
+  'traceNo',
+  'acquirerBatchNo',
+  'responseCode',
+  'merchantNumber',
+]);
 
 describe('the wire as a whole', () => {
   it('has one message per channel and type', () => {

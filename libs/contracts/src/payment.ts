@@ -8,7 +8,7 @@ export const receiptText = z.array(z.string().max(200)).max(200);
 export const bookedDetails = z.strictObject({
   amountMinor,
   currency: currencyCode,
-  /** Terminal's trace number, up to six digits. */
+  /** Terminal's trace number, up to six digits; the order's own number in protocols without one. */
   traceNo: z.int().nonnegative(),
   receiptNo: z.int().nonnegative().optional(),
   cardLast4: cardLast4.optional(),
@@ -18,6 +18,10 @@ export const bookedDetails = z.strictObject({
   /** Terminal-local date and time as it said them, `MMDD` and `HHMMSS`. */
   terminalDate: z.string().max(8).optional(),
   terminalTime: z.string().max(8).optional(),
+  /** The terminal's or provider's own name for the transaction (nexo POITransactionID, ISO 8583 field 37). */
+  providerReference: z.string().max(64).optional(),
+  /** When it was booked, as the terminal said it (nexo POITransactionID.TimeStamp). */
+  bookedAt: z.string().max(40).optional(),
 });
 export type BookedDetails = z.infer<typeof bookedDetails>;
 

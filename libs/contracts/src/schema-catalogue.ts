@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chainFile } from './chain-file.js';
 import { EVENT_TYPE, type EventType } from './cloud-event.js';
 import { commandBody, commandEvent } from './command.js';
-import { desiredBody, desiredEvent, effectiveSetting, operatorGrant, policyOrigin, terminalConnection } from './desired.js';
+import { desiredBody, desiredEvent, effectiveSetting, operatorGrant, policyOrigin } from './desired.js';
 import {
   amountMinor,
   businessDay,
@@ -20,7 +20,8 @@ import { liveEvent, presenceEvent } from './live.js';
 import { batchTotals, bookedDetails, paymentState, receiptText } from './payment.js';
 import { closingStep, openingStep, stepEvidence, stepFailure, stepOutcome } from './routine.js';
 import { signedBody } from './signed-body.js';
-import { activity, powerState, serviceState, terminalSample } from './terminal-state.js';
+import { powerConnection, snmpCredentials, terminalConnection } from './terminal-connection.js';
+import { activity, deviceFacts, peripheral, peripheralState, powerState, serviceState, terminalSample } from './terminal-state.js';
 import { idempotencyKey, operatorSession, operatorSignOnRequest, paymentRequest, paymentView, terminalList, tillRefusal } from './till.js';
 import type { Channel } from './topics.js';
 
@@ -105,6 +106,7 @@ export const SHARED_SCHEMAS = {
   cardLast4,
   closingStep,
   currencyCode,
+  deviceFacts,
   ed25519PublicKey,
   ed25519Signature,
   effectiveSetting,
@@ -113,13 +115,17 @@ export const SHARED_SCHEMAS = {
   openingStep,
   operatorGrant,
   paymentState,
+  peripheral,
+  peripheralState,
   policyOrigin,
+  powerConnection,
   powerState,
   receiptText,
   serviceState,
   sha256Hex,
   signedBody,
   slug,
+  snmpCredentials,
   stepEvidence,
   stepFailure,
   stepOutcome,

@@ -33,6 +33,22 @@ describe('judgeEnquiry', () => {
     ['newer, declined, other amount', sale(41), declined(42, 7), 'unknown'],
     ['declined without a trace', sale(41), declined(null), 'unknown'],
     ['declined, old trace', sale(41), declined(41), 'unknown'],
+    ['found by reference', sale(41), { kind: 'found', details: { traceNo: 7, amountMinor: 1250, currency: 'EUR' } }, 'booked'],
+    [
+      'found by reference with another amount',
+      sale(41),
+      { kind: 'found', details: { traceNo: 7, amountMinor: 1, currency: 'EUR' } },
+      'unknown',
+    ],
+    ['found by reference, declined', sale(41), { kind: 'foundDeclined', resultCode: 'refused', detail: '' }, 'notBooked'],
+    ['not found by reference', sale(41), { kind: 'notFound' }, 'notBooked'],
+    ['next trace, but a reversal', sale(41), { ...last(42), transaction: 'reversal' } as EnquiryOutcome, 'unknown'],
+    [
+      'a reversal expected and found',
+      { ...sale(41), transaction: 'reversal' },
+      { ...last(42), transaction: 'reversal' } as EnquiryOutcome,
+      'booked',
+    ],
     ['no answer', sale(41), { kind: 'unknown', reason: 'no answer' }, 'unknown'],
   ])('%s', (_name, expected, answer, verdict) => {
     expect(judgeEnquiry(expected, answer)).toBe(verdict);

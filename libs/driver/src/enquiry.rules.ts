@@ -1,11 +1,18 @@
-import type { BatchTotals } from '@tillward/contracts';
-import type { EnquiryOutcome, TotalsOutcome } from './outcomes.js';
+import type { BatchTotals, BookedDetails } from '@tillward/contracts';
+import type { EnquiryOutcome, TotalsOutcome, TransactionKind } from './outcomes.js';
 
 /** Trace numbers have six digits and start again after this one. */
 const TRACE_NUMBERS = 1_000_000;
 
-/** The sale whose outcome was lost. */
+/** Names the order whose outcome was lost, for terminals that can be asked about it by reference. */
+export interface LostOutcome {
+  readonly reference: string;
+  readonly transaction: TransactionKind;
+}
+
+/** The order whose outcome was lost: what moved if it was booked. `transaction` is a sale unless said otherwise. */
 export interface ExpectedSale {
+  readonly transaction?: TransactionKind;
   readonly amountMinor: number;
   readonly currency: string;
   /**
@@ -15,11 +22,12 @@ export interface ExpectedSale {
   readonly lastKnownTraceNo: number | null;
 }
 
-/** What is known about a lost sale after asking. `unknown` stays in doubt. */
+/** What is known about a lost order after asking. `unknown` stays in doubt. */
 export type EnquiryVerdict = 'booked' | 'notBooked' | 'unknown';
 
 /**
- * Judges the terminal's answer about a lost sale.
+ * Judges the terminal's answer about a lost order. Asked by reference, the answer is about that very order: found with its amount, booked;
+ * found declined or not found, not booked. Asked for the last transaction:
  * Trace number equal to the last known: nothing new was booked. A newer one with the same amount and currency: booked. A newer one that
  * was declined for that amount: not booked. No transaction at all, and none known before: not booked. Everything else stays unknown, because
  * a wrong "not booked" charges a customer twice and a wrong "booked" gives goods away.
@@ -35,12 +43,22 @@ export function judgeEnquiry(expected: ExpectedSale, answer: EnquiryOutcome): En
       return answer.amountMinor === expected.amountMinor ? 'notBooked' : 'unknown';
     }
     case 'lastTransaction': {
-      const { traceNo, amountMinor, currency } = answer.details;
+      const { traceNo } = answer.details;
       if (traceNo === expected.lastKnownTraceNo) return 'notBooked';
       if (!isNewer(traceNo, expected.lastKnownTraceNo)) return 'unknown';
-      return amountMinor === expected.amountMinor && currency === expected.currency ? 'booked' : 'unknown';
+      if (answer.transaction !== undefined && answer.transaction !== (expected.transaction ?? 'sale')) return 'unknown';
+      return sameAmount(expected, answer.details) ? 'booked' : 'unknown';
     }
+    case 'found':
+      return sameAmount(expected, answer.details) ? 'booked' : 'unknown';
+    case 'foundDeclined':
+    case 'notFound':
+      return 'notBooked';
   }
+}
+
+function sameAmount(expected: ExpectedSale, { amountMinor, currency }: BookedDetails): boolean {
+  return amountMinor === expected.amountMinor && currency === expected.currency;
 }
 
 /** Whether a trace number comes after another, across the wrap from 999999: at most half the circle ahead. */

@@ -60,8 +60,10 @@ const bookedOptional: Shape = new Map([
   ['authorisationCode', text(16)],
   ['terminalDate', text(8)],
   ['terminalTime', text(8)],
+  ['providerReference', text(64)],
+  ['bookedAt', text(40)],
 ]);
-const none: Shape = new Map();
+const startedOptional: Shape = new Map([['reference', text(16)]]);
 const receipt: Check = (value) => Array.isArray(value) && value.length <= 200 && value.every(text(200));
 const booked: Check = (value) => isShape(value, bookedRequired, bookedOptional);
 const completed: Shape = new Map([...ids, ['booked', booked]]);
@@ -73,7 +75,7 @@ const completedOptional: Shape = new Map([['receipt', receipt]]);
  */
 export function fitsExactly(kind: JournalKind, payload: unknown): boolean {
   if (kind === 'PaymentCompleted') return isShape(payload, completed, completedOptional);
-  if (kind === 'PaymentStarted') return isShape(payload, started, none);
+  if (kind === 'PaymentStarted') return isShape(payload, started, startedOptional);
   return false;
 }
 

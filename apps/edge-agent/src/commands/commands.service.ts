@@ -145,6 +145,8 @@ export class CommandService {
         return this.#close(command, actor);
       case 'openTerminal':
         return this.#open(command, actor);
+      default:
+        return Promise.resolve({ kind: 'failed', code: 'unsupportedAction', detail: `this gateway can not ${command.action}` });
     }
   }
 

@@ -59,4 +59,8 @@ export const MIGRATIONS: readonly string[] = [
     state TEXT NOT NULL, code TEXT, detail TEXT, received_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE terminal_states ADD COLUMN last_order_no INTEGER;
+  ALTER TABLE payments ADD COLUMN reference TEXT;
+  `,
 ];

@@ -14,6 +14,8 @@ export interface Payment {
   operatorId: string;
   tillId: string;
   state: PaymentState;
+  /** Names the order to the terminal (orderReference of libs/driver). Null only in payments of an agent older than that. */
+  reference: string | null;
   /** The terminal's last trace number before this sale; null: it had none. */
   lastTraceNo: number | null;
   booked: BookedDetails | null;
@@ -33,7 +35,7 @@ export class PaymentStore {
   constructor(store: SqliteStore) {
     this.#insert = store.prepare(
       `INSERT INTO payments (payment_id, idempotency_key, terminal, batch_no, business_day, amount_minor, currency, operator_id, till_id, state,
-         last_trace_no, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'started', ?, ?)`,
+         reference, last_trace_no, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'started', ?, ?, ?)`,
     );
     this.#update = store.prepare(
       'UPDATE payments SET state = ?, booked_json = ?, booked_minor = ?, detail = ?, ended_at = ? WHERE payment_id = ?',
@@ -55,6 +57,7 @@ export class PaymentStore {
       payment.currency,
       payment.operatorId,
       payment.tillId,
+      payment.reference,
       payment.lastTraceNo,
       payment.startedAt,
     );
@@ -104,6 +107,7 @@ function toPayment(row: Row | undefined): Payment | undefined {
     operatorId: String(row['operator_id']),
     tillId: String(row['till_id']),
     state: row['state'] as PaymentState,
+    reference: row['reference'] as string | null,
     lastTraceNo: row['last_trace_no'] as number | null,
     booked: row['booked_json'] === null ? null : (JSON.parse(String(row['booked_json'])) as BookedDetails),
     detail: row['detail'] as string | null,

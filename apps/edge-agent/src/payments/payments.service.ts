@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PaymentRequest, PaymentView, TillRefusalCode } from '@tillward/contracts';
-import { judgeEnquiry, type PaymentFailed, type PaymentOutcome } from '@tillward/driver';
+import { judgeEnquiry, type LostOutcome, nextOrderNo, orderReference, type PaymentFailed, type PaymentOutcome } from '@tillward/driver';
 import { BatchStore } from '../batches/index.js';
 import { type Clock, pause } from '../clock.js';
 import { type Journal, type JournalTransaction, JournalUnavailableError } from '../journal/index.js';
@@ -142,7 +142,9 @@ export class PaymentService {
   #commitIntent(actor: TerminalActor, request: PaymentRequest, key: string, paymentId: string): void {
     const now = this.#context.clock.now();
     const operatorId = this.#parts.operators.at(actor.id)!.operatorId;
-    actor.commit({ lastUseAt: now }, (tx) => {
+    const lastOrderNo = nextOrderNo(actor.facts.lastOrderNo);
+    const reference = orderReference(lastOrderNo, saltOf(paymentId));
+    actor.commit({ lastUseAt: now, lastOrderNo }, (tx) => {
       const businessDay = windowAt(this.#parts.policy.current!, now).businessDay;
       const { batchNo, businessDay: batchDay } = this.#batches.openOrCreate(tx, actor.id, businessDay);
       const { amountMinor, currency, tillId } = request;
@@ -158,7 +160,7 @@ export class PaymentService {
         operatorId,
         tillId,
       };
-      this.#payments.insert(tx, { ...payment, state: 'started', lastTraceNo, booked: null, detail: null, startedAt: now });
+      this.#payments.insert(tx, { ...payment, state: 'started', reference, lastTraceNo, booked: null, detail: null, startedAt: now });
       tx.append('PaymentStarted', actor.id, {
         paymentId,
         batchNo,
@@ -168,6 +170,7 @@ export class PaymentService {
         operatorId,
         tillId,
         idempotencyKey: key,
+        reference,
       });
     });
   }
@@ -176,7 +179,8 @@ export class PaymentService {
     const payment = this.#payments.byId(paymentId)!;
     let outcome: PaymentOutcome;
     try {
-      outcome = await actor.driver.pay({ amountMinor: payment.amountMinor, currency: payment.currency, signal: this.#context.signal });
+      const { amountMinor, currency } = payment;
+      outcome = await actor.driver.pay({ amountMinor, currency, reference: payment.reference!, signal: this.#context.signal });
     } catch (error) {
       // A bug in a driver says nothing about the money.
       this.#context.log.error({ terminal: actor.id, ...errorFields(error) }, 'the driver failed during a sale');
@@ -260,13 +264,14 @@ export class PaymentService {
     const payment = this.#payments.byId(paymentId)!;
     if (payment.state !== 'started' && payment.state !== 'inDoubt') return true;
     if (!(await actor.readyToBeAsked())) return false;
-    const answer = await actor.driver.enquireLostOutcome();
+    const answer = await actor.driver.enquireLostOutcome(lostSale(payment));
     const { amountMinor, currency, lastTraceNo: lastKnownTraceNo, batchNo, businessDay } = payment;
     const verdict = judgeEnquiry({ amountMinor, currency, lastKnownTraceNo }, answer);
     if (verdict === 'unknown') return false;
-    const booked = verdict === 'booked' && answer.kind === 'lastTransaction' ? answer.details : null;
+    const booked = verdict === 'booked' && (answer.kind === 'lastTransaction' || answer.kind === 'found') ? answer.details : null;
     const now = this.#context.clock.now();
-    const asked = `${actor.driver.capabilities.protocol} last transaction`.slice(0, 64);
+    const { protocol, enquiry } = actor.driver.capabilities;
+    const asked = `${protocol} ${enquiry === 'reference' ? 'transaction status' : 'last transaction'}`.slice(0, 64);
     actor.commit({ lastTraceKnown: true, ...(booked ? { lastTraceNo: booked.traceNo } : {}) }, (tx) => {
       this.#payments.update(
         tx,
@@ -286,6 +291,16 @@ export class PaymentService {
 
 function factsAfterFailure(outcome: PaymentFailed): Partial<TerminalFacts> {
   return outcome.code === 'signOnNeeded' ? { signedOn: false, service: 'signOnNeeded' } : {};
+}
+
+/** Four characters of a payment's own randomness, so that an agent that lost its counter can't name an older order. */
+function saltOf(paymentId: string): string {
+  const bits = Number.parseInt(paymentId.replaceAll('-', '').slice(-8), 16);
+  return (bits % 36 ** 4).toString(36).toUpperCase().padStart(4, '0');
+}
+
+function lostSale({ reference }: Payment): LostOutcome | undefined {
+  return reference === null ? undefined : { reference, transaction: 'sale' };
 }
 
 function viewOf(payment: Payment): PaymentView {

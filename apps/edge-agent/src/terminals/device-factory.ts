@@ -13,10 +13,13 @@ export interface DeviceFactory {
 
 /** The real devices: ZVT over TCP, Shelly over HTTP. */
 export const networkDevices: DeviceFactory = {
-  check({ currency }) {
+  check({ driver, currency }) {
+    if (driver !== 'zvt') return `this gateway can not drive a ${driver} terminal`;
     return ZVT_CAPABILITIES.currencies.has(currency) ? null : `ZVT can not name the currency ${currency}`;
   },
-  driver({ host, port, password, currency }) {
+  driver(connection) {
+    if (connection.driver !== 'zvt') throw new RangeError(`there is no driver for ${connection.driver}`);
+    const { host, port, password, currency } = connection;
     return new ZvtDriver({ host, port, password, currency });
   },
   power({ power }) {

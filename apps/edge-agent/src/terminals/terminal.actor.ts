@@ -166,6 +166,11 @@ export class TerminalActor {
    * what was known before stands.
    */
   async learnLastTrace(): Promise<boolean> {
+    // Asked by reference, a terminal needs no last trace number to be judged against.
+    if (this.#devices.driver.capabilities.enquiry === 'reference') {
+      this.#learn({ lastTraceKnown: true });
+      return true;
+    }
     const answer = await this.#devices.driver.enquireLostOutcome();
     const learned = traceFrom(answer);
     if (!learned) return false;
@@ -296,6 +301,9 @@ function traceFrom(answer: EnquiryOutcome): { lastTraceNo: number | null } | nul
       return answer.traceNo === null ? null : { lastTraceNo: answer.traceNo };
     case 'none':
       return { lastTraceNo: null };
+    case 'found':
+    case 'foundDeclined':
+    case 'notFound':
     case 'unknown':
       return null;
   }

@@ -1,13 +1,19 @@
-import type {
-  DriverCapabilities,
-  EnquiryOutcome,
-  ExchangeOutcome,
-  PaymentOrder,
-  PaymentOutcome,
-  SettlementOutcome,
-  StatusOutcome,
-  TerminalDriver,
-  TotalsOutcome,
+import {
+  type DiagnosisOutcome,
+  type DriverCapabilities,
+  type DriverOperation,
+  type EnquiryOutcome,
+  type ExchangeOutcome,
+  type PaymentOrder,
+  type PaymentOutcome,
+  type ReprintOutcome,
+  type RestartOutcome,
+  type SendStoredOutcome,
+  type SettlementOutcome,
+  type StatusOutcome,
+  type TerminalDriver,
+  type TotalsOutcome,
+  UndeclaredOperationError,
 } from '@tillward/driver';
 import type { OutletState, PowerSwitch, SwitchOutcome } from '@tillward/power';
 
@@ -16,7 +22,9 @@ const CAPABILITIES: DriverCapabilities = {
   operations: new Set(['register', 'status', 'signOn', 'signOff', 'pay', 'settle', 'totals', 'enquireLostOutcome']),
   currencies: new Set(['EUR']),
   countModulus: null,
-  enquiryNamesTransaction: true,
+  enquiry: 'lastTransaction',
+  reprints: new Set(),
+  partialReversal: false,
 };
 
 const UNREACHABLE = { kind: 'failed', code: 'terminalUnreachable', resultCode: null, detail: 'nothing answers' } as const;
@@ -154,7 +162,47 @@ class FakeDriver implements TerminalDriver {
     return this.#terminal.alive ? this.#terminal.last : { kind: 'unknown', reason: 'nothing answers' };
   }
 
+  reverse(): Promise<PaymentOutcome> {
+    return undeclared('reverse');
+  }
+
+  refund(): Promise<PaymentOutcome> {
+    return undeclared('refund');
+  }
+
+  sendStored(): Promise<SendStoredOutcome> {
+    return undeclared('sendStored');
+  }
+
+  reprint(): Promise<ReprintOutcome> {
+    return undeclared('reprint');
+  }
+
+  diagnose(): Promise<DiagnosisOutcome> {
+    return undeclared('diagnose');
+  }
+
+  restart(): Promise<RestartOutcome> {
+    return undeclared('restart');
+  }
+
+  setTime(): Promise<ExchangeOutcome> {
+    return undeclared('setTime');
+  }
+
+  display(): Promise<ExchangeOutcome> {
+    return undeclared('display');
+  }
+
+  abort(): Promise<ExchangeOutcome> {
+    return undeclared('abort');
+  }
+
   async close(): Promise<void> {}
+}
+
+function undeclared(operation: DriverOperation): never {
+  throw new UndeclaredOperationError(CAPABILITIES.protocol, operation);
 }
 
 class FakeOutlet implements PowerSwitch {

@@ -16,6 +16,8 @@ export interface TerminalFacts {
   /** Whether {@link lastTraceNo} is the terminal's own answer; without it a lost outcome can't be judged, so no sale may start. */
   readonly lastTraceKnown: boolean;
   readonly lastTraceNo: number | null;
+  /** Number of the last money order given to the terminal (orderReference of libs/driver); null before the first. */
+  readonly lastOrderNo: number | null;
 }
 
 /** A terminal nobody has spoken to yet. */
@@ -28,6 +30,7 @@ export const UNKNOWN_TERMINAL: TerminalFacts = {
   lastUseAt: null,
   lastTraceKnown: false,
   lastTraceNo: null,
+  lastOrderNo: null,
 };
 
 /** What the power switch says; null without a switch, `unknown` when it doesn't answer. */

@@ -10,11 +10,12 @@ export class TerminalStore {
   constructor(store: SqliteStore) {
     this.#select = store.prepare('SELECT * FROM terminal_states WHERE terminal = ?');
     this.#upsert = store.prepare(
-      `INSERT INTO terminal_states (terminal, power, service, signed_on, resting, held_until, last_use_at, last_trace_known, last_trace_no)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO terminal_states (terminal, power, service, signed_on, resting, held_until, last_use_at, last_trace_known, last_trace_no,
+         last_order_no)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (terminal) DO UPDATE SET power = excluded.power, service = excluded.service, signed_on = excluded.signed_on, resting = excluded.resting,
          held_until = excluded.held_until, last_use_at = excluded.last_use_at, last_trace_known = excluded.last_trace_known,
-         last_trace_no = excluded.last_trace_no`,
+         last_trace_no = excluded.last_trace_no, last_order_no = excluded.last_order_no`,
     );
   }
 
@@ -31,6 +32,7 @@ export class TerminalStore {
       lastUseAt: row['last_use_at'] as number | null,
       lastTraceKnown: row['last_trace_known'] === 1,
       lastTraceNo: row['last_trace_no'] as number | null,
+      lastOrderNo: row['last_order_no'] as number | null,
     };
   }
 
@@ -46,6 +48,7 @@ export class TerminalStore {
       facts.lastUseAt,
       facts.lastTraceKnown ? 1 : 0,
       facts.lastTraceNo,
+      facts.lastOrderNo,
     );
   }
 }
