@@ -1,14 +1,20 @@
-import type {
-  DriverCapabilities,
-  EnquiryOutcome,
-  ExchangeOutcome,
-  PaymentOrder,
-  PaymentOutcome,
-  SettlementOutcome,
-  StatusOutcome,
-  StreamBreak,
-  TerminalDriver,
-  TotalsOutcome,
+import {
+  type DiagnosisOutcome,
+  type DriverCapabilities,
+  type DriverOperation,
+  type EnquiryOutcome,
+  type ExchangeOutcome,
+  type PaymentOrder,
+  type PaymentOutcome,
+  type ReprintOutcome,
+  type RestartOutcome,
+  type SendStoredOutcome,
+  type SettlementOutcome,
+  type StatusOutcome,
+  type StreamBreak,
+  type TerminalDriver,
+  type TotalsOutcome,
+  UndeclaredOperationError,
 } from '@tillward/driver';
 import { type ClientTimes, type ExchangeWatch, SPEC_TIMES, ZvtClient } from './client.js';
 import { CONFIG, type Command, encodeCommand, LAST_OUTCOME } from './command.js';
@@ -43,7 +49,9 @@ export const ZVT_CAPABILITIES: DriverCapabilities = {
   operations: new Set(['register', 'status', 'signOn', 'signOff', 'pay', 'settle', 'totals', 'enquireLostOutcome']),
   currencies: ZVT_CURRENCIES,
   countModulus: 256,
-  enquiryNamesTransaction: true,
+  enquiry: 'lastTransaction',
+  reprints: new Set(),
+  partialReversal: false,
 };
 
 /** We print (so that receipts reach the journal), want progress, and let nobody sell or settle at the terminal past us. */
@@ -143,6 +151,42 @@ export class ZvtDriver implements TerminalDriver {
     return this.alone(async () => read(await this.registered(command)), read);
   }
 
+  reverse(): Promise<PaymentOutcome> {
+    return undeclared('reverse');
+  }
+
+  refund(): Promise<PaymentOutcome> {
+    return undeclared('refund');
+  }
+
+  sendStored(): Promise<SendStoredOutcome> {
+    return undeclared('sendStored');
+  }
+
+  reprint(): Promise<ReprintOutcome> {
+    return undeclared('reprint');
+  }
+
+  diagnose(): Promise<DiagnosisOutcome> {
+    return undeclared('diagnose');
+  }
+
+  restart(): Promise<RestartOutcome> {
+    return undeclared('restart');
+  }
+
+  setTime(): Promise<ExchangeOutcome> {
+    return undeclared('setTime');
+  }
+
+  display(): Promise<ExchangeOutcome> {
+    return undeclared('display');
+  }
+
+  abort(): Promise<ExchangeOutcome> {
+    return undeclared('abort');
+  }
+
   /** One listener: the last one set. */
   onStreamBroken(listener: (broken: StreamBreak) => void): void {
     this.client.streamBroken = listener;
@@ -209,4 +253,8 @@ export class ZvtDriver implements TerminalDriver {
     if (end.kind === 'aborted' && end.resultCode === RESULT.notRegistered) this.registeredLink = -1;
     return end;
   }
+}
+
+function undeclared(operation: DriverOperation): never {
+  throw new UndeclaredOperationError(ZVT_CAPABILITIES.protocol, operation);
 }

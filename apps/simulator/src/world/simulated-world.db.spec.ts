@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { judgeEnquiry } from '@tillward/driver';
+import { judgeEnquiry, orderReference } from '@tillward/driver';
 import { ZvtDriver } from '@tillward/driver-zvt';
 import { ShellySwitch } from '@tillward/power';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -100,9 +100,9 @@ describe('a simulated world', () => {
   it('cuts the second sale off after booking and takes the host down on closing, as the timeline says', async () => {
     const driver = driverOf('t2');
     await driver.signOn();
-    const first = await driver.pay({ amountMinor: 500, currency: 'EUR' });
+    const first = await driver.pay({ amountMinor: 500, currency: 'EUR', reference: orderReference(1, 'TEST') });
     expect(first).toMatchObject({ kind: 'booked' });
-    const sale = { amountMinor: 500, currency: 'EUR' };
+    const sale = { amountMinor: 500, currency: 'EUR', reference: orderReference(2, 'TEST') };
     expect(await driver.pay(sale)).toMatchObject({ kind: 'inDoubt' });
     const lastKnownTraceNo = first.kind === 'booked' ? first.details.traceNo : null;
     expect(judgeEnquiry({ ...sale, lastKnownTraceNo }, await driver.enquireLostOutcome())).toBe('booked');
@@ -141,7 +141,7 @@ describe('a simulated world', () => {
       await driver.signOn();
       const outcomes: string[] = [];
       for (let n = 0; n < 25; n++) {
-        const outcome = await driver.pay({ amountMinor: 100 + n, currency: 'EUR' });
+        const outcome = await driver.pay({ amountMinor: 100 + n, currency: 'EUR', reference: orderReference(n + 1, 'TEST') });
         outcomes.push(
           outcome.kind === 'booked' ? `${outcome.details.traceNo} ${outcome.details.cardName} ${outcome.details.cardLast4}` : outcome.kind,
         );

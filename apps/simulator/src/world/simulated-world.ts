@@ -1,6 +1,7 @@
+import type { LedgerLine } from '../ledger/index.js';
 import { SimulatedPlug } from '../plug/index.js';
 import { SeededRandom } from '../seeded-random.js';
-import { type LedgerLine, type TerminalFault, type TerminalView, ZvtTerminal } from '../terminal/index.js';
+import { type TerminalFault, type TerminalView, ZvtTerminal } from '../terminal/index.js';
 import { SimulatedTill, type TillView } from '../till/index.js';
 import type { SimulatorScenario, TimelineEntry } from './scenario.js';
 
