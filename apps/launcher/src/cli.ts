@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ConfigMistake, DEFAULT_DATA_DIR, type DemoFlags, demo, type UpFlags, up } from './commands/index.js';
+import { ConfigMistake, DEFAULT_DATA_DIR, type DemoFlags, demo, type SimFlags, sim, type UpFlags, up } from './commands/index.js';
 
 const EXIT_CONFIG = 78;
 
@@ -30,6 +30,23 @@ program
   .option('--json', 'print one JSON object')
   .option('--seed <number>', 'replay the simulated tills and terminals of an earlier run')
   .action((flags: DemoFlags) => run(() => demo(flags)));
+
+// Its help is made from the simulator's own catalogue, so it is the command's to print.
+program
+  .command('sim')
+  .description('simulate one device: a terminal, a power switch, a printer, an acquirer')
+  .argument('[kind]', 'zvt, nexo, pdu, poe, shelly, printer or unionpay')
+  .option('--port <number>')
+  .option('--host <address>', '', '127.0.0.1')
+  .option('--seed <text>')
+  .option('--script <file>')
+  .option('--set <name=value>', '', (pair: string, before: string[] = []) => [...before, pair])
+  .option('--data <dir>')
+  .option('--control-port <number>', '', '0')
+  .option('--json')
+  .helpOption(false)
+  .option('-h, --help')
+  .action((kind: string | undefined, flags: SimFlags) => run(() => sim(kind, flags)));
 
 async function run(command: () => Promise<number>): Promise<void> {
   try {

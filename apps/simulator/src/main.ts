@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { ConfigError, readConfig, type SimulatorConfig } from './config.js';
-import { ControlApi } from './control/index.js';
+import { worldApi } from './control/index.js';
 import { SimulatedWorld } from './world/index.js';
 
 /** Exit code of a wrong or missing setting (sysexits EX_CONFIG). */
@@ -19,7 +19,7 @@ async function run(config: SimulatorConfig): Promise<void> {
       failed: (error) => log.error({ err: error }, 'the simulator failed'),
     },
   });
-  const control = new ControlApi(world, (error) => log.error({ err: error }, 'the control API failed'));
+  const control = worldApi(world, (error) => log.error({ err: error }, 'the control API failed'));
   await world.start();
   const controlPort = await control.listen(config.controlHost, config.controlPort);
 

@@ -6,7 +6,7 @@ import type { BookedSale } from './differences.rules.js';
 const line = z.object({
   store: z.string(),
   terminal: z.string(),
-  kind: z.enum(['sale', 'settlement']),
+  kind: z.enum(['sale', 'reversal', 'refund', 'settlement']),
   traceNo: z.int(),
   amountMinor: z.int(),
   currency: z.string(),

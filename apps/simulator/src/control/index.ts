@@ -1,1 +1,2 @@
 export * from './control-api.js';
+export * from './json-api.js';

@@ -6,13 +6,13 @@ import { ZvtDriver } from '@tillward/driver-zvt';
 import { ShellySwitch } from '@tillward/power';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../config.js';
-import { ControlApi } from '../control/index.js';
+import { type JsonApi, worldApi } from '../control/index.js';
 import { type SimulatorScenarioInput, simulatorScenario } from './scenario.js';
 import { SimulatedWorld } from './simulated-world.js';
 
 let dataDir: string;
 let world: SimulatedWorld;
-let control: ControlApi;
+let control: JsonApi;
 let controlUrl: string;
 let faults: string[];
 const drivers: ZvtDriver[] = [];
@@ -62,7 +62,7 @@ async function begin(seed: string): Promise<void> {
     },
   });
   await world.start();
-  control = new ControlApi(world, (error) => {
+  control = worldApi(world, (error) => {
     throw error;
   });
   controlUrl = `http://127.0.0.1:${await control.listen('127.0.0.1', 0)}`;

@@ -1,0 +1,130 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { DeviceKind, SimulationAddresses } from '@tillward/simulator';
+import { ConfigMistake } from './command-errors.js';
+import { onStopSignals } from './stop-signals.js';
+
+/** Flags of `tillward sim`. */
+export interface SimFlags {
+  help?: true;
+  port?: string;
+  host: string;
+  seed?: string;
+  script?: string;
+  set?: string[];
+  data?: string;
+  controlPort: string;
+  json?: true;
+}
+
+/** What one `--json` line says of a simulation that is ready. */
+interface Ready extends SimulationAddresses {
+  readonly kind: string;
+  readonly seed: string;
+  readonly dataDir: string;
+}
+
+/** Simulates one device until it is told to stop. A wrong flag or script is a ConfigMistake, before anything listens. */
+export async function sim(word: string | undefined, flags: SimFlags): Promise<number> {
+  // Only this command needs the simulator's code.
+  const { DEVICE_KINDS, deviceKind, simHelp, kindHelp } = await import('@tillward/simulator');
+  const kind = word === undefined ? undefined : await deviceKind(word);
+  if (kind === undefined) {
+    if (word !== undefined) throw new ConfigMistake(`there is no device "${word}"; there are ${DEVICE_KINDS.join(', ')}`);
+    const kinds = await Promise.all(DEVICE_KINDS.map(deviceKind));
+    process.stdout.write(`${simHelp(kinds.filter((known) => known !== undefined))}\n`);
+    return flags.help ? 0 : 1;
+  }
+  if (flags.help) {
+    process.stdout.write(`${kindHelp(kind)}\n`);
+    return 0;
+  }
+  return simulate(kind, flags);
+}
+
+async function simulate(kind: DeviceKind, flags: SimFlags): Promise<number> {
+  const { Simulation } = await import('@tillward/simulator');
+  const script = await scriptOf(kind, flags);
+  const seed = flags.seed ?? Math.floor(Math.random() * 1_000_000).toString();
+  const dataDir = flags.data === undefined ? await mkdtemp(join(tmpdir(), 'tillward-sim-')) : resolve(flags.data);
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const signals = onStopSignals();
+  const context = {
+    host: flags.host,
+    port: flags.port === undefined ? kind.defaultPort : portFlag('--port', flags.port),
+    seed,
+    dataDir,
+    failed: (error: unknown) => say(`the simulator failed: ${error instanceof Error ? error.message : String(error)}`),
+  };
+  const simulation = new Simulation(kind, context, script, (step) => say(`script: ${JSON.stringify(step)}`));
+  const addresses = await simulation.start(portFlag('--control-port', flags.controlPort)).catch((error: unknown) => {
+    throw startMistake(error);
+  });
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify({ kind: kind.kind, seed, dataDir, ...addresses } satisfies Ready)}\n`
+      : readyText(kind, seed, dataDir, addresses),
+  );
+  await signals.stopped;
+  await simulation.stop();
+  return 0;
+}
+
+async function scriptOf(kind: DeviceKind, flags: SimFlags) {
+  const { EMPTY_SCRIPT, readScript, ScriptMistake } = await import('@tillward/simulator');
+  const text =
+    flags.script === undefined
+      ? EMPTY_SCRIPT
+      : await readFile(flags.script, 'utf8').catch((error: NodeJS.ErrnoException) => {
+          throw new ConfigMistake(`--script ${flags.script} can not be read: ${error.code ?? error.message}`);
+        });
+  try {
+    return readScript(text, kind, settingsOf(flags.set ?? []));
+  } catch (error) {
+    if (!(error instanceof ScriptMistake)) throw error;
+    throw new ConfigMistake(`${flags.script === undefined ? '--set' : `--script ${flags.script}`}: ${error.message}`);
+  }
+}
+
+/** `name=value`, the value as JSON where it is JSON, else as text. */
+function settingsOf(pairs: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new ConfigMistake(`--set expects name=value, not "${pair}"`);
+      return [pair.slice(0, at), jsonOrText(pair.slice(at + 1))];
+    }),
+  );
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
+function portFlag(name: string, text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new ConfigMistake(`${name} expects a number from 0 to 65535, not "${text}"`);
+  return port;
+}
+
+/** What a person can mend says so in a sentence; everything else is a bug and keeps its stack. */
+function startMistake(error: unknown): unknown {
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return new ConfigMistake(`port ${port} is taken; choose another with --port, or 0 for a free one`);
+  if (code === 'EADDRNOTAVAIL') return new ConfigMistake('--host: this machine has no such address');
+  if (code === 'EACCES') return new ConfigMistake(`port ${port} needs rights this account does not have; choose one above 1023`);
+  return error;
+}
+
+function readyText(kind: DeviceKind, seed: string, dataDir: string, { endpoints, control }: SimulationAddresses): string {
+  const where = Object.entries(endpoints).map(([protocol, url]) => `  ${protocol.padEnd(8)} ${url}`);
+  return [`simulated ${kind.kind}, seed ${seed}`, ...where, `  control  ${control}`, `  data     ${dataDir}`, 'Ctrl-C stops it.', ''].join(
+    '\n',
+  );
+}
