@@ -1,7 +1,10 @@
 export declare const PROJECT_ROOT: string;
-export declare function isInstalled(root: string): boolean;
-export declare function ensureInstalled(root: string): Promise<void>;
-export interface BuildOptions {
+export declare function isInstalled(root: string, options?: InstallOptions): boolean;
+export declare function ensureInstalled(root: string, options?: InstallOptions): Promise<void>;
+export interface InstallOptions {
+  tests?: boolean;
+}
+export interface BuildOptions extends InstallOptions {
   dashboard?: boolean;
 }
 export declare function ensureBuilt(root: string, node: string, options?: BuildOptions): Promise<void>;

@@ -24,14 +24,13 @@ function seconds(sinceMs) {
 
 /**
  * True when node_modules holds what package-lock.json asks for. Compares versions, not times: a fresh checkout or a copied folder has any times.
- * Optional packages may be missing (they belong to other platforms), and under NODE_ENV=production those that only tests need: npm leaves them out.
+ * Optional packages may be missing (they belong to other platforms), and without `tests` those that only tests and contributors need.
  */
-export function isInstalled(root) {
-  const hidden = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(hidden)) return false;
+export function isInstalled(root, { tests = true } = {}) {
+  const present = presentPackages(root);
+  if (present === undefined) return false;
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  const present = JSON.parse(readFileSync(hidden, 'utf8')).packages;
-  const production = process.env.NODE_ENV === 'production';
+  const production = process.env.NODE_ENV === 'production' || !tests;
   return Object.entries(wanted).every(([path, entry]) => {
     if (!path.startsWith('node_modules/') || entry.optional || entry.peer || (production && (entry.dev || entry.devOptional))) return true;
     const found = present[path];
@@ -39,13 +38,24 @@ export function isInstalled(root) {
   });
 }
 
-/** Installs exactly what the lock file says when something is missing. Throws a sentence when npm fails. */
-export async function ensureInstalled(root) {
-  if (isInstalled(root)) return;
+/** What npm says it installed; undefined before the first time. */
+function presentPackages(root) {
+  const hidden = join(root, 'node_modules', '.package-lock.json');
+  return existsSync(hidden) ? JSON.parse(readFileSync(hidden, 'utf8')).packages : undefined;
+}
+
+/**
+ * Installs exactly what the lock file says when something is missing. Without `tests` the first installation leaves out what only contributors need, a
+ * third of it; where those packages are there already they stay. Throws a sentence when npm fails.
+ */
+export async function ensureInstalled(root, { tests = true } = {}) {
+  if (isInstalled(root, { tests })) return;
   const startedAt = performance.now();
   say('installing dependencies (once) …');
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  await run([...npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], root, 'npm ci');
+  const hasTestPackages = Object.values(presentPackages(root) ?? {}).some(({ dev }) => dev);
+  const lean = tests || hasTestPackages ? [] : ['--omit=dev'];
+  await run([...npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error', ...lean], root, 'npm ci');
   say(`dependencies installed in ${seconds(startedAt)}`);
 }
 
@@ -183,13 +193,13 @@ export function nodeToUse(root) {
 /** Installs and builds what is missing; answers with the Node to run the programs with. Tests without a browser do without the dashboard. */
 export async function bootstrap(root = PROJECT_ROOT, options = {}) {
   const prepare = async () => {
-    await ensureInstalled(root);
+    await ensureInstalled(root, options);
     const node = nodeToUse(root);
     await ensureBuilt(root, node, options);
     return node;
   };
   const nothingToDo =
-    isInstalled(root) && wantedBuilds(root, options.dashboard).every((job) => readStamp(root, job) === digestOf(root, job.sources));
+    isInstalled(root, options) && wantedBuilds(root, options.dashboard).every((job) => readStamp(root, job) === digestOf(root, job.sources));
   return nothingToDo ? nodeToUse(root) : withLock(root, prepare);
 }
 

@@ -19,7 +19,7 @@ function runUnder(node) {
 }
 
 try {
-  const node = await bootstrap();
+  const node = await bootstrap(undefined, { tests: false });
   if (node === process.execPath) await import('../dist/cli.js');
   else runUnder(node);
 } catch (error) {

@@ -50,9 +50,10 @@ test.each([
   expect(isInstalled(root)).toBe(expected);
 });
 
-test('what only tests need may be missing where npm leaves it out, and only there', () => {
+test('what only tests need may be missing where nobody tests, and only there', () => {
   file('package-lock.json', JSON.stringify({ packages: { '': {}, 'node_modules/t': { version: '1.0.0', dev: true } } }));
   expect(isInstalled(root)).toBe(false);
+  expect(isInstalled(root, { tests: false })).toBe(true);
   vi.stubEnv('NODE_ENV', 'production');
   expect(isInstalled(root)).toBe(true);
   vi.unstubAllEnvs();
