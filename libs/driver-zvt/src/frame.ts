@@ -54,9 +54,11 @@ export interface Parsed {
   readonly error: FrameError | null;
 }
 
+const NOTHING = new Uint8Array(0);
+
 /** Cuts a TCP stream into frames, however it was split or joined on the way. Keeps at most one unfinished frame. */
 export class FrameParser {
-  private pending: Uint8Array = new Uint8Array(0);
+  private pending: Uint8Array = NOTHING;
   private consumed = 0;
   private broken: FrameError | null = null;
 
@@ -67,7 +69,12 @@ export class FrameParser {
     return this.pending.length;
   }
 
-  /** Takes the next bytes and returns the frames they completed. */
+  /** Bytes of the stream (since the last `reset`) up to the end of the last complete frame. */
+  get consumedBytes(): number {
+    return this.consumed;
+  }
+
+  /** Takes the next bytes and returns the frames they completed. The frames share the chunk's memory: it must not be reused. */
   push(chunk: Uint8Array): Parsed {
     const frames: Frame[] = [];
     if (this.broken) return { frames, error: this.broken };
@@ -77,22 +84,22 @@ export class FrameParser {
       const size = this.sizeAt(bytes, at);
       if (size instanceof FrameError) {
         this.broken = size;
-        this.pending = new Uint8Array(0);
+        this.pending = NOTHING;
         return { frames, error: size };
       }
       if (size === null || at + size.header + size.data > bytes.length) break;
       const start = at + size.header;
-      frames.push({ control: (bytes[at]! << 8) | bytes[at + 1]!, data: bytes.slice(start, start + size.data) });
+      frames.push({ control: (bytes[at]! << 8) | bytes[at + 1]!, data: bytes.subarray(start, start + size.data) });
       at = start + size.data;
       this.consumed += size.header + size.data;
     }
-    this.pending = bytes.slice(at);
+    this.pending = at === bytes.length ? NOTHING : bytes.slice(at);
     return { frames, error: null };
   }
 
   /** Forgets everything: for a new connection. */
   reset(): void {
-    this.pending = new Uint8Array(0);
+    this.pending = NOTHING;
     this.consumed = 0;
     this.broken = null;
   }

@@ -1,31 +1,20 @@
 import type { BatchTotals, BookedDetails } from '@tillward/contracts';
 import type {
   EnquiryOutcome,
-  ExchangeFailure,
-  ExchangeOutcome,
   InDoubt,
   PaymentFailed,
   PaymentOutcome,
   SettlementDetails,
   SettlementOutcome,
-  StatusOutcome,
   TotalsOutcome,
 } from '@tillward/driver';
 import type { StatusInformation } from './message.js';
-import { failureOf, hexCode, RESULT, refusedByState, resultText, serviceStateOf } from './result-code.js';
-import type { ExchangeEnd, Heard } from './session.rules.js';
-import { sumTotals } from './totals.js';
+import { failureOf, hexCode, notReversible, RESULT, refusedByState, resultText } from './result-code.js';
+import { cut, type ExchangeResult, exchangeFailure, failure, printed } from './service-outcome.rules.js';
+import type { Heard } from './session.rules.js';
+import { cardTotals, sumTotals } from './totals.js';
 
-/** An exchange that never began: `busy`, another one is running on this link; `notSent`, no byte left. */
-export type Unsent = { readonly kind: 'busy' } | { readonly kind: 'notSent'; readonly detail: string };
-/** Everything that asking a terminal can end in. */
-export type ExchangeResult = ExchangeEnd | Unsent;
-
-const MAX_DETAIL = 200;
-const MAX_LINE = 200;
-const MAX_LINES = 200;
-
-/** Reads the end of 06 01. Booked needs a result code 00, a trace number and the completion; whatever else was heard after the bytes left is in doubt. */
+/** Reads the end of 06 01 and 06 31. Booked needs a result code 00, a trace number and the completion; whatever else was heard after the bytes left is in doubt. */
 export function paymentOutcome(end: ExchangeResult, order: { amountMinor: number; currency: string }): PaymentOutcome {
   switch (end.kind) {
     case 'busy':
@@ -79,6 +68,24 @@ function paymentAborted(resultCode: number | null, status: StatusInformation | n
   return { kind: 'declined', resultCode: hexCode(code), detail: cut(declineText(code, status)) };
 }
 
+/**
+ * Reads the end of 06 30: as a sale, but a terminal that knows no such sale, or took it back before, says so with a code of its own. That is
+ * known to have moved nothing unless it had said "booked" before.
+ */
+export function reversalOutcome(end: ExchangeResult, order: { amountMinor: number; currency: string }): PaymentOutcome {
+  const outcome = paymentOutcome(end, order);
+  const code = refusalOf(end);
+  if (code === null || !notReversible(code) || (outcome.kind !== 'declined' && outcome.kind !== 'failed')) return outcome;
+  return failed('notReversible', `${resultText(code)} (${hexCode(code)})`);
+}
+
+/** The code with which a terminal said no, in 84, 06 1E or 04 0F; null when it didn't. */
+function refusalOf(end: ExchangeResult): number | null {
+  if (end.kind === 'refused') return end.code;
+  if (end.kind === 'aborted') return end.heard.status?.resultCode || end.resultCode;
+  return end.kind === 'completed' ? (end.heard.status?.resultCode ?? null) : null;
+}
+
 /** Reads the end of 06 50. Only the completion settles; a refusal or abort leaves the batch open; a lost end is in doubt. */
 export function settlementOutcome(end: ExchangeResult, currency: string): SettlementOutcome {
   switch (end.kind) {
@@ -118,6 +125,7 @@ export function totalsOutcome(end: ExchangeResult, currency: string): TotalsOutc
   const { status } = end.heard;
   if (status?.resultCode) return failure(failureOf(status.resultCode, 'terminalRefused'), status.resultCode, resultText(status.resultCode));
   const totals = status && totalsOf(status, currency);
+  if (totals && status?.totals) return { kind: 'totals', totals, byCard: cardTotals(status.totals) };
   return totals ? { kind: 'totals', totals } : failure('terminalRefused', null, 'the terminal completed without readable totals');
 }
 
@@ -133,68 +141,15 @@ export function enquiryOutcome(end: ExchangeResult, currency: string): EnquiryOu
       }
       if (status.amountMinor === null) return { kind: 'unknown', reason: 'the last transaction came without an amount' };
       const details = bookedDetails(status, { amountMinor: status.amountMinor, currency });
+      // Only a reversal names the trace number of the sale it took back; a refund looks like a sale.
       return details
-        ? { kind: 'lastTransaction', details }
+        ? { kind: 'lastTransaction', details, ...(status.originalTraceNo ? { transaction: 'reversal' as const } : {}) }
         : { kind: 'unknown', reason: 'the last transaction came without a trace number' };
     }
     case 'aborted':
       return end.noReceipt ? { kind: 'none' } : { kind: 'unknown', reason: resultText(end.resultCode) };
     default:
       return { kind: 'unknown', reason: exchangeFailure(end).detail };
-  }
-}
-
-/** Reads the end of 05 01. `linkIsUp` tells what another running command knows of the power. */
-export function statusOutcome(end: ExchangeResult, linkIsUp: boolean): StatusOutcome {
-  const answered = (statusByte: number): StatusOutcome => ({
-    kind: 'answered',
-    power: 'on',
-    service: serviceStateOf(statusByte),
-    statusByte,
-  });
-  switch (end.kind) {
-    case 'completed': {
-      const { status } = end.completion;
-      return status ? answered(status.statusByte) : { kind: 'answered', power: 'on', service: 'unknown', statusByte: 0xff };
-    }
-    case 'aborted':
-      return answered(end.resultCode ?? 0xff);
-    case 'refused':
-      return answered(end.code);
-    case 'busy':
-      return { kind: 'busy', power: linkIsUp ? 'on' : 'unknown' };
-    case 'acknowledged':
-      return { kind: 'answered', power: 'on', service: 'unknown', statusByte: 0xff };
-    case 'notSent':
-    case 'lost':
-      return { kind: 'unreachable', power: 'unknown', detail: cut(end.detail) };
-  }
-}
-
-/** Reads the end of 06 00, 06 93 and 06 02: done, or known why not. */
-export function exchangeOutcome(end: ExchangeResult): ExchangeOutcome {
-  if (end.kind === 'acknowledged') return { kind: 'done' };
-  if (end.kind !== 'completed') return exchangeFailure(end);
-  const code = end.heard.status?.resultCode ?? end.completion.resultCode;
-  return code ? failure(failureOf(code, 'terminalRefused'), code, resultText(code)) : { kind: 'done' };
-}
-
-function exchangeFailure(end: Exclude<ExchangeResult, { kind: 'completed' }>): ExchangeFailure {
-  switch (end.kind) {
-    case 'busy':
-      return failure('terminalBusy', null, 'another command is running');
-    case 'notSent':
-      return failure('terminalUnreachable', null, end.detail);
-    case 'lost':
-      return failure('terminalUnreachable', null, `${end.reason}: ${end.detail}`);
-    case 'refused':
-      return failure(failureOf(end.code, 'terminalRefused'), end.code, resultText(end.code));
-    case 'aborted': {
-      const code = end.heard.status?.resultCode || end.resultCode;
-      return failure(failureOf(code, 'terminalRefused'), code, resultText(code));
-    }
-    case 'acknowledged':
-      return failure('terminalRefused', null, 'the terminal took the command and said nothing more');
   }
 }
 
@@ -223,7 +178,7 @@ function totalsOf(status: StatusInformation, fallbackCurrency: string): BatchTot
 }
 
 function settlementDetails(heard: Heard): SettlementDetails {
-  const receipt = heard.receipts.slice(0, MAX_LINES).map(({ line }) => line.slice(0, MAX_LINE));
+  const receipt = printed(heard.receipts);
   return {
     ...(heard.status?.traceNo == null ? {} : { traceNo: heard.status.traceNo }),
     ...(heard.status?.date == null ? {} : { terminalDate: heard.status.date }),
@@ -236,7 +191,7 @@ function settlementDetails(heard: Heard): SettlementDetails {
 function merchantReceipt(heard: Heard): string[] {
   const merchant = heard.receipts.filter(({ copy }) => copy === 'merchant');
   const lines = merchant.length > 0 ? merchant : heard.receipts.filter(({ copy }) => copy !== 'cardholder');
-  return lines.slice(0, MAX_LINES).map(({ line }) => line.slice(0, MAX_LINE));
+  return printed(lines);
 }
 
 function declineText(code: number, status: StatusInformation | null): string {
@@ -249,12 +204,4 @@ function failed(code: PaymentFailed['code'], detail: string): PaymentFailed {
 
 function inDoubt(reason: string): InDoubt {
   return { kind: 'inDoubt', reason: cut(reason) };
-}
-
-function failure(code: ExchangeFailure['code'], resultCode: number | null, detail: string): ExchangeFailure {
-  return { kind: 'failed', code, resultCode: resultCode === null ? null : hexCode(resultCode), detail: cut(detail) };
-}
-
-function cut(text: string): string {
-  return text.slice(0, MAX_DETAIL);
 }

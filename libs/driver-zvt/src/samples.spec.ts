@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { decodeCommand } from './command.js';
+import { decodeCommand } from './command-decode.js';
+import { type ApduField, describeApdu } from './describe.js';
 import { encodeFrame, FrameParser } from './frame.js';
 import { decodeMessage } from './message.js';
 
@@ -21,9 +22,9 @@ const samples: Sample[] = existsSync(folder)
     )
   : [];
 
-/** Terminals' messages and tills' commands of the subset, by control field. */
-const REPLIES = /^(040f|04ff|060f|061e|06d1|06d3|8000|84)/;
-const COMMANDS = /^(0501|0600|0601|0602|0610|0620|0650|0693)/;
+/** Terminals' messages and tills' commands of this driver, by control field. */
+const REPLIES = /^(0401|040f|04ff|060f|061e|06d1|06d3|8000|84)/;
+const COMMANDS = /^(0501|0600|0601|0602|0610|0612|0618|0620|0630|0631|0650|0651|0670|0679|0691|0693|06b0|06e0)/;
 /** Captured answers to maker-specific commands: a 06 0F whose data belongs to those commands. */
 const FOREIGN = /^060f25313746/;
 
@@ -32,6 +33,7 @@ const frameOf = (hex: string) => {
   expect(error).toBeNull();
   return frames[0]!;
 };
+const flat = (fields: readonly ApduField[]): ApduField[] => fields.flatMap((field) => [field, ...flat(field.fields ?? [])]);
 
 describe('APDUs of real terminals', () => {
   if (samples.length === 0) {
@@ -42,6 +44,17 @@ describe('APDUs of real terminals', () => {
   it.each(samples)('$name is framed, and framed back to the same bytes', ({ hex }) => {
     const frame = frameOf(hex);
     expect(Buffer.from(encodeFrame(frame.control, frame.data)).toString('hex')).toBe(hex);
+  });
+
+  it.each(samples)('$name is described without damage and without a card number', ({ hex }) => {
+    const described = describeApdu(frameOf(hex));
+    expect(described.damage).toBeNull();
+    expect(described.name).not.toBe('unknown');
+    if (described.dataBytes > 0) expect(described.fields.length).toBeGreaterThan(0);
+    for (const { value, hex: bytes } of flat(described.fields)) {
+      expect(cardNumbers(String(value ?? ''))).toEqual([]);
+      expect(cardNumbers(bytes ?? '')).toEqual([]);
+    }
   });
 
   it.each(samples.filter(({ hex }) => REPLIES.test(hex)))('$name decodes', ({ hex }) => {
@@ -67,6 +80,7 @@ describe('APDUs of real terminals', () => {
       receiptNo: 249,
       cardLast4: '8004',
       cardName: 'girocard',
+      cardType: 5,
       terminalId: '52523535',
       authorisationCode: '018372',
       date: '0421',
@@ -74,8 +88,17 @@ describe('APDUs of real terminals', () => {
     });
   });
 
-  it('reads the status of a real terminal', () => {
-    expect(decodeMessage(frameOf(find('060f89')), 'status')).toMatchObject({ status: { statusByte: 0 } });
+  it('reads a reversal of a real terminal', () => {
+    expect(decodeMessage(frameOf(find('040fe2')))).toMatchObject({ resultCode: 0, traceNo: 607, originalTraceNo: 606, cardLast4: '4771' });
+  });
+
+  it('reads the extended status of a real terminal', () => {
+    expect(decodeMessage(frameOf(find('060f89')), 'status')).toMatchObject({
+      status: {
+        statusByte: 0,
+        device: { name: 'cVEND plug', terminalId: '52523535', deviceState: 0, clock: '2023-04-05T22:56:55', locks: null },
+      },
+    });
   });
 
   it('reads a receipt block with its copy', () => {
@@ -88,3 +111,25 @@ describe('APDUs of real terminals', () => {
     for (const message of copies) expect(message.kind === 'receipt' ? message.lines.length : 0).toBeGreaterThan(5);
   });
 });
+
+/** Runs of 12 to 19 digits that pass the Luhn check, counted independently of what does the masking. */
+function cardNumbers(text: string): string[] {
+  return (text.match(/\d{12,}/g) ?? []).flatMap((run) => {
+    const found: string[] = [];
+    for (let start = 0; start < run.length; start++) {
+      for (let length = 12; length <= 19 && start + length <= run.length; length++) {
+        const digits = run.slice(start, start + length);
+        if (digits[0] !== '0' && luhn(digits)) found.push(digits);
+      }
+    }
+    return found;
+  });
+}
+
+function luhn(digits: string): boolean {
+  const sum = [...digits].reverse().reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
+}

@@ -60,3 +60,22 @@ export function sumTotals(totals: IndividualTotals): GroupTotals {
   }
   return { count, amountMinor };
 }
+
+/** Names of the groups as they stand on receipts. */
+const GROUP_NAMES: Readonly<Record<CardGroup, string>> = {
+  girocard: 'girocard',
+  jcb: 'JCB',
+  mastercard: 'Mastercard',
+  amex: 'American Express',
+  visa: 'Visa',
+  diners: 'Diners',
+  other: 'other',
+};
+
+/** Totals of the groups in which anything was sold, by name. A group of 256 sales of nothing can't be told from an unused one. */
+export function cardTotals(totals: IndividualTotals): { card: string; amountMinor: number; count: number }[] {
+  return CARD_GROUPS.filter((group) => totals.groups[group].count !== 0 || totals.groups[group].amountMinor !== 0).map((group) => ({
+    card: GROUP_NAMES[group],
+    ...totals.groups[group],
+  }));
+}

@@ -1,13 +1,19 @@
 import {
   type DiagnosisOutcome,
+  type DialogueFrame,
+  type DisplayOrder,
+  DRIVER_OPERATIONS,
   type DriverCapabilities,
-  type DriverOperation,
   type EnquiryOutcome,
   type ExchangeOutcome,
+  type PaymentObserver,
   type PaymentOrder,
   type PaymentOutcome,
+  type RefundOrder,
+  type ReprintOrder,
   type ReprintOutcome,
   type RestartOutcome,
+  type ReversalOrder,
   type SendStoredOutcome,
   type SettlementOutcome,
   type StatusOutcome,
@@ -17,18 +23,21 @@ import {
   UndeclaredOperationError,
 } from '@tillward/driver';
 import { type ClientTimes, type ExchangeWatch, SPEC_TIMES, ZvtClient } from './client.js';
-import { CONFIG, type Command, encodeCommand, LAST_OUTCOME } from './command.js';
+import { CONFIG, type Command, DISPLAY_LINES, EXTENDED_STATUS, encodeCommand, LAST_OUTCOME } from './command.js';
 import { numericCurrency, ZVT_CURRENCIES } from './currency.js';
-import {
-  type ExchangeResult,
-  enquiryOutcome,
-  exchangeOutcome,
-  paymentOutcome,
-  settlementOutcome,
-  statusOutcome,
-  totalsOutcome,
-} from './outcome.rules.js';
+import { dialogueFrame, sentFrame } from './dialogue.js';
+import { enquiryOutcome, paymentOutcome, reversalOutcome, settlementOutcome, totalsOutcome } from './outcome.rules.js';
 import { RESULT } from './result-code.js';
+import {
+  abortOutcome,
+  diagnosisOutcome,
+  type ExchangeResult,
+  exchangeOutcome,
+  reprintOutcome,
+  restartOutcome,
+  sendStoredOutcome,
+  statusOutcome,
+} from './service-outcome.rules.js';
 import type { CharacterSet } from './text.js';
 
 /** How to reach one ZVT terminal and how to speak to it. `currency` is ISO 4217 alphabetic; `password` six digits. */
@@ -39,33 +48,47 @@ export interface ZvtDriverOptions {
   readonly currency: string;
   /** Time limits other than the spec's, for tests. */
   readonly times?: Partial<ClientTimes>;
-  /** CP437 unless the terminal is known to differ. */
+  /** CP437 unless the terminal is known to differ. UTF-8 is asked for at registration and used when the terminal grants it, else CP437. */
   readonly characterSet?: CharacterSet;
+  /** Configuration byte of 06 00, see {@link CONFIG}. Without the printing bits the terminal prints on its own printer. */
+  readonly configByte?: number;
+  /** How receipts come: as blocks (06 D3) unless the terminal is known to garble them, else line by line (06 D1). */
+  readonly receipts?: 'blocks' | 'lines';
+  /** Whether receipts can be taken just now; asked before each command. When they can't, the terminal is told so (84 CC 00). */
+  readonly canPrint?: () => boolean;
 }
 
 /** Declared abilities of ZVT as this driver speaks it. BMP 60 counts are single bytes, hence the modulus. */
 export const ZVT_CAPABILITIES: DriverCapabilities = {
   protocol: 'zvt',
-  operations: new Set(['register', 'status', 'signOn', 'signOff', 'pay', 'settle', 'totals', 'enquireLostOutcome']),
+  operations: new Set(DRIVER_OPERATIONS),
   currencies: ZVT_CURRENCIES,
   countModulus: 256,
   enquiry: 'lastTransaction',
-  reprints: new Set(),
-  partialReversal: false,
+  reprints: new Set(['last', 'receipt']),
+  partialReversal: true,
 };
 
 /** We print (so that receipts reach the journal), want progress, and let nobody sell or settle at the terminal past us. */
-const CONFIG_BYTE =
+export const DEFAULT_CONFIG_BYTE =
   CONFIG.tillPrintsPayments |
   CONFIG.tillPrintsAdministration |
   CONFIG.intermediateStatus |
   CONFIG.tillControlsPayments |
   CONFIG.tillControlsAdministration |
-  CONFIG.receiptsAsBlock;
+  CONFIG.receiptsAsText;
+
+const LONGEST_DISPLAY_SECONDS = 255;
+const HIGHEST_RECEIPT_NO = 9_999;
+/** BMP 04 has twelve digits. */
+const HIGHEST_AMOUNT = 999_999_999_999;
+const LOCAL_TIME = /^\d\d(\d\d)-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)$/;
+/** Commands that end with their 80 00 00 (spec 13.08: no completion follows). */
+const WITHOUT_COMPLETION: ReadonlySet<Command['kind']> = new Set(['logOff', 'displayText', 'abort']);
 
 /**
  * A ZVT terminal over TCP. Registers by itself on every new link, since a terminal may have restarted meanwhile. A currency ZVT has no
- * number for throws at construction: a wrong setting, found before the first sale.
+ * number for, and a password that isn't six digits, throw at construction: wrong settings, found before the first sale.
  */
 export class ZvtDriver implements TerminalDriver {
   readonly capabilities = ZVT_CAPABILITIES;
@@ -73,11 +96,15 @@ export class ZvtDriver implements TerminalDriver {
   private readonly currencyNumber: number;
   private registeredLink = -1;
   private occupied = false;
+  /** What texts are read as: the setting, and for UTF-8 what the terminal granted. */
+  private characterSet: CharacterSet;
 
   constructor(private readonly options: ZvtDriverOptions) {
     const number = numericCurrency(options.currency);
     if (number === undefined) throw new RangeError(`ZVT has no number for the currency ${options.currency}`);
+    if (!/^[0-9]{6}$/.test(options.password)) throw new RangeError('a ZVT password has six digits');
     this.currencyNumber = number;
+    this.characterSet = startingSet(options);
     this.client = new ZvtClient({ host: options.host, port: options.port, times: { ...SPEC_TIMES, ...options.times } });
   }
 
@@ -94,97 +121,137 @@ export class ZvtDriver implements TerminalDriver {
     return this.alone(async () => exchangeOutcome(await this.registration()), exchangeOutcome);
   }
 
-  /** 05 01. Needs no registration. */
+  /** 05 01, asking for the extended status (device, locks, clock, next reboot). Needs no registration. */
   status(): Promise<StatusOutcome> {
     const read = (end: ExchangeResult) => statusOutcome(end, this.client.connected);
-    return this.alone(async () => read(await this.unregistered({ kind: 'statusEnquiry' })), read);
+    const { password } = this.options;
+    return this.alone(async () => read(await this.unregistered({ kind: 'statusEnquiry', password, serviceByte: EXTENDED_STATUS })), read);
   }
 
   /** 06 93. */
   signOn(): Promise<ExchangeOutcome> {
-    const command: Command = { kind: 'initialisation', password: this.options.password };
-    return this.alone(async () => exchangeOutcome(await this.registered(command)), exchangeOutcome);
+    return this.plain({ kind: 'initialisation', password: this.options.password }, exchangeOutcome);
   }
 
   /** 06 02, then the link is closed. The acquirer session itself has no end in ZVT: switching off ends it. */
   signOff(): Promise<ExchangeOutcome> {
     return this.alone(async () => {
       const outcome = exchangeOutcome(await this.registered({ kind: 'logOff' }));
-      this.registeredLink = -1;
-      this.client.close();
+      this.forget();
       return outcome;
     }, exchangeOutcome);
   }
 
   /** 06 01. */
   pay(order: PaymentOrder): Promise<PaymentOutcome> {
-    const read = (end: ExchangeResult) => paymentOutcome(end, order);
-    return this.alone(async () => {
-      const currency = numericCurrency(order.currency);
-      if (currency === undefined) {
-        return { kind: 'failed', code: 'unsupportedCurrency', detail: `ZVT has no number for the currency ${order.currency}` };
-      }
-      if (!Number.isSafeInteger(order.amountMinor) || order.amountMinor <= 0) throw new RangeError('an amount is a positive integer');
-      const notReady = await this.ensureRegistered();
-      if (notReady) return read(notReady);
-      if (order.signal?.aborted) return { kind: 'failed', code: 'cancelled', detail: 'withdrawn before it was sent' };
-      return read(await this.run({ kind: 'authorisation', amountMinor: order.amountMinor, currency }, order.observer));
-    }, read);
+    return this.money(
+      order,
+      (end) => paymentOutcome(end, order),
+      (fields) => ({ kind: 'authorisation', ...fields }),
+    );
+  }
+
+  /**
+   * 06 30. The amount is always sent: the terminal compares it with the sale's, and less than that is a partial reversal where the terminal
+   * knows such a thing (else it refuses).
+   */
+  async reverse(order: ReversalOrder): Promise<PaymentOutcome> {
+    const { receiptNo } = order.original;
+    if (order.amountMinor > order.originalMinor) throw new RangeError('a reversal takes back at most what was sold');
+    if (receiptNo === undefined || receiptNo < 1 || receiptNo > HIGHEST_RECEIPT_NO) {
+      return { kind: 'failed', code: 'notReversible', detail: 'ZVT reverses by receipt number, and the sale has none' };
+    }
+    const { password } = this.options;
+    return this.money(
+      order,
+      (end) => reversalOutcome(end, order),
+      (fields) => ({ kind: 'reversal', password, receiptNo, ...fields }),
+    );
+  }
+
+  /** 06 31. */
+  refund(order: RefundOrder): Promise<PaymentOutcome> {
+    const { password } = this.options;
+    return this.money(
+      order,
+      (end) => paymentOutcome(end, order),
+      (fields) => ({ kind: 'refund', password, ...fields }),
+    );
   }
 
   /** 06 50. */
   settle(): Promise<SettlementOutcome> {
-    const read = (end: ExchangeResult) => settlementOutcome(end, this.options.currency);
-    return this.alone(async () => read(await this.registered({ kind: 'endOfDay', password: this.options.password })), read);
+    return this.plain({ kind: 'endOfDay', password: this.options.password }, (end) => settlementOutcome(end, this.options.currency));
   }
 
   /** 06 10. */
   totals(): Promise<TotalsOutcome> {
-    const read = (end: ExchangeResult) => totalsOutcome(end, this.options.currency);
-    return this.alone(async () => read(await this.registered({ kind: 'turnoverTotals', password: this.options.password })), read);
+    return this.plain({ kind: 'turnoverTotals', password: this.options.password }, (end) => totalsOutcome(end, this.options.currency));
   }
 
-  /** 06 20 with service byte 03 03. */
-  enquireLostOutcome(): Promise<EnquiryOutcome> {
-    const read = (end: ExchangeResult) => enquiryOutcome(end, this.options.currency);
-    const command: Command = { kind: 'repeatReceipt', password: this.options.password, serviceByte: LAST_OUTCOME };
-    return this.alone(async () => read(await this.registered(command)), read);
-  }
-
-  reverse(): Promise<PaymentOutcome> {
-    return undeclared('reverse');
-  }
-
-  refund(): Promise<PaymentOutcome> {
-    return undeclared('refund');
-  }
-
+  /** 06 51. */
   sendStored(): Promise<SendStoredOutcome> {
-    return undeclared('sendStored');
+    return this.plain({ kind: 'sendOfflineTransactions', password: this.options.password }, sendStoredOutcome);
   }
 
-  reprint(): Promise<ReprintOutcome> {
-    return undeclared('reprint');
+  /** 06 20 for the last receipt, 06 12 for one by its number. Lines of our own can't be printed by the terminal. */
+  async reprint(order: ReprintOrder): Promise<ReprintOutcome> {
+    const { password } = this.options;
+    switch (order.which) {
+      case 'last':
+        return this.plain({ kind: 'repeatReceipt', password, serviceByte: null }, reprintOutcome);
+      case 'receipt':
+        return this.plain({ kind: 'reprintReceipts', password, from: order.receiptNo, to: null }, reprintOutcome);
+      case 'lines':
+        throw new UndeclaredOperationError(this.capabilities.protocol, 'reprint');
+    }
   }
 
-  diagnose(): Promise<DiagnosisOutcome> {
-    return undeclared('diagnose');
+  /** 06 70 for the way to the host, 06 79 for the terminal itself. */
+  diagnose(depth: 'host' | 'self'): Promise<DiagnosisOutcome> {
+    const command: Command = depth === 'host' ? { kind: 'diagnosis', diagnosisType: null } : { kind: 'selftest' };
+    return this.plain(command, (end) => diagnosisOutcome(end, depth));
   }
 
+  /** 06 18. The link is closed afterwards, whatever the terminal said: it forgets us. */
   restart(): Promise<RestartOutcome> {
-    return undeclared('restart');
+    return this.alone(async () => {
+      const outcome = restartOutcome(await this.registered({ kind: 'resetTerminal' }));
+      if (outcome.kind !== 'failed') this.forget();
+      return outcome;
+    }, restartOutcome);
   }
 
-  setTime(): Promise<ExchangeOutcome> {
-    return undeclared('setTime');
+  /** 06 91. */
+  async setTime(localDateTime: string): Promise<ExchangeOutcome> {
+    const parts = LOCAL_TIME.exec(localDateTime);
+    if (!parts) throw new RangeError('a local date and time is YYYY-MM-DDTHH:MM:SS');
+    const [, year, month, day, hour, minute, second] = parts;
+    const { password } = this.options;
+    const command: Command = { kind: 'setDateAndTime', password, date: `${year}${month}${day}`, time: `${hour}${minute}${second}` };
+    return this.plain(command, exchangeOutcome);
   }
 
-  display(): Promise<ExchangeOutcome> {
-    return undeclared('display');
+  /** 06 E0. At most eight lines; the terminal may answer only when the text has been shown. */
+  async display({ lines, seconds }: DisplayOrder): Promise<ExchangeOutcome> {
+    if (lines.length > DISPLAY_LINES) throw new RangeError(`a ZVT terminal shows at most ${DISPLAY_LINES} lines`);
+    const shown = Math.min(LONGEST_DISPLAY_SECONDS, Math.max(0, Math.round(seconds)));
+    return this.plain({ kind: 'displayText', old: false, lines: [...lines], seconds: shown, beeps: null }, exchangeOutcome);
   }
 
-  abort(): Promise<ExchangeOutcome> {
-    return undeclared('abort');
+  /** 06 B0: in between when a command runs, else by itself, which also takes a shown text away. */
+  async abort(): Promise<ExchangeOutcome> {
+    const answer = this.client.abort();
+    if (answer) return abortOutcome(await answer);
+    // A command of ours that has not reached the wire yet can't be aborted there, and a second request adds nothing to the first.
+    if (this.occupied) return abortOutcome(null);
+    return this.alone(async () => exchangeOutcome(await this.unregistered({ kind: 'abort' })), exchangeOutcome);
+  }
+
+  /** 06 20 with service byte 03 03. It can't be asked for a reference: the terminal tells its last transaction. */
+  enquireLostOutcome(): Promise<EnquiryOutcome> {
+    const command: Command = { kind: 'repeatReceipt', password: this.options.password, serviceByte: LAST_OUTCOME };
+    return this.plain(command, (end) => enquiryOutcome(end, this.options.currency));
   }
 
   /** One listener: the last one set. */
@@ -192,8 +259,20 @@ export class ZvtDriver implements TerminalDriver {
     this.client.streamBroken = listener;
   }
 
+  /** One listener: the last one set. Decoding costs something for every frame, so nobody is told while nobody listens. */
+  onDialogue(listener: (frame: DialogueFrame) => void): void {
+    this.client.watch = {
+      sent: (bytes) => listener(sentFrame(bytes, this.characterSet)),
+      received: (frame) => listener(dialogueFrame('received', frame, this.characterSet)),
+    };
+  }
+
   /** Drops the link. */
   async close(): Promise<void> {
+    this.forget();
+  }
+
+  private forget(): void {
     this.registeredLink = -1;
     this.client.close();
   }
@@ -207,6 +286,32 @@ export class ZvtDriver implements TerminalDriver {
     } finally {
       this.occupied = false;
     }
+  }
+
+  private plain<T>(command: Command, read: (end: ExchangeResult) => T): Promise<T> {
+    return this.alone(async () => read(await this.registered(command)), read);
+  }
+
+  private money(
+    order: PaymentOrder,
+    read: (end: ExchangeResult) => PaymentOutcome,
+    command: (fields: { amountMinor: number; currency: number; transactionIdentifier: null }) => Command,
+  ): Promise<PaymentOutcome> {
+    return this.alone(async () => {
+      const currency = numericCurrency(order.currency);
+      if (currency === undefined) {
+        return { kind: 'failed', code: 'unsupportedCurrency', detail: `ZVT has no number for the currency ${order.currency}` };
+      }
+      if (!Number.isSafeInteger(order.amountMinor) || order.amountMinor <= 0 || order.amountMinor > HIGHEST_AMOUNT) {
+        throw new RangeError('an amount is a positive integer of at most twelve digits');
+      }
+      const notReady = await this.ensureRegistered();
+      if (notReady) return read(notReady);
+      if (order.signal?.aborted) return { kind: 'failed', code: 'cancelled', detail: 'withdrawn before it was sent' };
+      return read(
+        await this.run(command({ amountMinor: order.amountMinor, currency, transactionIdentifier: null }), watchOf(order.observer)),
+      );
+    }, read);
   }
 
   /** Null when we are registered on a link that is up; else why not, and nothing of the command was sent. */
@@ -223,9 +328,21 @@ export class ZvtDriver implements TerminalDriver {
   private async registration(): Promise<ExchangeResult> {
     const refused = await this.client.connect();
     if (refused !== null) return { kind: 'notSent', detail: refused };
-    const { password } = this.options;
-    const end = await this.run({ kind: 'registration', password, config: CONFIG_BYTE, currency: this.currencyNumber, tlv: true });
-    if (exchangeOutcome(end).kind === 'done') this.registeredLink = this.client.linkNo;
+    const { password, receipts, configByte, characterSet } = this.options;
+    const end = await this.run({
+      kind: 'registration',
+      password,
+      config: configByte ?? DEFAULT_CONFIG_BYTE,
+      currency: this.currencyNumber,
+      serviceByte: null,
+      tlv: true,
+      printBlocks: receipts !== 'lines',
+      characterSet: characterSet === 'utf8' ? 'utf8' : null,
+    });
+    if (exchangeOutcome(end).kind !== 'done' || end.kind !== 'completed') return end;
+    this.registeredLink = this.client.linkNo;
+    // Asked for and not said back means not granted (spec 13.08, tag 14).
+    this.characterSet = characterSet === 'utf8' && end.completion.characterSet === 'utf8' ? 'utf8' : startingSet(this.options);
     return end;
   }
 
@@ -242,19 +359,30 @@ export class ZvtDriver implements TerminalDriver {
     const end = await this.client.execute(
       {
         name: command.kind,
-        bytes: encodeCommand(command),
-        endsWhenAcknowledged: command.kind === 'logOff',
+        bytes: encodeCommand(command, this.characterSet),
+        endsWhenAcknowledged: WITHOUT_COMPLETION.has(command.kind),
         completionShape: command.kind === 'statusEnquiry' ? 'status' : 'bitmaps',
-        characterSet: this.options.characterSet ?? 'cp437',
+        characterSet: this.characterSet,
+        canPrint: this.options.canPrint?.() ?? true,
+        ...(command.kind === 'displayText' ? { extraT3Seconds: command.seconds ?? 0 } : {}),
       },
       watch,
     );
     // The terminal has forgotten us: the next command registers again.
-    if (end.kind === 'aborted' && end.resultCode === RESULT.notRegistered) this.registeredLink = -1;
+    const code = end.kind === 'aborted' ? end.resultCode : end.kind === 'refused' ? end.code : null;
+    if (code === RESULT.notRegistered) this.registeredLink = -1;
     return end;
   }
 }
 
-function undeclared(operation: DriverOperation): never {
-  throw new UndeclaredOperationError(ZVT_CAPABILITIES.protocol, operation);
+/** UTF-8 has to be granted first. */
+function startingSet({ characterSet = 'cp437' }: ZvtDriverOptions): CharacterSet {
+  return characterSet === 'utf8' ? 'cp437' : characterSet;
+}
+
+function watchOf(observer: PaymentObserver | undefined): ExchangeWatch {
+  return {
+    sent: () => observer?.sent?.(),
+    progress: (code) => observer?.progress?.(code),
+  };
 }

@@ -31,11 +31,23 @@ export class AcquirerHost {
     const ordered = this.declineCodes.shift();
     if (ordered !== undefined) return { approved: false, resultCode: ordered };
     if (this.random.chance(this.declineRate)) return { approved: false, resultCode: this.random.pick([0x05, 0x71, 0x78]) };
-    return { approved: true, authorisationCode: String(this.random.integer(0, 999_999)).padStart(6, '0') };
+    return { approved: true, authorisationCode: this.authorisationCode() };
   }
 
-  /** Result code of a sign-on or a settlement. */
+  /** Takes note of a reversal or a refund; declines only what it was told to decline. */
+  giveBack(): HostAnswer {
+    if (!this.up) return { approved: false, resultCode: RESULT.noConnection };
+    const ordered = this.declineCodes.shift();
+    if (ordered !== undefined) return { approved: false, resultCode: ordered };
+    return { approved: true, authorisationCode: this.authorisationCode() };
+  }
+
+  /** Result code of whatever else needs the host: a sign-on, a diagnosis, a settlement, stored transactions. */
   connect(): number {
     return this.up ? RESULT.ready : RESULT.noConnection;
+  }
+
+  private authorisationCode(): string {
+    return String(this.random.integer(0, 999_999)).padStart(6, '0');
   }
 }

@@ -1,4 +1,4 @@
 export * from './acquirer-host.js';
 export * from './faults.js';
-export * from './ledger.js';
+export * from './zvt-kind.js';
 export * from './zvt-terminal.js';

@@ -10,8 +10,15 @@ export class LinkGone extends Error {
   }
 }
 
-/** How a terminal cuts what it writes into TCP segments. */
-export type Fragmentation = 'none' | 'random' | 'bytes';
+/**
+ * How a terminal cuts what it writes into TCP segments: as it comes, every byte alone, everything that comes close together in one segment, or
+ * any of these by chance.
+ */
+export const FRAGMENTATIONS = ['none', 'random', 'bytes', 'joined'] as const;
+export type Fragmentation = (typeof FRAGMENTATIONS)[number];
+
+/** How long a joining terminal waits for more to say before it writes. */
+const JOIN_MS = 3;
 
 /** Limits and habits of a link. */
 export interface LinkOptions {
@@ -31,8 +38,13 @@ export interface LinkOptions {
 export class TerminalLink {
   private readonly parser = new FrameParser();
   private waiting: ((frame: Frame | null) => void) | null = null;
+  private readonly queue: Uint8Array[] = [];
   private outgoing: Promise<void> = Promise.resolve();
   private incoming: Promise<void> = Promise.resolve();
+  /** While true, everything is said twice. */
+  doubled = false;
+  /** When true, the next frame ends in its middle, and the connection with it. */
+  truncating = false;
   gone = false;
 
   constructor(
@@ -49,13 +61,30 @@ export class TerminalLink {
   /** Sends without waiting for an acknowledgement: for answers to commands (80, 84). */
   answer(bytes: Uint8Array): void {
     if (this.gone) return;
-    for (const piece of this.pieces(bytes)) this.enqueue(piece);
+    if (this.truncating) {
+      this.truncating = false;
+      this.enqueue(bytes.subarray(0, Math.ceil(bytes.length / 2)));
+      this.hangUp();
+      return;
+    }
+    this.enqueue(bytes);
+    if (this.doubled) this.enqueue(bytes);
   }
 
-  /** Sends a frame as master; resolves with the till's 80 or 84, throws LinkGone when none comes. */
+  /** Sends a frame as master; resolves with the till's 80 or 84, throws LinkGone when none comes. A frame said twice is acknowledged twice. */
   async say(bytes: Uint8Array): Promise<Frame> {
     if (this.gone) throw new LinkGone();
-    const answered = new Promise<Frame | null>((resolve) => {
+    const { doubled } = this;
+    const first = this.acknowledgement();
+    this.answer(bytes);
+    const answer = await first;
+    if (!doubled || !answer) return this.required(answer);
+    return this.required(await this.acknowledgement());
+  }
+
+  private acknowledgement(): Promise<Frame | null> {
+    if (this.gone) return Promise.resolve(null);
+    return new Promise((resolve) => {
       const limit = setTimeout(() => this.waiting?.(null), this.options.ackTimeoutMs);
       this.waiting = (frame) => {
         clearTimeout(limit);
@@ -63,8 +92,9 @@ export class TerminalLink {
         resolve(frame);
       };
     });
-    this.answer(bytes);
-    const frame = await answered;
+  }
+
+  private required(frame: Frame | null): Frame {
     if (frame) return frame;
     this.destroy();
     throw new LinkGone();
@@ -81,11 +111,20 @@ export class TerminalLink {
     this.end();
   }
 
+  /** Closes the connection behind what was said so far. */
+  private hangUp(): void {
+    this.outgoing = this.outgoing.then(() => {
+      this.socket.end();
+      this.end();
+    });
+  }
+
   private end(): void {
     if (this.gone) return;
     this.gone = true;
     this.waiting?.(null);
-    this.socket.destroy();
+    if (!this.socket.writableEnded) this.socket.destroy();
+    else this.socket.destroySoon();
     this.options.onGone();
   }
 
@@ -111,21 +150,34 @@ export class TerminalLink {
     await new Promise((resolve) => setImmediate(resolve));
   }
 
-  private pieces(bytes: Uint8Array): Uint8Array[] {
-    const { fragmentation, random } = this.options;
-    if (fragmentation === 'none' || bytes.length < 2) return [bytes];
-    if (fragmentation === 'bytes') return Array.from(bytes, (byte) => Uint8Array.of(byte));
-    const cut = random.integer(0, bytes.length - 1);
-    return cut === 0 ? [bytes] : [bytes.subarray(0, cut), bytes.subarray(cut)];
+  private enqueue(bytes: Uint8Array): void {
+    this.queue.push(bytes);
+    this.outgoing = this.outgoing.then(() => this.drain());
   }
 
-  private enqueue(piece: Uint8Array): void {
-    const cut = this.options.fragmentation !== 'none';
-    this.outgoing = this.outgoing.then(async () => {
+  /** Writes everything said by now, cut or joined as the habit is. */
+  private async drain(): Promise<void> {
+    if (this.queue.length === 0) return;
+    const habit = this.habit();
+    if (habit === 'joined') await new Promise((resolve) => setTimeout(resolve, JOIN_MS));
+    const bytes = habit === 'joined' ? Buffer.concat(this.queue.splice(0)) : this.queue.shift()!;
+    for (const piece of this.pieces(bytes, habit)) {
       if (this.gone) return;
       this.socket.write(piece);
       // Gives the segment time to leave alone; without it the kernel would join what was cut.
-      if (cut) await new Promise((resolve) => setImmediate(resolve));
-    });
+      if (habit !== 'none') await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  private habit(): Fragmentation {
+    const { fragmentation, random } = this.options;
+    return fragmentation === 'random' ? random.pick(['random', 'random', 'joined', 'none'] as const) : fragmentation;
+  }
+
+  private pieces(bytes: Uint8Array, habit: Fragmentation): Uint8Array[] {
+    if (habit === 'bytes') return Array.from(bytes, (byte) => Uint8Array.of(byte));
+    if (habit !== 'random' || bytes.length < 2) return [bytes];
+    const cut = this.options.random.integer(1, bytes.length - 1);
+    return [bytes.subarray(0, cut), bytes.subarray(cut)];
   }
 }

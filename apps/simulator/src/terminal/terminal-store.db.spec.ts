@@ -1,16 +1,15 @@
-import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type StoredSale, TerminalStore } from './terminal-store.js';
+import { type NewTransaction, TerminalStore } from './terminal-store.js';
 
 let dataDir: string;
 let store: TerminalStore;
 const open = () => new TerminalStore({ store: 'berlin', terminal: 't1', currency: 'EUR', dataDir });
 const at = new Date('2026-11-21T20:00:00Z');
-const sale = (amountMinor: number): StoredSale => ({
-  traceNo: store.nextTraceNo(),
-  receiptNo: store.nextReceiptNo(),
+const sale = (amountMinor: number, more: Partial<NewTransaction> = {}): NewTransaction => ({
+  kind: 'sale',
   amountMinor,
   cardGroup: 'visa',
   cardName: 'VISA',
@@ -18,6 +17,8 @@ const sale = (amountMinor: number): StoredSale => ({
   authorisationCode: '000001',
   date: '1121',
   time: '210000',
+  unsent: false,
+  ...more,
 });
 const ledgerPath = () => join(dataDir, 'ledger', 'berlin.t1.ndjson');
 const statePath = () => join(dataDir, 'state', 'berlin.t1.json');
@@ -33,7 +34,7 @@ afterEach(() => {
 
 describe('a terminal’s memory', () => {
   it('is on the disk when a booking returns', () => {
-    store.bookSale(sale(500), at);
+    store.book(sale(500), at);
     expect(JSON.parse(readFileSync(ledgerPath(), 'utf8'))).toEqual({
       seq: 1,
       at: at.toISOString(),
@@ -54,33 +55,61 @@ describe('a terminal’s memory', () => {
   });
 
   it('is repaired from the ledger when the crash came between ledger and state', () => {
-    store.bookSale(sale(500), at);
+    store.book(sale(500), at);
     copyFileSync(statePath(), `${statePath()}.old`);
-    store.bookSale(sale(700), at);
+    store.book(sale(700, { unsent: true }), at);
+    store.book(sale(200, { kind: 'reversal', reversedReceiptNo: 1 }), at);
     copyFileSync(`${statePath()}.old`, statePath());
     const again = open();
-    expect(again.totals()).toMatchObject({ amountMinor: 1_200, count: 2 });
-    expect(again.nextTraceNo()).toBe(3);
-    again.settle(again.nextTraceNo(), again.nextReceiptNo(), at);
+    expect(again.turnover()).toMatchObject({ amountMinor: 1_000, count: 3 });
+    expect(again.batch.transactions.map(({ reversedMinor, cardGroup }) => [reversedMinor, cardGroup])).toEqual([
+      [200, 'visa'],
+      [0, 'other'],
+      [0, 'visa'],
+    ]);
+    expect(again.unsent).toHaveLength(1);
+    expect(again.useTraceNo()).toBe(4);
+    again.settle(at);
     again.close();
     copyFileSync(`${statePath()}.old`, statePath());
     const third = open();
-    expect(third.batch).toEqual({ no: 2, sales: [] });
+    expect(third.batch).toEqual({ no: 2, transactions: [] });
     third.close();
   });
 
-  it('drops a ledger line that a crash cut off, and refuses a damaged one in the middle', () => {
-    store.bookSale(sale(500), at);
-    appendFileSync(ledgerPath(), '{"seq":2,"at":');
+  it('reads the state of before there were reversals', () => {
+    store.book(sale(500), at);
+    const state = JSON.parse(readFileSync(statePath(), 'utf8'));
+    const old = ({ kind: _kind, reversedMinor: _reversed, unsent: _unsent, ...rest }: Record<string, unknown>) => rest;
+    writeFileSync(statePath(), JSON.stringify({ ...state, open: state.open.map(old), last: old(state.last) }));
     const again = open();
-    expect(again.lines).toHaveLength(1);
+    expect(again.batch).toEqual(store.batch);
     again.close();
-    writeFileSync(ledgerPath(), `{"seq":"x"}\n${readFileSync(ledgerPath(), 'utf8')}`);
-    expect(open).toThrow();
   });
 
-  it('counts wrap as the wire does', () => {
-    for (let i = 0; i < 3; i++) store.bookSale(sale(100), at);
-    expect(store.totals().individual.groups.visa).toEqual({ count: 3, amountMinor: 300 });
+  it('is what is on the disk: a power cut takes the rest', () => {
+    store.book(sale(500), at);
+    const { last } = store;
+    Object.assign(last!, { amountMinor: 1 });
+    store.reload();
+    expect(store.last).toMatchObject({ amountMinor: 500 });
+    expect(store.useTraceNo()).toBe(2);
+    store.reload();
+    expect(store.useTraceNo()).toBe(3);
+  });
+
+  it('knows what the host has not heard of, and forgets it once', () => {
+    store.book(sale(500, { unsent: true }), at);
+    store.book(sale(700), at);
+    expect(store.unsent.map(({ amountMinor }) => amountMinor)).toEqual([500]);
+    expect([store.markSent(), store.markSent()]).toEqual([1, 0]);
+    store.reload();
+    expect(store.unsent).toEqual([]);
+  });
+
+  it('refuses to begin with a damaged ledger', () => {
+    store.book(sale(500), at);
+    writeFileSync(ledgerPath(), `{"seq":"x"}\n${readFileSync(ledgerPath(), 'utf8')}`);
+    expect(open).toThrow();
   });
 });

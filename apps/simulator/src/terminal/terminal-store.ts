@@ -1,25 +1,11 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { CARD_GROUPS, type CardGroup, type GroupTotals, type IndividualTotals } from '@tillward/driver-zvt';
 import { z } from 'zod';
-import { Ledger, type LedgerLine } from './ledger.js';
+import { Ledger, type LedgerLine, ledgerPath } from '../ledger/index.js';
+import { type StoredTransaction, storedTransaction, type Turnover, turnoverOf } from './turnover.rules.js';
 
 const MAX_TRACE = 999_999;
 const MAX_RECEIPT = 9_999;
-
-const storedSale = z.strictObject({
-  traceNo: z.int(),
-  receiptNo: z.int(),
-  amountMinor: z.int(),
-  cardGroup: z.enum(CARD_GROUPS),
-  cardName: z.string(),
-  cardLast4: z.string(),
-  authorisationCode: z.string(),
-  date: z.string(),
-  time: z.string(),
-});
-/** A booked sale as the terminal keeps it. */
-export type StoredSale = z.infer<typeof storedSale>;
 
 const storedState = z.strictObject({
   /** The last ledger line this state includes. */
@@ -27,8 +13,8 @@ const storedState = z.strictObject({
   traceNo: z.int(),
   receiptNo: z.int(),
   batch: z.int(),
-  open: z.array(storedSale),
-  last: storedSale.nullable(),
+  open: z.array(storedTransaction),
+  last: storedTransaction.nullable(),
 });
 type StoredState = z.infer<typeof storedState>;
 
@@ -40,9 +26,12 @@ export interface StoreIdentity {
   readonly dataDir: string;
 }
 
+/** A transaction to be booked: everything but its numbers. */
+export type NewTransaction = Omit<StoredTransaction, 'traceNo' | 'receiptNo' | 'reversedMinor'>;
+
 /**
- * A terminal's permanent memory: trace and receipt counters, the open batch, the last transaction. The ledger is written first; a crash
- * between ledger and state is repaired from the ledger at the next start. What was never booked here is gone at power-off.
+ * A terminal's permanent memory: trace and receipt counters, the open batch (the turnover store), the last transaction. The ledger is written
+ * first; a crash between ledger and state is repaired from the ledger at the next start. What was never saved is gone after `reload`.
  */
 export class TerminalStore {
   private state: StoredState;
@@ -50,14 +39,10 @@ export class TerminalStore {
   private readonly statePath: string;
 
   constructor(private readonly identity: StoreIdentity) {
-    const name = `${identity.store}.${identity.terminal}`;
-    this.statePath = `${identity.dataDir}/state/${name}.json`;
+    this.statePath = `${identity.dataDir}/state/${identity.store}.${identity.terminal}.json`;
     mkdirSync(dirname(this.statePath), { recursive: true });
-    this.ledger = Ledger.open(`${identity.dataDir}/ledger/${name}.ndjson`);
-    this.state = existsSync(this.statePath)
-      ? storedState.parse(JSON.parse(readFileSync(this.statePath, 'utf8')))
-      : { ledgerSeq: 0, traceNo: 0, receiptNo: 0, batch: 1, open: [], last: null };
-    for (const line of this.ledger.lines) if (line.seq > this.state.ledgerSeq) this.rollForward(line);
+    this.ledger = Ledger.open(ledgerPath(identity.dataDir, identity.store, identity.terminal));
+    this.state = this.load();
   }
 
   /** Every line this terminal ever booked. */
@@ -65,41 +50,76 @@ export class TerminalStore {
     return this.ledger.lines;
   }
 
-  /** The last booked sale, also after a settlement. */
-  get last(): StoredSale | null {
+  /** The last booked transaction, also after a settlement. */
+  get last(): StoredTransaction | null {
     return this.state.last;
   }
 
-  /** Number of the open batch, and its sales. */
-  get batch(): { readonly no: number; readonly sales: readonly StoredSale[] } {
-    return { no: this.state.batch, sales: this.state.open };
+  /** Number of the open batch, and its transactions. */
+  get batch(): { readonly no: number; readonly transactions: readonly StoredTransaction[] } {
+    return { no: this.state.batch, transactions: this.state.open };
   }
 
-  /** Takes the next trace number; six digits, from 1 again after 999999. */
-  nextTraceNo(): number {
-    this.state.traceNo = this.state.traceNo >= MAX_TRACE ? 1 : this.state.traceNo + 1;
-    return this.state.traceNo;
+  /** Transactions that the host hasn't heard of yet. */
+  get unsent(): readonly StoredTransaction[] {
+    return this.state.open.filter((entry) => entry.unsent);
   }
 
-  /** Takes the next receipt number; four digits. */
-  nextReceiptNo(): number {
-    this.state.receiptNo = this.state.receiptNo >= MAX_RECEIPT ? 1 : this.state.receiptNo + 1;
-    return this.state.receiptNo;
+  /** Forgets what is in working memory and reads what is on the disk: what a power cut leaves. */
+  reload(): void {
+    this.state = this.load();
   }
 
-  /** Books a sale: on the disk, in the ledger and in the open batch, when this returns. */
-  bookSale(sale: StoredSale, at: Date): LedgerLine {
-    const line = this.append('sale', at, { ...sale });
-    this.state.open.push(sale);
-    this.state.last = sale;
+  /** Takes a trace number for something that books nothing, and keeps it taken. */
+  useTraceNo(): number {
+    const traceNo = this.nextTraceNo();
     this.save();
-    return line;
+    return traceNo;
+  }
+
+  /** Books a transaction: on the disk, in the ledger and in the open batch, when this returns. */
+  book(transaction: NewTransaction, at: Date): { readonly stored: StoredTransaction; readonly line: LedgerLine } {
+    const stored: StoredTransaction = {
+      ...transaction,
+      traceNo: this.nextTraceNo(),
+      receiptNo: this.nextReceiptNo(),
+      reversedMinor: 0,
+    };
+    const { kind, traceNo, receiptNo, amountMinor, cardLast4, reversedReceiptNo, unsent } = stored;
+    const line = this.ledger.append({
+      ...this.head(at),
+      kind,
+      traceNo,
+      receiptNo,
+      amountMinor,
+      cardLast4,
+      ...(reversedReceiptNo === undefined ? {} : { reversedReceiptNo }),
+      ...(unsent ? { offline: true } : {}),
+    });
+    this.include(stored, line.seq);
+    this.save();
+    return { stored, line };
+  }
+
+  /** Remembers that the host has heard of every transaction; says how many were new to it. */
+  markSent(): number {
+    const count = this.unsent.length;
+    for (const entry of this.state.open) entry.unsent = false;
+    this.save();
+    return count;
   }
 
   /** Clears the batch after the host agreed: the only thing that ever does. */
-  settle(traceNo: number, receiptNo: number, at: Date): LedgerLine {
-    const amountMinor = this.state.open.reduce((sum, sale) => sum + sale.amountMinor, 0);
-    const line = this.append('settlement', at, { traceNo, receiptNo, amountMinor });
+  settle(at: Date): LedgerLine {
+    const { amountMinor } = this.turnover();
+    const line = this.ledger.append({
+      ...this.head(at),
+      kind: 'settlement',
+      traceNo: this.nextTraceNo(),
+      receiptNo: this.nextReceiptNo(),
+      amountMinor,
+    });
+    this.state.ledgerSeq = line.seq;
     this.state.open = [];
     this.state.batch += 1;
     this.save();
@@ -107,70 +127,78 @@ export class TerminalStore {
   }
 
   /** Totals of the open batch, by card group. */
-  totals(): { readonly individual: IndividualTotals; readonly amountMinor: number; readonly count: number } {
-    const groups = Object.fromEntries(CARD_GROUPS.map((group) => [group, { count: 0, amountMinor: 0 }])) as Record<CardGroup, GroupTotals>;
-    let amountMinor = 0;
-    for (const sale of this.state.open) {
-      const group = groups[sale.cardGroup];
-      groups[sale.cardGroup] = { count: group.count + 1, amountMinor: group.amountMinor + sale.amountMinor };
-      amountMinor += sale.amountMinor;
-    }
-    const receiptFrom = this.state.open[0]?.receiptNo ?? 0;
-    const receiptTo = this.state.open.at(-1)?.receiptNo ?? 0;
-    return { individual: { receiptFrom, receiptTo, groups }, amountMinor, count: this.state.open.length };
+  turnover(): Turnover {
+    return turnoverOf(this.state.open);
   }
 
+  /** Lets go of the files. */
   close(): void {
     this.ledger.close();
   }
 
-  private append(
-    kind: 'sale' | 'settlement',
-    at: Date,
-    entry: Pick<LedgerLine, 'traceNo' | 'receiptNo' | 'amountMinor' | 'cardLast4'>,
-  ): LedgerLine {
-    const { store, terminal, currency } = this.identity;
-    const line: LedgerLine = {
-      seq: (this.ledger.lines.at(-1)?.seq ?? 0) + 1,
-      at: at.toISOString(),
-      store,
-      terminal,
-      kind,
-      traceNo: entry.traceNo,
-      receiptNo: entry.receiptNo,
-      amountMinor: entry.amountMinor,
-      currency,
-      ...(entry.cardLast4 === undefined ? {} : { cardLast4: entry.cardLast4 }),
-      batch: this.state.batch,
-    };
-    this.ledger.append(line);
-    this.state.ledgerSeq = line.seq;
-    return line;
+  /** Six digits, from 1 again after 999999. */
+  private nextTraceNo(): number {
+    this.state.traceNo = this.state.traceNo >= MAX_TRACE ? 1 : this.state.traceNo + 1;
+    return this.state.traceNo;
   }
 
+  /** Four digits. */
+  private nextReceiptNo(): number {
+    this.state.receiptNo = this.state.receiptNo >= MAX_RECEIPT ? 1 : this.state.receiptNo + 1;
+    return this.state.receiptNo;
+  }
+
+  private head(at: Date) {
+    const { store, terminal, currency } = this.identity;
+    return { at: at.toISOString(), store, terminal, currency, batch: this.state.batch };
+  }
+
+  private include(stored: StoredTransaction, ledgerSeq: number): void {
+    this.state.ledgerSeq = ledgerSeq;
+    const original = this.state.open.findLast((entry) => entry.receiptNo === stored.reversedReceiptNo);
+    if (original) original.reversedMinor += stored.amountMinor;
+    this.state.open.push(stored);
+    this.state.last = stored;
+  }
+
+  private load(): StoredState {
+    const state = existsSync(this.statePath)
+      ? storedState.parse(JSON.parse(readFileSync(this.statePath, 'utf8')))
+      : { ledgerSeq: 0, traceNo: 0, receiptNo: 0, batch: 1, open: [], last: null };
+    this.state = state;
+    for (const line of this.ledger.lines) if (line.seq > state.ledgerSeq) this.rollForward(line);
+    return state;
+  }
+
+  /** Takes in a booking that the state missed. What the ledger doesn't keep is empty; the card counts as one of the others. */
   private rollForward(line: LedgerLine): void {
-    this.state.ledgerSeq = line.seq;
     this.state.traceNo = line.traceNo;
     this.state.receiptNo = line.receiptNo;
     if (line.kind === 'settlement') {
+      this.state.ledgerSeq = line.seq;
       this.state.open = [];
       this.state.batch = line.batch + 1;
       return;
     }
-    const { traceNo, receiptNo, amountMinor, cardLast4 = '0000' } = line;
-    const sale: StoredSale = {
+    const { kind, traceNo, receiptNo, amountMinor, cardLast4 = '0000', reversedReceiptNo, offline = false } = line;
+    const original = this.state.open.findLast((entry) => entry.receiptNo === reversedReceiptNo);
+    const stored: StoredTransaction = {
+      kind,
       traceNo,
       receiptNo,
       amountMinor,
       cardLast4,
-      cardGroup: 'other',
-      cardName: '',
+      cardGroup: original?.cardGroup ?? 'other',
+      cardName: original?.cardName ?? '',
       authorisationCode: '',
       date: '0000',
       time: '000000',
+      ...(reversedReceiptNo === undefined ? {} : { reversedReceiptNo }),
+      ...(original === undefined ? {} : { originalTraceNo: original.traceNo }),
+      reversedMinor: 0,
+      unsent: offline,
     };
-    this.state.open.push(sale);
-    this.state.last = sale;
+    this.include(stored, line.seq);
   }
 
   /** Replaces the state file as a whole, synced: a power cut leaves the old one or the new one. */

@@ -1,26 +1,31 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import {
+  ACKNOWLEDGEMENT,
   COMMAND,
   CONFIG,
   type Command,
   decodeCommand,
-  encodeAbort,
   encodeRefusal,
+  encodeWrongCurrency,
   type Frame,
   NOT_SUPPORTED,
   RESULT,
 } from '@tillward/driver-zvt';
+import type { LedgerLine } from '../ledger/index.js';
 import { AcquirerHost } from './acquirer-host.js';
 import { admissionOf } from './admission.rules.js';
-import { CommandRun, PowerLost } from './command-run.js';
-import type { StepFault, TerminalFault } from './faults.js';
-import type { LedgerLine } from './ledger.js';
+import { CommandRun, PowerLost, StoppedByTill } from './command-run.js';
+import { FaultBox } from './fault-box.js';
+import type { TerminalFault } from './faults.js';
 import { type Fragmentation, LinkGone, TerminalLink } from './terminal-link.js';
 import { type OperationOptions, TerminalOperations } from './terminal-operations.js';
 import { TerminalStore } from './terminal-store.js';
 
+/** Settings with a usual value. */
+type Usual = 'offlineLimitMinor' | 'batchLimit' | 'dailyRebootAt' | 'completesRestart' | 'characterSet';
+
 /** A simulated terminal: who it is, and how long things take at it. All times in milliseconds, ranges inclusive. */
-export interface ZvtTerminalOptions extends Omit<OperationOptions, 'booked'> {
+export interface ZvtTerminalOptions extends Omit<OperationOptions, 'booked' | Usual>, Partial<Pick<OperationOptions, Usual>> {
   readonly store: string;
   readonly terminal: string;
   readonly password: string;
@@ -35,7 +40,16 @@ export interface ZvtTerminalOptions extends Omit<OperationOptions, 'booked'> {
   readonly observer?: TerminalObserver;
 }
 
+const USUAL: Pick<OperationOptions, Usual> = {
+  offlineLimitMinor: 0,
+  batchLimit: 5_000,
+  dailyRebootAt: null,
+  completesRestart: false,
+  characterSet: 'cp437',
+};
 const STREAM_BREAK_EVERY_MS = 60_000;
+/** A daily reboot that meets a running command looks again after this time. */
+const REBOOT_RETRY_MS = 1_000;
 
 /** What happens at a terminal, for triggers and statistics. Must not throw. */
 export interface TerminalObserver {
@@ -61,37 +75,43 @@ export interface TerminalView {
   /** Whether a command is being carried out, with or without a till listening. */
   readonly running: boolean;
   readonly hostUp: boolean;
-  readonly batch: { readonly no: number; readonly count: number; readonly amountMinor: number };
+  readonly batch: { readonly no: number; readonly count: number; readonly amountMinor: number; readonly unsent: number };
   readonly currency: string;
   readonly lastTraceNo: number | null;
+  /** What its clock shows, local time. */
+  readonly clock: string;
+  /** What 06 E0 has put on its display. */
+  readonly display: readonly string[];
   readonly pendingFaults: number;
 }
 
 /**
- * A ZVT terminal on TCP that behaves like a real one (PROTOCOLS.md "A faithful simulator", as far as the subset goes). Without power its
- * port is closed and what it had not stored is gone; after booting it knows no till and must be signed on.
+ * A ZVT terminal on TCP that behaves like a real one (PROTOCOLS.md "A faithful simulator"). Without power its port is closed and what it had
+ * not stored is gone; after booting it knows no till and must be signed on.
  */
 export class ZvtTerminal {
   readonly host: AcquirerHost;
+  private readonly options: ZvtTerminalOptions & Pick<OperationOptions, Usual>;
   private readonly store: TerminalStore;
   private readonly operations: TerminalOperations;
+  private readonly faults = new FaultBox();
   private server: Server | null = null;
   private link: TerminalLink | null = null;
   private power: AbortController | null = null;
   private booting: NodeJS.Timeout | null = null;
+  private dailyReboot: NodeJS.Timeout | null = null;
   private listeningPort: number;
-  private running = false;
-  private busyUntilMs = 0;
+  private run: CommandRun | null = null;
   private streamBreakToldAt = 0;
-  private faults: StepFault[] = [];
   private sales = 0;
 
-  constructor(private readonly options: ZvtTerminalOptions) {
+  constructor(options: ZvtTerminalOptions) {
+    this.options = { ...USUAL, ...options };
     this.listeningPort = options.port;
     this.host = new AcquirerHost(options.random.fork('host'), options.declineRate);
     this.store = new TerminalStore(options);
     const booked = (line: LedgerLine) => options.observer?.booked?.(line);
-    this.operations = new TerminalOperations({ ...options, booked }, this.store, this.host);
+    this.operations = new TerminalOperations({ ...this.options, booked }, this.store, this.host, this.faults);
   }
 
   /** The TCP port it listens on when it has power. */
@@ -99,14 +119,14 @@ export class ZvtTerminal {
     return this.listeningPort;
   }
 
-  /** Its ledger: every sale and settlement it ever booked. */
+  /** Its ledger: every transaction and settlement it ever booked. */
   get ledger(): readonly LedgerLine[] {
     return this.store.lines;
   }
 
   /** How it stands. */
   view(): TerminalView {
-    const { amountMinor, count } = this.store.totals();
+    const { amountMinor, count } = this.store.turnover();
     const { registered, signedOn } = this.operations.condition();
     return {
       store: this.options.store,
@@ -115,12 +135,14 @@ export class ZvtTerminal {
       power: this.server ? 'on' : this.booting ? 'booting' : 'off',
       registered,
       signedOn,
-      running: this.running,
+      running: this.run !== null,
       hostUp: this.host.up,
-      batch: { no: this.store.batch.no, count, amountMinor },
+      batch: { no: this.store.batch.no, count, amountMinor, unsent: this.store.unsent.length },
       currency: this.options.currency,
       lastTraceNo: this.store.last?.traceNo ?? null,
-      pendingFaults: this.faults.length,
+      clock: this.operations.clock.local(),
+      display: this.operations.display,
+      pendingFaults: this.faults.pending,
     };
   }
 
@@ -129,6 +151,7 @@ export class ZvtTerminal {
     if (this.power) return;
     const power = new AbortController();
     this.power = power;
+    this.store.reload();
     await new Promise<void>((resolve) => {
       this.booting = setTimeout(resolve, bootMs);
       power.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -137,6 +160,7 @@ export class ZvtTerminal {
     this.booting = null;
     if (power.signal.aborted) return;
     await this.listen(power);
+    this.planDailyReboot();
   }
 
   /** Takes its power away: sockets destroyed, port closed, everything not stored gone. Resolves when the port is closed. */
@@ -145,7 +169,8 @@ export class ZvtTerminal {
     this.power.abort();
     this.power = null;
     this.operations.losePower();
-    this.running = false;
+    this.run = null;
+    if (this.dailyReboot) clearTimeout(this.dailyReboot);
     const { server } = this;
     this.server = null;
     const closed = server ? new Promise<void>((resolve) => server.close(() => resolve())) : Promise.resolve();
@@ -168,6 +193,8 @@ export class ZvtTerminal {
 
   /** Puts a fault in. */
   inject(fault: TerminalFault): void {
+    if (fault.fault === 'clockWrong') this.operations.clock.drift(fault.active ? fault.offsetSeconds : 0);
+    if (this.faults.keep(fault)) return;
     switch (fault.fault) {
       case 'hostDown':
         this.host.up = false;
@@ -175,42 +202,32 @@ export class ZvtTerminal {
       case 'hostUp':
         this.host.up = true;
         break;
-      case 'cutAfterBooking':
-        this.faults.push({ fault: 'dropAtStep', step: 'afterBooking', command: 'authorisation' });
-        break;
       case 'declineNext':
         this.host.declineNext(fault.resultCode);
         break;
       case 'reboot':
-        this.reboot(fault.seconds).catch((error: unknown) => this.options.observer?.failed?.(error));
-        break;
-      case 'busy':
-        this.busyUntilMs = Date.now() + fault.seconds * 1000;
-        break;
-      case 'printerNotReady':
-        this.operations.printerNotReady = fault.active;
-        break;
-      case 'cardInserted':
-        this.operations.cardInserted = fault.active;
-        break;
-      case 'settlementNeeded':
-        this.operations.settlementNeeded = fault.active;
+        this.restart(fault.seconds);
         break;
       case 'clear':
-        this.clearFaults();
+        this.faults.clear();
+        this.operations.clock.drift(0);
+        this.host.up = true;
         break;
-      default:
-        this.faults.push(fault);
     }
   }
 
-  private clearFaults(): void {
-    this.faults = [];
-    this.host.up = true;
-    this.busyUntilMs = 0;
-    this.operations.printerNotReady = false;
-    this.operations.cardInserted = false;
-    this.operations.settlementNeeded = false;
+  private restart(seconds: number): void {
+    this.reboot(seconds).catch((error: unknown) => this.options.observer?.failed?.(error));
+  }
+
+  private planDailyReboot(): void {
+    const { dailyRebootAt, bootMs } = this.options;
+    if (dailyRebootAt === null) return;
+    const due = () => {
+      if (this.run) this.dailyReboot = setTimeout(due, REBOOT_RETRY_MS);
+      else this.restart(bootMs / 1_000);
+    };
+    this.dailyReboot = setTimeout(due, this.operations.clock.next(dailyRebootAt).inMs);
   }
 
   private async listen(power: AbortController): Promise<void> {
@@ -255,56 +272,81 @@ export class ZvtTerminal {
     this.options.observer?.streamBroken?.(code, offset);
   }
 
+  /** A command arrived. While a job of its own keeps the terminal silent, nobody answers it. */
   private take(frame: Frame, link: TerminalLink, power: AbortSignal): void {
-    const busy = this.running || Date.now() < this.busyUntilMs;
-    if (busy && !(frame.control === COMMAND.statusEnquiry && !this.running)) {
+    if (this.faults.silent) return;
+    if (this.run && frame.control === COMMAND.abort) {
+      link.answer(ACKNOWLEDGEMENT);
+      this.run.requestStop();
+      return;
+    }
+    if (this.run || (this.faults.busy && frame.control !== COMMAND.statusEnquiry)) {
       link.answer(encodeRefusal(RESULT.busy));
       return;
     }
-    const command = decodeCommand(frame);
+    const command = decodeCommand(frame, this.operations.till.characterSet);
     if (!command) {
       link.answer(NOT_SUPPORTED);
       return;
     }
-    this.running = true;
-    this.carryOut(command, link, power)
-      .catch((error: unknown) => {
-        // The till went or the power went: part of the simulated world. Anything else is a bug.
-        if (!(error instanceof LinkGone) && !(error instanceof PowerLost)) this.options.observer?.failed?.(error);
-      })
+    if (command.kind === 'registration' && command.currency !== null && command.currency !== this.operations.currencyNumber) {
+      link.answer(encodeWrongCurrency(this.operations.currencyNumber));
+      return;
+    }
+    // What ends with its 80 00 00 can only be refused instead of it.
+    const refusal = command.kind === 'displayText' ? admissionOf(this.operations.condition(), command.kind) : null;
+    if (refusal !== null) {
+      link.answer(encodeRefusal(refusal));
+      return;
+    }
+    const run = this.newRun(command, link, power);
+    this.run = run;
+    this.carryOut(command, run)
+      .catch((error: unknown) => this.failed(error))
       .finally(() => {
-        if (!power.aborted) this.running = false;
+        link.doubled = false;
+        if (this.run === run) this.run = null;
       });
   }
 
-  private async carryOut(command: Command, link: TerminalLink, power: AbortSignal): Promise<void> {
+  private newRun(command: Command, link: TerminalLink, power: AbortSignal): CommandRun {
+    const context = {
+      link,
+      power,
+      random: this.options.random,
+      intermediateStatus: this.operations.till.configured(CONFIG.intermediateStatus),
+      takeFault: this.faults.takeStep.bind(this.faults),
+      takeLostStatus: this.faults.takeLostStatus.bind(this.faults),
+      cutPower: (seconds: number | undefined) => this.cutPower(seconds),
+    };
+    return new CommandRun(context, command.kind);
+  }
+
+  private cutPower(seconds: number | undefined): void {
+    if (seconds !== undefined) this.restart(seconds);
+    else this.powerOff().catch((error: unknown) => this.options.observer?.failed?.(error));
+  }
+
+  private async carryOut(command: Command, run: CommandRun): Promise<void> {
     if (command.kind === 'authorisation') {
       this.sales += 1;
       this.options.observer?.saleStarted?.(this.sales);
     }
     if (command.kind === 'endOfDay') this.options.observer?.closingStarted?.();
-    const run = new CommandRun(
-      {
-        link,
-        power,
-        random: this.options.random,
-        intermediateStatus: (this.operations.config & CONFIG.intermediateStatus) !== 0,
-        takeFault: (kind, step) => this.takeFault(kind, step),
-      },
-      command.kind,
-    );
     await run.acknowledge();
-    const wrongPassword = 'password' in command && command.password !== this.options.password;
+    const wrongPassword = 'password' in command && command.password !== null && command.password !== this.options.password;
     const refusal = wrongPassword ? RESULT.protocolError : admissionOf(this.operations.condition(), command.kind);
-    if (refusal !== null) {
-      await run.say(encodeAbort(refusal));
-      return;
+    if (refusal !== null) return run.abort(refusal);
+    try {
+      await this.operations.perform(command, run, () => this.restart(this.options.bootMs / 1_000));
+    } catch (error) {
+      if (!(error instanceof StoppedByTill)) throw error;
+      await run.abort(RESULT.aborted);
     }
-    await this.operations.perform(command, run, Date.now() < this.busyUntilMs);
   }
 
-  private takeFault(command: Command['kind'], step: StepFault['step']): StepFault | undefined {
-    const index = this.faults.findIndex((fault) => fault.command === command && fault.step === step);
-    return index < 0 ? undefined : this.faults.splice(index, 1)[0];
+  /** The till went or the power went: part of the simulated world. Anything else is a bug. */
+  private failed(error: unknown): void {
+    if (!(error instanceof LinkGone) && !(error instanceof PowerLost)) this.options.observer?.failed?.(error);
   }
 }

@@ -1,0 +1,66 @@
+/** Codes of 04 FF (spec 13.08, table 17) as short English; those from 41 to 67 add "please remove card". */
+const TEXTS: ReadonlyMap<number, string> = new Map([
+  [0x00, 'waiting for the amount to be confirmed'],
+  [0x01, 'watch the PIN pad'],
+  [0x02, 'watch the PIN pad'],
+  [0x03, 'not accepted'],
+  [0x04, 'waiting for the host'],
+  [0x05, 'sending an automatic reversal'],
+  [0x06, 'sending stored bookings'],
+  [0x07, 'card not admitted'],
+  [0x08, 'card unknown'],
+  [0x09, 'card expired'],
+  [0x0a, 'insert card'],
+  [0x0b, 'remove card'],
+  [0x0c, 'card not readable'],
+  [0x0d, 'processing error'],
+  [0x0e, 'please wait'],
+  [0x0f, 'starting an automatic end of day'],
+  [0x10, 'card invalid'],
+  [0x11, 'showing the balance'],
+  [0x12, 'system malfunction'],
+  [0x13, 'payment not possible'],
+  [0x14, 'not enough credit'],
+  [0x15, 'wrong PIN'],
+  [0x16, 'limit not sufficient'],
+  [0x17, 'please wait'],
+  [0x18, 'PIN wrong too often'],
+  [0x19, 'card data incorrect'],
+  [0x1a, 'service mode'],
+  [0x1b, 'approved, please fill up'],
+  [0x1c, 'approved, please take the goods'],
+  [0x1d, 'declined'],
+  [0x26, 'waiting for the mobile number'],
+  [0x27, 'waiting for the mobile number again'],
+  [0x28, 'currency selection'],
+  [0x29, 'language selection'],
+  [0x2a, 'insert card to load it'],
+  [0x2b, 'emergency transaction'],
+  [0x2c, 'application selection'],
+  [0x68, 'customer card inserted'],
+  [0x69, 'select the currency conversion'],
+  [0xc7, 'waiting for the mileage'],
+  [0xc8, 'waiting for the cashier'],
+  [0xc9, 'starting an automatic diagnosis'],
+  [0xca, 'starting an automatic initialisation'],
+  [0xcb, 'merchant journal full'],
+  [0xcc, 'debit advice not possible, PIN needed'],
+  [0xd2, 'dialling'],
+  [0xd3, 'dialled'],
+  [0xe0, 'waiting for the application'],
+  [0xe1, 'waiting for the language'],
+  [0xe2, 'use the cleaning card'],
+  [0xf1, 'offline'],
+  [0xf2, 'online'],
+  [0xf3, 'offline transaction'],
+  [0xff, 'see the text'],
+]);
+
+/** An intermediate status for people, in English; unlisted ones by number. */
+export function intermediateStatusText(code: number): string {
+  const text = TEXTS.get(code);
+  if (text !== undefined) return text;
+  // 41 to 67 are 01 to 27 with the card still in the reader.
+  const inserted = code >= 0x41 && code <= 0x67 ? TEXTS.get(code - 0x40) : undefined;
+  return inserted === undefined ? `status ${code.toString(16).padStart(2, '0')}` : `${inserted}; remove card`;
+}
