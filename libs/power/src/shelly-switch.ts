@@ -1,104 +1,164 @@
-import { request as httpRequest } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { OutletState, PowerSwitch, SwitchOutcome } from './power-switch.js';
+import { type DigestChallenge, digestAuthorization, digestChallenge } from './digest-access.js';
+import type { ShellyOptions } from './power-config.js';
+import type { PowerCapabilities, SwitchTiming, TerminalProbe } from './power-switch.js';
+import { type Exchange, type OutletReading, VerifiedSwitch } from './verified-switch.js';
 
-/** Where a Shelly Gen2 (or later) device answers and which of its switches feeds the terminal. */
-export interface ShellyOptions {
-  /** For instance `http://10.0.8.21`; a path is kept, `/rpc` is appended. */
-  readonly baseUrl: string;
-  readonly switchId: number;
-  /** Limit on every request, default 2 s: the device is on the store's own LAN. */
-  readonly timeoutMs?: number;
-}
-
-const DEFAULT_TIMEOUT_MS = 2_000;
 /** An answer of the device is a few hundred bytes; more is not one. */
 const MAX_ANSWER_CHARACTERS = 16_384;
+/** The only user the device knows. */
+const USERNAME = 'admin';
 
-type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly detail: string };
+interface HttpAnswer {
+  readonly status: number;
+  readonly challenge: string | undefined;
+  readonly text: string;
+}
 
-/** A Shelly Gen2 switch over HTTP RPC (device API: Switch.Set and Switch.GetStatus, JSON-RPC 2.0 frames on POST /rpc). */
-export class ShellySwitch implements PowerSwitch {
+/**
+ * A Shelly Gen2 switch over HTTP RPC (device API: Switch.Set and Switch.GetStatus, JSON-RPC 2.0 frames on POST /rpc), with the device's
+ * digest authentication where it is switched on (RFC 7616, SHA-256, user admin).
+ */
+export class ShellySwitch extends VerifiedSwitch {
+  readonly capabilities: PowerCapabilities = {
+    kind: 'shelly',
+    operations: new Set(['on', 'off', 'state', 'cycle']),
+    cyclesOnDevice: true,
+  };
   private readonly url: string;
-  private readonly timeoutMs: number;
+  private readonly uri: string;
   private requests = 0;
+  /** The last challenge and how often it was answered: a nonce serves many requests, its count may never repeat. */
+  private challenge: DigestChallenge | null = null;
+  private nonceCount = 0;
 
-  constructor(private readonly options: ShellyOptions) {
+  constructor(
+    private readonly options: ShellyOptions & SwitchTiming,
+    probe?: TerminalProbe,
+  ) {
+    super(options, probe);
     this.url = `${options.baseUrl.replace(/\/+$/, '')}/rpc`;
-    this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.uri = new URL(this.url).pathname;
   }
 
-  /** Switch.Set on, read back. */
-  on(): Promise<SwitchOutcome> {
-    return this.set(true);
+  /** Switch.Set. */
+  protected async command(on: boolean): Promise<Exchange> {
+    return done(await this.call('Switch.Set', { id: this.options.switchId, on }));
   }
 
-  /** Switch.Set off, read back. */
-  off(): Promise<SwitchOutcome> {
-    return this.set(false);
+  /** Switch.Set with `toggle_after`: the device gives the power back by itself. */
+  protected override async startCycle(offSeconds: number): Promise<Exchange> {
+    return done(await this.call('Switch.Set', { id: this.options.switchId, on: false, toggle_after: offSeconds }));
   }
 
   /** Switch.GetStatus. */
-  async state(): Promise<OutletState> {
+  protected async read(): Promise<Exchange<OutletReading>> {
     const answer = await this.call('Switch.GetStatus', { id: this.options.switchId });
-    return answer.ok ? outputOf(answer.result) : 'unknown';
+    return answer.ok ? outputOf(answer.value) : answer;
   }
 
-  private async set(on: boolean): Promise<SwitchOutcome> {
-    const answer = await this.call('Switch.Set', { id: this.options.switchId, on });
-    // A lost answer doesn't mean a lost command: what the switch says now decides.
-    const state = await this.state();
-    const wanted: OutletState = on ? 'on' : 'off';
-    if (state === wanted) return { kind: 'done' };
-    const detail = answer.ok ? `the switch reads ${state}` : answer.detail;
-    if (state === 'unknown') return { kind: 'failed', code: 'powerSwitchUnreachable', detail };
-    return { kind: 'failed', code: on ? 'stillOff' : 'stillOn', detail };
-  }
-
-  private async call(method: string, params: Record<string, unknown>): Promise<Answer> {
+  private async call(method: string, params: Record<string, unknown>): Promise<Exchange<unknown>> {
     this.requests += 1;
     try {
       const body = JSON.stringify({ jsonrpc: '2.0', id: this.requests, src: 'tillward', method, params });
-      const { status, text } = await post(this.url, body, this.timeoutMs);
-      return answerOf(method, status, JSON.parse(text));
+      const answer = await this.identified(body);
+      return answer.status === 401 ? this.refusal(method, answer) : answerOf(method, answer.status, JSON.parse(answer.text));
     } catch (error) {
-      return { ok: false, detail: `${method}: ${reasonOf(error)}` };
+      const reason = error instanceof SyntaxError || error instanceof AnswerTooLong ? 'notUnderstood' : 'noAnswer';
+      return { ok: false, reason, detail: `${method}: ${reasonOf(error)}` };
     }
   }
-}
 
-/** A POST without following redirects. node:http rather than fetch, whose implementation costs a gateway 15 MB of memory. */
-function post(url: string, body: string, timeoutMs: number): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const open = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const request = open(url, { method: 'POST', headers, agent: false, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > MAX_ANSWER_CHARACTERS) request.destroy(new Error('the answer is too long'));
+  /** Sends the request, with the answer to the device's challenge once there is one. A new challenge is answered once, so that a wrong password ends. */
+  private async identified(body: string): Promise<HttpAnswer> {
+    const first = await this.post(body);
+    const challenge = first.status === 401 ? digestChallenge(first.challenge) : null;
+    if (!challenge || this.options.password === undefined) return first;
+    // A known nonce that is refused without being called stale was answered with a wrong password: again would be no better.
+    if (challenge.nonce === this.challenge?.nonce && !challenge.stale) return first;
+    this.challenge = challenge;
+    this.nonceCount = 0;
+    return this.post(body);
+  }
+
+  private refusal(method: string, { challenge }: HttpAnswer): Exchange<unknown> {
+    // A wrong password must not be tried with the same nonce for ever: the next request begins anew.
+    this.challenge = null;
+    const known = digestChallenge(challenge) !== null;
+    const wrong = this.options.password === undefined ? 'the device wants a password' : 'the device refuses the password';
+    return {
+      ok: false,
+      reason: 'credentialsRefused',
+      detail: `${method}: ${known ? wrong : 'the device asks for something weaker than digest access with SHA-256'}`,
+    };
+  }
+
+  private authorization(): Record<string, string> {
+    const { password } = this.options;
+    if (!this.challenge || password === undefined) return {};
+    this.nonceCount += 1;
+    const answer = {
+      username: USERNAME,
+      password,
+      method: 'POST',
+      uri: this.uri,
+      count: this.nonceCount,
+      clientNonce: randomBytes(12).toString('hex'),
+    };
+    return { authorization: digestAuthorization(this.challenge, answer) };
+  }
+
+  /** A POST without following redirects. node:http rather than fetch, whose implementation costs a gateway 15 MB of memory. */
+  private post(body: string): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      const open = this.url.startsWith('https:') ? httpsRequest : httpRequest;
+      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...this.authorization() };
+      const signal = AbortSignal.timeout(this.timeoutMs);
+      const request = open(this.url, { method: 'POST', headers, agent: false, signal }, (response: IncomingMessage) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+          if (text.length > MAX_ANSWER_CHARACTERS) request.destroy(new AnswerTooLong());
+        });
+        response.on('error', reject);
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, challenge: response.headers['www-authenticate'], text }));
       });
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      request.on('error', reject);
+      request.end(body);
     });
-    request.on('error', reject);
-    request.end(body);
-  });
+  }
 }
 
-function answerOf(method: string, status: number, body: unknown): Answer {
-  if (typeof body !== 'object' || body === null) return { ok: false, detail: `${method}: HTTP ${status} without a JSON object` };
+class AnswerTooLong extends Error {
+  override readonly name = 'AnswerTooLong';
+  override readonly message = 'the answer is too long';
+}
+
+function done(answer: Exchange<unknown>): Exchange {
+  return answer.ok ? { ok: true, value: undefined } : answer;
+}
+
+function answerOf(method: string, status: number, body: unknown): Exchange<unknown> {
+  if (typeof body !== 'object' || body === null) {
+    return { ok: false, reason: 'notUnderstood', detail: `${method}: HTTP ${status} without a JSON object` };
+  }
   if ('error' in body && typeof body.error === 'object' && body.error !== null) {
     const code = 'code' in body.error ? String(body.error.code) : 'unknown';
-    return { ok: false, detail: `${method}: refused with code ${code.slice(0, 16)}` };
+    return { ok: false, reason: 'refused', detail: `${method}: refused with code ${code.slice(0, 16)}` };
   }
-  return 'result' in body ? { ok: true, result: body.result } : { ok: false, detail: `${method}: HTTP ${status} without a result` };
+  if ('result' in body) return { ok: true, value: body.result };
+  return { ok: false, reason: 'notUnderstood', detail: `${method}: HTTP ${status} without a result` };
 }
 
-function outputOf(result: unknown): OutletState {
-  if (typeof result !== 'object' || result === null || !('output' in result) || typeof result.output !== 'boolean') return 'unknown';
-  return result.output ? 'on' : 'off';
+function outputOf(result: unknown): Exchange<OutletReading> {
+  if (typeof result !== 'object' || result === null || !('output' in result) || typeof result.output !== 'boolean') {
+    return { ok: false, reason: 'notUnderstood', detail: 'Switch.GetStatus: no output in the answer' };
+  }
+  const state = result.output ? 'on' : 'off';
+  return { ok: true, value: { state, detail: `the switch reads ${state}` } };
 }
 
 function reasonOf(error: unknown): string {

@@ -1,81 +1,252 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ShellySwitch } from '@tillward/power';
+import { type PowerConfig, type PowerSwitch, powerSwitchFor, type SwitchTiming, type TerminalProbe, tcpProbe } from '@tillward/power';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SimulatedPlug } from './simulated-plug.js';
+import { SimulatedPdu, SimulatedPoeSwitch, type SnmpAccess } from '../snmp/index.js';
+import { type PoweredDevice, SimulatedLamp, SimulatedPlug } from './index.js';
 
-let dir: string;
-let plug: SimulatedPlug;
-let powered: string[];
-let outlet: ShellySwitch;
+const HOST = '127.0.0.1';
+const TIMING: SwitchTiming = { timeoutMs: 250, settleMs: 500, pollMs: 25 };
+const ACCESS: SnmpAccess = {
+  user: 'tillward',
+  authProtocol: 'sha256',
+  authPassword: 'test-authentication',
+  privProtocol: 'aes',
+  privPassword: 'test-privacy',
+  community: null,
+};
+const CREDENTIALS = { version: '3', user: ACCESS.user, authPassword: ACCESS.authPassword, privPassword: ACCESS.privPassword } as const;
 
-const newPlug = () =>
-  new SimulatedPlug({
-    host: '127.0.0.1',
+type Fault = 'clear' | 'stuck' | 'unreachable' | 'wrongPassword' | 'slow' | 'slowAnswers' | 'losesAnswers';
+
+/** A simulated device with a lamp on the outlet under test, and how a driver is told to reach it. */
+interface Rig {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  fault(fault: Fault, delayMs?: number): void;
+  isOn(): boolean | undefined;
+  config(): PowerConfig;
+  /** The same with a password nobody set, and with an outlet there is none of. */
+  withOtherPassword(): PowerConfig;
+  withOtherOutlet(): PowerConfig;
+}
+
+type Rigged = (load: PoweredDevice, dataDir: string) => Rig;
+
+const shelly: Rigged = (load, dataDir) => {
+  const plug = new SimulatedPlug({
+    host: HOST,
     port: 0,
     name: 'shellyplusplugs-1',
-    outlets: new Map([[0, { powerOn: async () => void powered.push('on'), powerOff: async () => void powered.push('off') }]]),
-    stateFile: join(dir, 'plug.json'),
+    outlets: new Map([[0, load]]),
+    stateFile: join(dataDir, 'plug.json'),
     initiallyOn: true,
+    password: 'test-password',
+  });
+  const config = () => ({ kind: 'shelly' as const, baseUrl: `http://${HOST}:${plug.port}/`, switchId: 0, password: 'test-password' });
+  return {
+    start: () => plug.start(),
+    stop: () => plug.close(),
+    fault: (fault, delayMs = 0) => {
+      if (fault === 'stuck') plug.stuck = true;
+      if (fault === 'unreachable') plug.reachable = false;
+      if (fault === 'wrongPassword') plug.password = 'changed by somebody';
+      if (fault === 'slow') plug.delayMs = delayMs;
+      if (fault === 'slowAnswers') plug.answerDelayMs = delayMs;
+      if (fault === 'losesAnswers') plug.losesAnswers = true;
+      if (fault === 'clear') {
+        Object.assign(plug, {
+          stuck: false,
+          reachable: true,
+          password: 'test-password',
+          delayMs: 0,
+          answerDelayMs: 0,
+          losesAnswers: false,
+        });
+      }
+    },
+    isOn: () => plug.isOn(0),
+    config,
+    withOtherPassword: () => ({ ...config(), password: 'another password' }),
+    withOtherOutlet: () => ({ ...config(), switchId: 7 }),
+  };
+};
+
+const pdu: Rigged = (load, dataDir) => {
+  const device = new SimulatedPdu({
+    host: HOST,
+    port: 0,
+    access: ACCESS,
+    seed: 'contract',
+    outlets: new Map([[3, load]]),
+    initiallyOn: true,
+    dataDir,
+  });
+  const config = () => ({ kind: 'snmpPdu' as const, host: HOST, port: device.port, outlet: 3, credentials: CREDENTIALS });
+  return {
+    start: () => device.start(),
+    stop: () => device.stop(),
+    fault: (fault, delayMs) => device.inject({ fault, delayMs }),
+    isOn: () => device.isOn(3),
+    config,
+    withOtherPassword: () => ({ ...config(), credentials: { ...CREDENTIALS, authPassword: 'another password' } }),
+    withOtherOutlet: () => ({ ...config(), outlet: 4 }),
+  };
+};
+
+const poe: Rigged = (load, dataDir) => {
+  const device = new SimulatedPoeSwitch({
+    host: HOST,
+    port: 0,
+    access: ACCESS,
+    seed: 'contract',
+    group: 1,
+    ports: new Map([[5, load]]),
+    initiallyOn: true,
+    negotiateMs: 60,
+    dataDir,
+  });
+  const config = () => ({ kind: 'snmpPoe' as const, host: HOST, port: device.port, group: 1, portNumber: 5, credentials: CREDENTIALS });
+  return {
+    start: () => device.start(),
+    stop: () => device.stop(),
+    fault: (fault, delayMs) => device.inject({ fault, delayMs }),
+    isOn: () => device.isOn(5),
+    config,
+    withOtherPassword: () => ({ ...config(), credentials: { ...CREDENTIALS, privPassword: 'another password' } }),
+    withOtherOutlet: () => ({ ...config(), group: 2 }),
+  };
+};
+
+describe.each([
+  ['a Shelly plug with digest access', shelly],
+  ['an outlet of a PDU over SNMPv3', pdu],
+  ['a port of a PoE switch over SNMPv3', poe],
+])('%s', (_name, rigged) => {
+  let dir: string;
+  let lamp: SimulatedLamp;
+  let rig: Rig;
+  let outlet: PowerSwitch;
+  const switchFor = async (config: PowerConfig, timing = TIMING, probe?: TerminalProbe) =>
+    (await powerSwitchFor(config, { timing, ...(probe ? { probe } : {}) }))!;
+  const lampProbe = () => tcpProbe({ host: HOST, port: lamp.port, goneWithinMs: 500, backWithinMs: 500, timeoutMs: 200, pollMs: 20 });
+
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'tillward-power-'));
+    lamp = new SimulatedLamp(HOST, 0);
+    rig = rigged(lamp, dir);
+    await rig.start();
+    outlet = await switchFor(rig.config());
+  });
+  afterEach(async () => {
+    await rig.stop();
+    await lamp.powerOff();
+    rmSync(dir, { recursive: true, force: true });
   });
 
-beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'tillward-plug-'));
-  powered = [];
-  plug = newPlug();
-  await plug.start();
-  outlet = new ShellySwitch({ baseUrl: `http://127.0.0.1:${plug.port}/`, switchId: 0, timeoutMs: 2_000 });
-});
-afterEach(async () => {
-  await plug.close();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-describe('a Shelly switch', () => {
-  it('switches, reads back, and what hangs on it follows', async () => {
+  it('switches, reads back, and what hangs on it goes and comes', async () => {
+    outlet = await switchFor(rig.config(), TIMING, lampProbe());
     expect(await outlet.state()).toBe('on');
+    expect(lamp.lit).toBe(true);
     expect(await outlet.off()).toEqual({ kind: 'done' });
+    expect(lamp.lit).toBe(false);
     expect(await outlet.off()).toEqual({ kind: 'done' });
     expect(await outlet.state()).toBe('off');
     expect(await outlet.on()).toEqual({ kind: 'done' });
-    expect(powered).toEqual(['on', 'off', 'on']);
+    expect(lamp.lit).toBe(true);
+    expect(await outlet.state()).toBe('on');
   });
 
-  it('says so when the relay does not follow', async () => {
-    plug.stuck = true;
-    expect(await outlet.off()).toMatchObject({ kind: 'failed', code: 'stillOn' });
+  it('says so when the contact does not follow', async () => {
+    rig.fault('stuck');
+    expect(await outlet.off()).toMatchObject({ kind: 'failed', code: 'stillOn', reason: 'notFollowed' });
+    rig.fault('clear');
+    await outlet.off();
+    rig.fault('stuck');
+    expect(await outlet.on()).toMatchObject({ kind: 'failed', code: 'stillOff', reason: 'notFollowed' });
+    expect(rig.isOn()).toBe(false);
   });
 
   it('is unknown, never off, when nobody answers', async () => {
-    plug.reachable = false;
-    expect(await outlet.state()).toBe('unknown');
-    expect(await outlet.off()).toMatchObject({ kind: 'failed', code: 'powerSwitchUnreachable' });
-    const wrong = new ShellySwitch({ baseUrl: `http://127.0.0.1:${plug.port}`, switchId: 7, timeoutMs: 2_000 });
-    plug.reachable = true;
-    expect(await wrong.on()).toMatchObject({
-      kind: 'failed',
-      code: 'powerSwitchUnreachable',
-      detail: 'Switch.Set: refused with code -105',
-    });
-  });
-
-  it('keeps its position over a restart', async () => {
     await outlet.off();
-    await plug.close();
-    plug = newPlug();
-    await plug.start();
-    expect(plug.isOn(0)).toBe(false);
-    expect(powered).toEqual(['on', 'off']);
+    rig.fault('unreachable');
+    expect(await outlet.state()).toBe('unknown');
+    expect(await outlet.off()).toMatchObject({ kind: 'failed', code: 'powerSwitchUnreachable', reason: 'noAnswer' });
+    rig.fault('clear');
+    expect(await outlet.state()).toBe('off');
   });
 
-  it('answers the GET form, unknown methods and broken frames as the device does', async () => {
-    const base = `http://127.0.0.1:${plug.port}/rpc`;
-    expect(await (await fetch(`${base}/Switch.Set?id=0&on=false&toggle_after=0.05`)).json()).toEqual({ was_on: true });
-    await expect.poll(() => powered).toEqual(['on', 'off', 'on']);
+  it('waits for a slow contact', async () => {
+    rig.fault('slow', 250);
+    expect(await outlet.off()).toEqual({ kind: 'done' });
+    expect(rig.isOn()).toBe(false);
+    expect(await outlet.on()).toEqual({ kind: 'done' });
+  });
+
+  it('believes the outlet when the answer to the command is lost', async () => {
+    rig.fault('losesAnswers');
+    expect(await outlet.off()).toEqual({ kind: 'done' });
+    expect(rig.isOn()).toBe(false);
+    expect(await outlet.on()).toEqual({ kind: 'done' });
+  });
+
+  it('gives up on answers that come too late, and works when they are in time again', async () => {
+    rig.fault('slowAnswers', 2_500);
+    expect(await outlet.state()).toBe('unknown');
+    rig.fault('clear');
     expect(await outlet.state()).toBe('on');
-    expect(await (await fetch(`${base}/Nothing.Such`)).json()).toMatchObject({ code: 404 });
-    expect((await fetch(base, { method: 'POST', body: '{"method":' })).status).toBe(400);
-    expect((await fetch(`${base}/Switch.Set?id=0`)).status).toBe(500);
+    rig.fault('slowAnswers', 60);
+    expect(await outlet.off()).toEqual({ kind: 'done' });
+  });
+
+  it('is refused with another password, and switches nothing', async () => {
+    for (const config of [rig.withOtherPassword(), rig.config()]) {
+      if (config.kind !== 'none' && JSON.stringify(config) === JSON.stringify(rig.config())) rig.fault('wrongPassword');
+      const stranger = await switchFor(config);
+      const outcome = await stranger.off();
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'powerSwitchUnreachable', reason: 'credentialsRefused' });
+      expect(JSON.stringify(outcome)).not.toMatch(/test-|another|[0-9a-f]{16}/);
+      expect(await stranger.state()).toBe('unknown');
+    }
+    expect(rig.isOn()).toBe(true);
+  });
+
+  it('is refused an outlet there is none of', async () => {
+    const nothing = await switchFor(rig.withOtherOutlet());
+    expect(await nothing.off()).toMatchObject({ kind: 'failed', code: 'powerSwitchUnreachable', reason: 'refused' });
+    expect(await nothing.state()).toBe('unknown');
+  });
+
+  it('keeps its positions over a restart, and is met again', async () => {
+    await outlet.off();
+    await rig.stop();
+    rig = rigged(lamp, dir);
+    await rig.start();
+    expect(rig.isOn()).toBe(false);
+    expect(lamp.lit).toBe(false);
+    expect(await (await switchFor(rig.config())).on()).toEqual({ kind: 'done' });
+  });
+
+  it('cycles, and the terminal is seen gone and back', async () => {
+    outlet = await switchFor(rig.config(), TIMING, lampProbe());
+    expect(outlet.capabilities.operations.has('cycle')).toBe(true);
+    expect(await outlet.cycle(1)).toEqual({ kind: 'done' });
+    expect(lamp.lit).toBe(true);
+    rig.fault('stuck');
+    expect(await outlet.cycle(1)).toMatchObject({ kind: 'failed', code: 'stillOn' });
+    await expect(outlet.cycle(0)).rejects.toThrow(RangeError);
+  });
+
+  it('tells a terminal that hangs on another outlet', async () => {
+    const elsewhere: Server = createServer();
+    await new Promise<void>((resolve) => elsewhere.listen(0, HOST, resolve));
+    const { port } = elsewhere.address() as { port: number };
+    const probe = tcpProbe({ host: HOST, port, goneWithinMs: 150, backWithinMs: 150, pollMs: 20 });
+    const wrong = await switchFor(rig.config(), TIMING, probe);
+    expect(await wrong.off()).toMatchObject({ kind: 'failed', code: 'stillOn', reason: 'terminalStillThere' });
+    await new Promise((resolve) => elsewhere.close(resolve));
+    expect(await wrong.on()).toMatchObject({ kind: 'failed', code: 'stillOff', reason: 'terminalNotBack' });
   });
 });
