@@ -1,5 +1,16 @@
 import { Command } from 'commander';
-import { ConfigMistake, DEFAULT_DATA_DIR, type DemoFlags, demo, type SimFlags, sim, type UpFlags, up } from './commands/index.js';
+import {
+  ConfigMistake,
+  DEFAULT_DATA_DIR,
+  type DemoFlags,
+  demo,
+  type SimFlags,
+  sim,
+  type UpFlags,
+  up,
+  type ZvtDecodeFlags,
+  zvtDecode,
+} from './commands/index.js';
 
 const EXIT_CONFIG = 78;
 
@@ -47,6 +58,19 @@ program
   .helpOption(false)
   .option('-h, --help')
   .action((kind: string | undefined, flags: SimFlags) => run(() => sim(kind, flags)));
+
+const zvt = program.command('zvt').description('work with the ZVT protocol of card terminals');
+zvt
+  .command('decode')
+  .description('print APDUs as JSON, card numbers by their last four digits')
+  .argument(
+    '<hex...>',
+    'the bytes, with or without spaces; several APDUs may follow each other; - reads one line after another from the standard input',
+  )
+  .option('--character-set <name>', 'how texts are written: cp437, zvt7, latin1 or utf8', 'cp437')
+  .action((words: string[], flags: ZvtDecodeFlags) =>
+    run(() => zvtDecode(words, flags, { input: process.stdin, output: process.stdout, errors: process.stderr })),
+  );
 
 async function run(command: () => Promise<number>): Promise<void> {
   try {

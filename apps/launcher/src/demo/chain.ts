@@ -1,4 +1,4 @@
-import type { ChainFile } from '@tillward/contracts';
+import type { ChainFile, PowerConnection } from '@tillward/contracts';
 import { hoursClosingAt } from './hours.rules.js';
 
 /** A store of the demo chain; ports and keys come from the start. */
@@ -9,10 +9,21 @@ export interface DemoStore {
   timeZone: string;
   currency: string;
   gateway: string;
-  terminals: readonly { id: string; name: string; brand: string; model: string }[];
+  terminals: readonly DemoTerminal[];
 }
 
-/** Three calendars, three currencies, eight terminals. */
+/** A terminal of the demo: what it speaks, what feeds it, and whether a receipt printer stands beside it. */
+export interface DemoTerminal {
+  id: string;
+  name: string;
+  brand: string;
+  model: string;
+  driver?: 'zvt' | 'nexo';
+  power?: 'plug' | 'poe' | 'pdu';
+  printer?: string;
+}
+
+/** Three calendars, three currencies, eight terminals. Berlin is mixed: ZVT and nexo, fed by a plug, a PoE switch and a PDU, with a printer. */
 export const DEMO_STORES: readonly DemoStore[] = [
   {
     id: 'shanghai',
@@ -36,8 +47,8 @@ export const DEMO_STORES: readonly DemoStore[] = [
     gateway: 'gw-berlin',
     terminals: [
       { id: 'be-1', name: '收银台1 Till 1', brand: 'Ingenico', model: 'Desk/3500' },
-      { id: 'be-2', name: '收银台2 Till 2', brand: 'Ingenico', model: 'Desk/3500' },
-      { id: 'be-3', name: '咖啡角 Café', brand: 'CCV', model: 'Base Next' },
+      { id: 'be-2', name: '收银台2 Till 2', brand: 'Ingenico', model: 'Desk/3500', power: 'poe', printer: 'be-2-printer' },
+      { id: 'be-3', name: '咖啡角 Café', brand: 'Adyen', model: 'V400m', driver: 'nexo', power: 'pdu' },
     ],
   },
   {
@@ -123,8 +134,16 @@ export function cashierOf(store: DemoStore, terminalIndex: number): string {
 
 /** Where the simulated devices of one terminal listen, on loopback. */
 export interface TerminalPorts {
-  zvtPort: number;
-  plugPort: number;
+  terminal: number;
+  power: number;
+  printer: number;
+}
+
+/** Shared secrets of the simulated devices, made for each data folder. */
+export interface DeviceSecrets {
+  snmpAuth: string;
+  snmpPriv: string;
+  nexoPassphrase: string;
 }
 
 /** What is only known when the demo starts. */
@@ -137,6 +156,9 @@ export interface DemoChainInput {
   /** Raw Ed25519 public key of a store's gateway, base64. */
   gatewayKey: (storeId: string) => string;
   passwordOf: (personId: string) => string;
+  devices: DeviceSecrets;
+  /** PEM of the root that signs the simulated nexo terminals' certificates. */
+  nexoAuthority: string;
 }
 
 /** New York, which inherits the chain's hours, stays open this much longer. */
@@ -159,18 +181,7 @@ export function demoChainFile(input: DemoChainInput): ChainFile {
         timeZone: store.timeZone,
         currency: store.currency,
         gateway: { id: store.gateway, publicKey: input.gatewayKey(store.id) },
-        terminals: store.terminals.map((terminal) => {
-          const { zvtPort, plugPort } = input.ports(terminal.id);
-          return {
-            ...terminal,
-            driver: 'zvt' as const,
-            host: '127.0.0.1',
-            port: zvtPort,
-            password: ZVT_PASSWORD,
-            currency: store.currency,
-            power: { kind: 'shelly' as const, baseUrl: `http://127.0.0.1:${plugPort}`, switchId: 0 },
-          };
-        }),
+        terminals: store.terminals.map((terminal) => provisioned(store, terminal, input)),
         settings: closeAfterS === undefined ? {} : hourSettings(hoursClosingAt(input.readyAtMs + closeAfterS * 1000, store.timeZone)),
       };
     }),
@@ -182,6 +193,65 @@ export function demoChainFile(input: DemoChainInput): ChainFile {
     })),
   };
 }
+
+/** How the gateway of a simulated store reaches one of its terminals. */
+function provisioned(store: DemoStore, terminal: DemoTerminal, input: DemoChainInput): ChainFile['stores'][number]['terminals'][number] {
+  const { id, name, brand, model, driver, printer } = terminal;
+  const ports = input.ports(id);
+  const common = {
+    id,
+    name,
+    brand,
+    model,
+    host: LOOPBACK,
+    port: ports.terminal,
+    currency: store.currency,
+    power: powerOf(terminal, ports.power, input.devices),
+    ...(printer === undefined ? {} : { printer: { host: LOOPBACK, port: ports.printer } }),
+  };
+  if (driver !== 'nexo') return { ...common, driver: 'zvt', password: ZVT_PASSWORD };
+  return {
+    ...common,
+    driver: 'nexo',
+    saleId: `${store.gateway}-${id}`,
+    poiId: nexoName(terminal),
+    ...NEXO_KEY,
+    passphrase: input.devices.nexoPassphrase,
+    certificateAuthority: input.nexoAuthority,
+  };
+}
+
+function powerOf({ power = 'plug' }: DemoTerminal, port: number, { snmpAuth, snmpPriv }: DeviceSecrets): PowerConnection {
+  const snmp = {
+    version: '3',
+    user: SNMP_USER,
+    authProtocol: 'sha256',
+    authPassword: snmpAuth,
+    privProtocol: 'aes128',
+    privPassword: snmpPriv,
+  } as const;
+  switch (power) {
+    case 'plug':
+      return { kind: 'shelly', baseUrl: `http://${LOOPBACK}:${port}`, switchId: 0 };
+    case 'pdu':
+      return { kind: 'snmpPdu', host: LOOPBACK, port, outlet: OUTLET, snmp };
+    case 'poe':
+      return { kind: 'snmpPoe', host: LOOPBACK, port, group: 1, portNumber: OUTLET, snmp };
+  }
+}
+
+/** Model and serial number, as nexo terminals are named: the serial is made from the terminal's number in the demo. */
+export function nexoName({ id, model }: DemoTerminal): string {
+  return `${model}-${id.replace(/\D/g, '').padStart(9, '3')}`;
+}
+
+const LOOPBACK = '127.0.0.1';
+/** Outlet of the PDU and port of the PoE switch that feed a demo terminal. */
+export const OUTLET = 1;
+/** Who may switch the simulated PDU and PoE switch. */
+export const SNMP_USER = 'tillward';
+/** Which shared key the simulated nexo terminal and its gateway use. */
+export const NEXO_KEY = { keyIdentifier: 'tillward-demo', keyVersion: 1 } as const;
 
 /** A night in minutes wants routines that don't wait for tens of minutes. */
 const BRISK = {

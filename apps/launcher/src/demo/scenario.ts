@@ -1,5 +1,19 @@
-import type { SimulatorScenarioInput } from '@tillward/simulator';
-import { cashierOf, DEMO_PEOPLE, DEMO_STORES, type DemoStore, SAFE_CLOSING_COURSE, type TerminalPorts, ZVT_PASSWORD } from './chain.js';
+import type { SimulatorScenarioInput, TerminalInput } from '@tillward/simulator';
+import {
+  cashierOf,
+  DEMO_PEOPLE,
+  DEMO_STORES,
+  type DemoStore,
+  type DemoTerminal,
+  type DeviceSecrets,
+  NEXO_KEY,
+  nexoName,
+  OUTLET,
+  SAFE_CLOSING_COURSE,
+  SNMP_USER,
+  type TerminalPorts,
+  ZVT_PASSWORD,
+} from './chain.js';
 
 /** How lively and how unlucky the demo night is. Times are seconds after the simulators are ready. */
 export interface DemoNight {
@@ -26,16 +40,18 @@ export function demoNight(berlinClosesAfterS: number, seed: string): DemoNight {
   };
 }
 
-/** The terminal whose host is down, and the one whose sale is cut off. */
-export const UNLUCKY = { store: 'berlin', hostDown: 'be-1', cutOff: 'be-2' } as const;
+/** The terminal whose host is down, the one whose sale is cut off, and the printer that runs out of paper. */
+export const UNLUCKY = { store: 'berlin', hostDown: 'be-1', cutOff: 'be-2', printer: 'be-2-printer' } as const;
+const PAPER_OUT_AT_S = 15;
 
 /** The simulator's scenario file (apps/simulator, scenario). */
 export function demoScenario(input: {
   night: DemoNight;
   ports: (terminalId: string) => TerminalPorts;
   till: (storeId: string) => { url: string; token: string };
+  devices: DeviceSecrets;
 }): SimulatorScenarioInput {
-  const { night } = input;
+  const { night, devices } = input;
   const unlucky = (terminal: string, fault: 'cutAfterBooking' | 'hostDown' | 'hostUp', afterS: number) => ({
     store: UNLUCKY.store,
     terminal,
@@ -50,12 +66,10 @@ export function demoScenario(input: {
       timeZone: store.timeZone,
       currency: store.currency,
       agent: input.till(store.id),
-      terminals: store.terminals.map(({ id }) => ({
-        id,
-        port: input.ports(id).zvtPort,
-        password: ZVT_PASSWORD,
-        plug: { port: input.ports(id).plugPort, switchId: 0 },
-      })),
+      terminals: store.terminals.map((terminal) => simulated(terminal, input.ports(terminal.id), devices)),
+      printers: store.terminals.flatMap(({ id, printer }) =>
+        printer === undefined ? [] : [{ id: printer, port: input.ports(id).printer }],
+      ),
       tills: store.terminals.map((terminal, i) => ({
         id: `till-${terminal.id}`,
         terminal: terminal.id,
@@ -68,8 +82,22 @@ export function demoScenario(input: {
       unlucky(UNLUCKY.cutOff, 'cutAfterBooking', night.cutOffAtS),
       unlucky(UNLUCKY.hostDown, 'hostDown', night.hostDownAtS),
       unlucky(UNLUCKY.hostDown, 'hostUp', night.hostUpAtS),
+      { store: UNLUCKY.store, printer: UNLUCKY.printer, fault: 'paperOut', afterS: PAPER_OUT_AT_S },
     ],
   };
+}
+
+/** The simulated side of what the chain file provisions. */
+function simulated(terminal: DemoTerminal, ports: TerminalPorts, { snmpAuth, snmpPriv, nexoPassphrase }: DeviceSecrets): TerminalInput {
+  const snmp = { user: SNMP_USER, authPassword: snmpAuth, privPassword: snmpPriv };
+  const feeds = {
+    plug: { kind: 'plug', port: ports.power, switchId: 0 },
+    pdu: { kind: 'pdu', port: ports.power, outlet: OUTLET, snmp },
+    poe: { kind: 'poe', port: ports.power, portNumber: OUTLET, snmp },
+  } as const;
+  const common = { id: terminal.id, port: ports.terminal, power: feeds[terminal.power ?? 'plug'] };
+  if (terminal.driver !== 'nexo') return { ...common, driver: 'zvt', password: ZVT_PASSWORD };
+  return { ...common, driver: 'nexo', poiId: nexoName(terminal), ...NEXO_KEY, passphrase: nexoPassphrase };
 }
 
 /** The store's uncertified cashier, if it has one, tries the last terminal first and is refused. */

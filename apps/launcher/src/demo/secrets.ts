@@ -11,6 +11,7 @@ const secretsFile = z.strictObject({
   corePassword: z.string(),
   stores: z.record(z.string(), z.strictObject({ gatewayKey: z.string(), gatewayPassword: z.string(), tillToken: z.string() })),
   signIns: z.record(z.string(), z.string()),
+  devices: z.strictObject({ snmpAuth: z.string(), snmpPriv: z.string(), nexoPassphrase: z.string() }),
 });
 
 /** Keys, tokens and passwords of one data folder. Private keys are PKCS8 PEM texts. */
@@ -57,6 +58,7 @@ function generate(): DemoSecrets {
     corePassword: newToken(),
     stores: Object.fromEntries(stores),
     signIns: Object.fromEntries(DEMO_PEOPLE.map((person) => [person.id, newPassword()])),
+    devices: { snmpAuth: newToken(), snmpPriv: newToken(), nexoPassphrase: newToken() },
   };
 }
 

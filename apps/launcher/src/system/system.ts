@@ -27,7 +27,8 @@ export interface PreferredPorts {
   postgres: number;
   till: number;
   zvt: number;
-  plug: number;
+  power: number;
+  printer: number;
   control: number;
 }
 
@@ -38,11 +39,12 @@ export const DEMO_PORTS: PreferredPorts = {
   postgres: 25432,
   till: 8181,
   zvt: 20_007,
-  plug: 20_107,
+  power: 20_107,
+  printer: 20_207,
   control: 8180,
 };
 /** Any free ports: several systems side by side. */
-export const ANY_PORTS: PreferredPorts = { http: 0, broker: 0, postgres: 0, till: 0, zvt: 0, plug: 0, control: 0 };
+export const ANY_PORTS: PreferredPorts = { http: 0, broker: 0, postgres: 0, till: 0, zvt: 0, power: 0, printer: 0, control: 0 };
 
 /** What a start needs to know. */
 export interface SystemOptions {
@@ -188,8 +190,9 @@ class SystemStart {
       for (const terminal of store.terminals) {
         const n = taken.terminals.size;
         taken.terminals.set(terminal.id, {
-          zvtPort: await book.takeQuietly(following(preferred.zvt, n)),
-          plugPort: await book.takeQuietly(following(preferred.plug, n)),
+          terminal: await book.takeQuietly(following(preferred.zvt, n)),
+          power: await book.takeQuietly(following(preferred.power, n)),
+          printer: terminal.printer === undefined ? 0 : await book.takeQuietly(following(preferred.printer, n)),
         });
       }
     }
@@ -217,9 +220,18 @@ class SystemStart {
       ports: (id) => ports.terminals.get(id)!,
       gatewayKey: (store) => publicKeyOf(secrets.stores[store]!.gatewayKey),
       passwordOf: (person) => secrets.signIns[person]!,
+      devices: secrets.devices,
+      nexoAuthority: await this.#nexoAuthority(),
     });
     await writeSecretFile(path, JSON.stringify(chainFile.parse(chain), null, 2));
     return new Map(Object.entries(closeAfterS).map(([store, s]) => [store as DemoStore['id'], readyAtMs + s * 1000]));
+  }
+
+  /** The root of the simulated nexo terminals, which gateways must know before the simulator starts. */
+  async #nexoAuthority(): Promise<string> {
+    // Loaded here only: nothing else of the launcher needs the simulator's code.
+    const { simulatedAuthority } = await import('@tillward/simulator');
+    return simulatedAuthority(this.#folder.simulator).certificate;
   }
 
   async #database(port: number): Promise<string> {
@@ -279,6 +291,7 @@ class SystemStart {
       night,
       ports: (id) => ports.terminals.get(id)!,
       till: (store) => ({ url: tillUrl(ports, store as DemoStore['id']), token: secrets.stores[store]!.tillToken }),
+      devices: secrets.devices,
     });
     const dataDir = this.#folder.simulator;
     await mkdir(dataDir, { recursive: true, mode: 0o700 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { terminalFault } from '../terminal/index.js';
 import type { SimulatedWorld } from '../world/index.js';
 import { ControlRefusal, JsonApi, type JsonResource, parseBody } from './json-api.js';
 
@@ -8,7 +7,8 @@ const whichTills = z.strictObject({ store: z.string().optional() });
 const rate = z.strictObject({ store: z.string().optional(), saleEverySeconds: z.number().positive().max(86_400) });
 
 /**
- * Steers a simulated world: `GET /v1/state`, `GET /v1/ledger`, `POST /v1/terminals/<store>/<terminal>/faults`, `POST /v1/tills/pause`,
+ * Steers a simulated world: `GET /v1/state`, `GET /v1/ledger`, `GET` and `POST /v1/terminals/<store>/<terminal>/faults` (and
+ * `/v1/printers/<store>/<printer>/faults`), `POST /v1/tills/pause`,
  * `…/resume`, `…/rate`, `GET /healthz`.
  */
 export function worldApi(world: SimulatedWorld, failed: (error: unknown) => void): JsonApi {
@@ -23,14 +23,19 @@ function reading(world: SimulatedWorld, path: string): JsonResource | undefined 
 }
 
 function faultsOf(world: SimulatedWorld, path: string): JsonResource | undefined {
-  const [, store, terminal] = /^\/v1\/terminals\/([^/]+)\/([^/]+)\/faults$/.exec(path) ?? [];
-  if (store === undefined || terminal === undefined) return undefined;
+  const [, store, device] = /^\/v1\/(?:terminals|printers)\/([^/]+)\/([^/]+)\/faults$/.exec(path) ?? [];
+  if (store === undefined || device === undefined) return undefined;
+  const place = { store, device };
+  const schema = () => {
+    const faults = world.faultsOf(place);
+    if (!faults) throw new ControlRefusal(404, 'notFound', 'There is no such device.');
+    return faults;
+  };
   return {
+    get: () => z.toJSONSchema(schema(), { io: 'input' }),
     post: (body) => {
-      const fault = parseBody(terminalFault, body);
-      if (!world.inject({ store, terminal }, fault, 'by the control API')) {
-        throw new ControlRefusal(404, 'notFound', 'There is no such terminal.');
-      }
+      const fault = parseBody(schema(), body);
+      world.inject(place, fault, 'by the control API');
       return { accepted: fault };
     },
   };

@@ -29,6 +29,7 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
     case 'unknownPayment':
     case 'currencyMismatch':
     case 'idempotencyKeyReused':
+    case 'terminalOnlyWatched':
       return { next: 'giveUp', waitMs: 30_000 };
   }
 }

@@ -34,7 +34,7 @@ const scenario = (seed: string): SimulatorScenarioInput => ({
           cardMs: [0, 3],
           hostMs: [0, 3],
           declineRate: 0.2,
-          plug: { port: 0, switchId: 0 },
+          power: { kind: 'plug', port: 0, switchId: 0 },
           bootMs: 500,
         },
         { id: 't2', port: 0, password: '123456', cardMs: [0, 3], hostMs: [0, 3], declineRate: 0 },
@@ -55,7 +55,7 @@ async function begin(seed: string): Promise<void> {
     dataDir,
     run: 'r1',
     observer: {
-      faultInjected: ({ terminal, fault, because }) => faults.push(`${terminal} ${fault} ${because}`),
+      faultInjected: ({ device, fault, because }) => faults.push(`${device} ${fault} ${because}`),
       failed: (error) => {
         throw error;
       },
@@ -122,9 +122,9 @@ describe('a simulated world', () => {
   });
 
   it('its plug kills a terminal, and booting it takes a while', async () => {
-    const { terminals, plugs } = world.view();
+    const { terminals, power } = world.view();
     expect(terminals[0]).toMatchObject({ power: 'on' });
-    const outlet = new ShellySwitch({ baseUrl: `http://127.0.0.1:${plugs[0]?.port}`, switchId: 0 });
+    const outlet = new ShellySwitch({ baseUrl: `http://127.0.0.1:${power[0]?.port}`, switchId: 0 });
     const driver = driverOf('t1');
     expect(await driver.signOn()).toEqual({ kind: 'done' });
     expect(await outlet.off()).toEqual({ kind: 'done' });
