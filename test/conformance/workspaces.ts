@@ -51,7 +51,7 @@ export function importedPackages(root: string, folder: string): ImportedPackage[
   return files
     .filter((file) => !NOT_SOURCES.test(file))
     .flatMap((file) => {
-      const testOnly = folder === 'test' || /\.(spec|fixtures)\.tsx?$/.test(file);
+      const testOnly = folder === 'test' || /\.(spec|fixtures)\.tsx?$/.test(file) || /^libs\/driver\/.+\.contract\.ts$/.test(file);
       const names = [...readFileSync(join(root, file), 'utf8').matchAll(IMPORT)].map((match) => match[1] as string);
       return [...new Set(names)].map((name) => ({ name, file, testOnly }));
     });

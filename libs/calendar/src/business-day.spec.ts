@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addBusinessDays, businessDayOf, isTimeOfDay, isTimeZone } from './business-day.js';
+import { addBusinessDays, businessDayOf, isTimeOfDay, isTimeZone, localDateTimeMs, localDateTimeOf } from './business-day.js';
 
 const at = (iso: string) => Date.parse(iso);
 const HOUR = 3_600_000;
@@ -97,5 +97,31 @@ describe('isTimeOfDay', () => {
     ['09:00:', false],
   ])('%j is %s', (text, valid) => {
     expect(isTimeOfDay(text)).toBe(valid);
+  });
+});
+
+describe('localDateTimeMs', () => {
+  it.each([
+    ['2026-11-21T20:00:00', 'Europe/Berlin', '2026-11-21T19:00:00Z'],
+    ['2026-07-01T20:00:00', 'Europe/Berlin', '2026-07-01T18:00:00Z'],
+    ['2026-11-21T20:00:00', 'Asia/Shanghai', '2026-11-21T12:00:00Z'],
+    // Skipped in Berlin: moved forward by the hour.
+    ['2026-03-29T02:30:00', 'Europe/Berlin', '2026-03-29T01:30:00Z'],
+  ])('%s in %s is %s', (text, timeZone, instant) => {
+    expect(localDateTimeMs(text, timeZone)).toBe(at(instant));
+  });
+
+  it.each(['2026-02-30T00:00:00', '2026-11-21T24:00:00', '0000-00-00T00:00:00', '2026-11-21T20:00', ''])('"%s" is no time', (text) => {
+    expect(localDateTimeMs(text, 'Europe/Berlin')).toBeUndefined();
+  });
+});
+
+describe('localDateTimeOf', () => {
+  it.each([
+    ['2026-11-21T19:00:00.999Z', 'Europe/Berlin', '2026-11-21T20:00:00'],
+    ['2026-07-01T18:00:00Z', 'Europe/Berlin', '2026-07-01T20:00:00'],
+    ['2026-12-31T16:00:01Z', 'Asia/Shanghai', '2027-01-01T00:00:01'],
+  ])('%s in %s is %s', (instant, timeZone, text) => {
+    expect(localDateTimeOf(at(instant), timeZone)).toBe(text);
   });
 });

@@ -45,3 +45,25 @@ export function localInstantMs(date: Temporal.PlainDate, time: TimeOfDay, timeZo
   if (!isTimeOfDay(time)) throw new RangeError(`a time of day is HH:MM or HH:MM:SS, not "${time}"`);
   return date.toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds;
 }
+
+const LOCAL_DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;
+
+/**
+ * The instant a clock in this zone means by a local `YYYY-MM-DDTHH:MM:SS`; undefined when the text is no such date and time, as a device's clock that
+ * was never set may say. Times that daylight saving skips or repeats are resolved as {@link localInstantMs} does.
+ */
+export function localDateTimeMs(text: string, timeZone: string): number | undefined {
+  if (!LOCAL_DATE_TIME.test(text)) return undefined;
+  try {
+    return Temporal.PlainDateTime.from(text, { overflow: 'reject' }).toZonedDateTime(timeZone).epochMilliseconds;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** What a clock on the wall of this time zone shows at an instant, to the second: `YYYY-MM-DDTHH:MM:SS`. Throws a RangeError for an unknown time zone. */
+export function localDateTimeOf(instantMs: number, timeZone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(instantMs).toZonedDateTimeISO(timeZone).toPlainDateTime();
+  return local.toString({ smallestUnit: 'second', roundingMode: 'trunc' });
+}

@@ -1,2 +1,10 @@
-export { addBusinessDays, businessDayOf, isTimeOfDay, isTimeZone, type TimeOfDay } from './business-day.js';
+export {
+  addBusinessDays,
+  businessDayOf,
+  isTimeOfDay,
+  isTimeZone,
+  localDateTimeMs,
+  localDateTimeOf,
+  type TimeOfDay,
+} from './business-day.js';
 export * from './trading-window.js';

@@ -1,3 +1,4 @@
+export { carriesCardNumber } from './card-number.js';
 export * from './chain-file.js';
 export * from './cloud-event.js';
 export * from './command.js';

@@ -25,6 +25,11 @@ export const TILL_REFUSALS = {
     zh: '该收银员没有有效的培训证书，请先完成课程。',
   },
   operatorNotSignedOn: { status: 409, en: 'No operator is signed on at this terminal.', zh: '该终端尚无收银员上岗。' },
+  terminalOnlyWatched: {
+    status: 409,
+    en: 'This terminal works on its own and is only watched. The till cannot start a sale on it.',
+    zh: '该终端独立运行，网关只做监测，收银机不能在其上发起收款。',
+  },
   terminalNotSignedOn: { status: 409, en: 'The terminal is not signed on. No sale can start.', zh: '终端未签到，不能收款。' },
   terminalBusy: { status: 409, en: 'The terminal is busy. Wait until it is idle.', zh: '终端正忙，请稍候。' },
   terminalClosing: { status: 409, en: 'The terminal is being closed for the night.', zh: '终端正在闭店流程中。' },
