@@ -17,11 +17,15 @@ export interface LineOptions extends MessageHead {
 /** A terminal's line to the host: one request at a time, and its answer or the lack of one. */
 export class HostLine {
   private socket: Socket | null = null;
+  private closed = false;
+  /** Ends the wait for an answer. */
+  private giveUp: () => void = () => undefined;
 
   constructor(private readonly options: LineOptions) {}
 
   /** Sends a request and waits for the answer to it; others are not listened to. */
   async ask(request: IsoMessage): Promise<IsoMessage | LineFailure> {
+    if (this.closed) return 'notSent';
     let socket: Socket;
     try {
       socket = this.socket ?? (await dial(this.options.upstream, this.options.answerTimeoutMs));
@@ -30,13 +34,15 @@ export class HostLine {
       throw error;
     }
     const answer = await this.exchange(socket, request);
-    if (this.options.connection === 'kept' && typeof answer !== 'string') this.socket = socket;
+    if (this.options.connection === 'kept' && typeof answer !== 'string' && !this.closed) this.socket = socket;
     else this.hangUp(socket);
     return answer;
   }
 
-  /** Ends the line. */
+  /** Ends the line for good: a request that waits gets no answer, and none is sent any more. */
   close(): void {
+    this.closed = true;
+    this.giveUp();
     if (this.socket) this.hangUp(this.socket);
   }
 
@@ -59,6 +65,7 @@ export class HostLine {
         resolve(answer);
       };
       const limit = setTimeout(() => done('noAnswer'), this.options.answerTimeoutMs);
+      this.giveUp = () => done('noAnswer');
       const splitter = new FrameSplitter((body) => {
         const answer = understood(body, this.options);
         if (answer === 'garbage') done('noAnswer');

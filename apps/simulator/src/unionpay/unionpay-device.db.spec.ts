@@ -66,6 +66,32 @@ describe('tillward sim unionpay', () => {
     expect(kinds(terminal.ledger?.() ?? [])).toEqual(kinds(host.ledger?.() ?? []));
   });
 
+  it('stops at once, also while its terminal waits for an answer, and has not forgotten it when it starts again', async () => {
+    const settings = { saleEveryS: 0, declineRate: 0 };
+    const first = await device(settings);
+    const tell = (to: SimulatedDevice, operation: string) =>
+      to.inject(unionpayKind.faults.parse({ fault: 'operate', operation, amountMinor: 250 }));
+    first.inject(unionpayKind.faults.parse({ fault: 'noAnswer' }));
+    tell(first, 'signOn');
+    tell(first, 'sale');
+    await eventually(() => (first.ledger?.() ?? []).length === 1);
+    const before = performance.now();
+    await first.stop();
+    expect(performance.now() - before).toBeLessThan(5_000);
+    started.length = 0;
+
+    const second = await device(settings);
+    for (const operation of ['signOn', 'sale', 'settle']) tell(second, operation);
+    await eventually(() => (second.ledger?.() ?? []).length === 4);
+    const lines = (second.ledger?.() ?? []) as LedgerLine[];
+    expect(lines.map(({ kind, amountMinor }) => [kind, amountMinor])).toEqual([
+      ['sale', 250],
+      ['reversal', 250],
+      ['sale', 250],
+      ['settlement', 250],
+    ]);
+  });
+
   it('refuses a fault and a setting it does not know', () => {
     expect(() => unionpayKind.faults.parse({ fault: 'explode' })).toThrow();
     expect(() => unionpayKind.faults.parse({ fault: 'late' })).toThrow();

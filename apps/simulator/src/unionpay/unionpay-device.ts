@@ -73,10 +73,11 @@ class UnionpayDevice implements SimulatedDevice {
   }
 
   async stop(): Promise<void> {
+    this.terminal?.hangUp();
     await this.day?.stop();
     await this.told;
-    await this.acquirer?.stop();
     await this.terminal?.stop();
+    await this.acquirer?.stop();
     this.terminal = null;
   }
 

@@ -148,10 +148,15 @@ export class UnionpayTerminal {
     });
   }
 
-  /** Waits for what it is doing and lets go of line and file. */
-  async stop(): Promise<void> {
-    await this.queue;
+  /** Pulls the cable: what waits for an answer gets none, and nothing is sent any more. */
+  hangUp(): void {
     this.line.close();
+  }
+
+  /** Hangs up and lets go of the ledger. */
+  async stop(): Promise<void> {
+    this.hangUp();
+    await this.queue;
     this.ledger.close();
   }
 
