@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dialogueFrame, sentFrame } from './dialogue.js';
 import { type ApduField, describeApdu } from './describe.js';
+import { dialogueFrame, sentFrame } from './dialogue.js';
 import { FrameParser } from './frame.js';
 import { encodeStatusCompletion, encodeStatusInformation } from './terminal-message.js';
 import { writeTlv } from './tlv.js';
@@ -91,7 +91,8 @@ describe('a card number', () => {
   const ascii = Buffer.from(PAN, 'latin1');
   const ebcdic = Uint8Array.from(ascii, (code) => code + 0xc0);
   const odd = Buffer.concat([Uint8Array.of(0x3c), Buffer.from(`d${PAN}f`.slice(0, 18), 'hex')]);
-  const llvar = (bytes: Uint8Array) => Buffer.concat([Uint8Array.of(0xf0 | Math.floor(bytes.length / 10), 0xf0 | (bytes.length % 10)), bytes]);
+  const llvar = (bytes: Uint8Array) =>
+    Buffer.concat([Uint8Array.of(0xf0 | Math.floor(bytes.length / 10), 0xf0 | (bytes.length % 10)), bytes]);
   const lllvar = (bytes: Uint8Array) => Buffer.concat([Uint8Array.of(0xf0), llvar(bytes)]);
   const tlv = (tag: number, bytes: Uint8Array) => writeTlv(0x06, writeTlv(tag, bytes));
   const cases: [string, number, Uint8Array][] = [
@@ -122,7 +123,10 @@ describe('a card number', () => {
   ];
 
   it.each(cases)('%s shows at most its last four digits', (_name, control, data) => {
-    for (const text of [JSON.stringify(describeApdu({ control, data })), JSON.stringify(dialogueFrame('received', { control, data }, 'cp437'))]) {
+    for (const text of [
+      JSON.stringify(describeApdu({ control, data })),
+      JSON.stringify(dialogueFrame('received', { control, data }, 'cp437')),
+    ]) {
       expect(text).not.toContain(PAN.slice(0, 8));
       expect(text).not.toContain(ascii.toString('hex').slice(0, 16));
       expect(text).not.toContain(Buffer.from(ebcdic).toString('hex').slice(0, 16));

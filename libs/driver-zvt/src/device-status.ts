@@ -1,3 +1,4 @@
+import { maskCardNumbers } from '@tillward/driver';
 import { hexDigits } from './bcd.js';
 import { type CharacterSet, readText } from './text.js';
 import { findTlv, readTlv, writeTlv } from './tlv.js';
@@ -56,9 +57,9 @@ export function readDeviceStatus(tlv: Uint8Array, characterSet: CharacterSet): D
   return {
     name: text(TLV.deviceName),
     software: text(TLV.softwareVersion),
-    serial: serial ? hexDigits(serial).slice(0, 64) : null,
+    serial: serial ? maskCardNumbers(hexDigits(serial)).slice(0, 64) : null,
     deviceState: (device && findTlv(device, TLV.deviceState)?.[0]) ?? null,
-    terminalId: terminalId ? hexDigits(terminalId).slice(0, 16) : null,
+    terminalId: terminalId?.length === 4 ? hexDigits(terminalId) : null,
     locks: locks ? readLocks(locks) : null,
     clock: dateTime(at(TLV.clock)),
     nextReboot: dateTime(at(TLV.nextReboot)),

@@ -48,6 +48,7 @@ const CORPUS: readonly Uint8Array[] = [
   GOOD,
   encodeStatusInformation({ resultCode: 0, traceNo: 12_345_678, additionalText: `KARTE ${PAN} ÄÖÜ`, originalTraceNo: 4 }),
   encodeStatusCompletion('TERMINAL 7.04', 0x51, { name: 'VX680', serial: '170112', locks: ['printer'], clock: '2026-11-21T20:30:00' }),
+  encodeStatusCompletion(`V ${PAN}`, 0, { name: PAN.toString(), serial: PAN.toString(), locks: [] }),
   encodeRegistrationCompletion({ terminalId: '60000101', currency: 978, characterSet: 'utf8', printBlocks: true }),
   encodeIntermediateStatus(0x17, { timeoutMinutes: 3, texts: ['bitte warten', PAN.toString()] }),
   encodeAbort(0x6c, true, 'abgebrochen'),
@@ -198,7 +199,8 @@ function readable(frame: Frame): void {
 function inside(damage: DecodeError | null, frame: Frame): void {
   if (damage === null) return;
   require(damage instanceof DecodeError, 'untyped damage');
-  require(damage.offset >= 0 && damage.offset < Math.max(1, frame.data.length), `${damage.code} at ${damage.offset} of ${frame.data.length} bytes`);
+  require(damage.offset >= 0 &&
+    damage.offset < Math.max(1, frame.data.length), `${damage.code} at ${damage.offset} of ${frame.data.length} bytes`);
 }
 
 /** No run of twelve digits that passes the Luhn check as a whole, or in a part of card length not beginning with 0. */

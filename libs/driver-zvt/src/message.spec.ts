@@ -152,7 +152,11 @@ describe('what registrations and statuses bring along', () => {
   });
 
   it('the host’s clock comes in 04 01', () => {
-    expect(decodeMessage(frameOf(encodeSetDateAndTime('261121', '203000')))).toEqual({ kind: 'setDateAndTime', date: '261121', time: '203000' });
+    expect(decodeMessage(frameOf(encodeSetDateAndTime('261121', '203000')))).toEqual({
+      kind: 'setDateAndTime',
+      date: '261121',
+      time: '203000',
+    });
   });
 
   it('long trace numbers keep their last six digits', () => {
@@ -160,8 +164,17 @@ describe('what registrations and statuses bring along', () => {
   });
 
   it('a status comes without a version when none was asked for', () => {
-    expect(decodeMessage(frameOf(encodeStatusCompletion(null, 0xf0)), 'status')).toMatchObject({ status: { version: '', statusByte: 0xf0 } });
-    const device = { name: 'VX680', software: '7.04', serial: '170112', deviceState: 0, terminalId: '60000101', locks: ['printer'] as const };
+    expect(decodeMessage(frameOf(encodeStatusCompletion(null, 0xf0)), 'status')).toMatchObject({
+      status: { version: '', statusByte: 0xf0 },
+    });
+    const device = {
+      name: 'VX680',
+      software: '7.04',
+      serial: '170112',
+      deviceState: 0,
+      terminalId: '60000101',
+      locks: ['printer'] as const,
+    };
     const times = { clock: '2026-11-21T20:30:00', nextReboot: '2026-11-22T03:00:00' };
     expect(decodeMessage(frameOf(encodeStatusCompletion('7', 0, { ...device, ...times })), 'status')).toMatchObject({
       status: { version: '7', statusByte: 0, device: { ...device, ...times } },
@@ -217,11 +230,7 @@ describe('commands', () => {
     ['restart', { kind: 'resetTerminal' }, '061800'],
     ['clock', { kind: 'setDateAndTime', password: '123456', date: '261121', time: '203000' }, '06910b123456aa2611210c203000'],
     ['clock without password', { kind: 'setDateAndTime', password: null, date: '261121', time: '203000' }, '069108aa2611210c203000'],
-    [
-      'text',
-      { kind: 'displayText', old: false, lines: ['Kasse', 'zu'], seconds: 9, beeps: 1 },
-      '06e011f009f1f0f54b61737365f2f0f27a75f901',
-    ],
+    ['text', { kind: 'displayText', old: false, lines: ['Kasse', 'zu'], seconds: 9, beeps: 1 }, '06e011f009f1f0f54b61737365f2f0f27a75f901'],
     ['old text', { kind: 'displayText', old: true, lines: ['Kasse'], seconds: 9, beeps: null }, '06850800' + '4b617373650009'],
     ['abort', { kind: 'abort' }, '06b000'],
     ['log-off', { kind: 'logOff' }, '060200'],

@@ -265,7 +265,7 @@ describe('the extended status', () => {
     ['2000', 'printerNotReady'],
     ['0020', 'ready'],
   ])('a terminal that calls itself ready with locks %s is %s', (locks, service) => {
-    expect(answer(`f0f0f000` + `06051f5502${locks}`)).toMatchObject({ service });
+    expect(answer(`f0f0f00006051f5502${locks}`)).toMatchObject({ service });
   });
 
   it('believes the status byte where it names a state', () => {

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { ACKNOWLEDGEMENT } from './message.js';
 import { COMMAND } from './command.js';
 import { type Frame, FrameParser } from './frame.js';
+import { ACKNOWLEDGEMENT } from './message.js';
 import { encodeRegistrationCompletion } from './terminal-message.js';
 import { ZvtDriver, type ZvtDriverOptions } from './zvt.driver.js';
 

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from './frame.js';
-import { type Exchange, IDLE, LIMITS, type SessionAction, type SessionEvent, type SessionState, step, type Timer } from './session.rules.js';
+import {
+  type Exchange,
+  IDLE,
+  LIMITS,
+  type SessionAction,
+  type SessionEvent,
+  type SessionState,
+  step,
+  type Timer,
+} from './session.rules.js';
 import { encodeIntermediateStatus } from './terminal-message.js';
 import { writeTlv } from './tlv.js';
 
@@ -152,7 +161,19 @@ describe('a session', () => {
   });
 
   it('sends a command exactly once whatever happens', () => {
-    const events = [ACK, frame('849c'), frame('040f2700'), frame('06d10041'), frame('0401'), expired('T3'), expired('T4'), BROKEN, CUT, ABORT, HALF];
+    const events = [
+      ACK,
+      frame('849c'),
+      frame('040f2700'),
+      frame('06d10041'),
+      frame('0401'),
+      expired('T3'),
+      expired('T4'),
+      BROKEN,
+      CUT,
+      ABORT,
+      HALF,
+    ];
     for (const first of events) {
       for (const second of events) {
         const sent = run([started, first, second]).words.flat();

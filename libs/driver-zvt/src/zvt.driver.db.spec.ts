@@ -1,8 +1,8 @@
 import type { DialogueFrame, StreamBreak } from '@tillward/driver';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMAND } from './command.js';
-import { LIMITS } from './session.rules.js';
 import { ScriptedTerminal } from './scripted-terminal.fixtures.js';
+import { LIMITS } from './session.rules.js';
 import {
   encodeAbort,
   encodeCompletion,
@@ -228,7 +228,20 @@ describe('operations on the wire', () => {
     });
     const [status, asked] = await wire(driver.status());
     expect(asked).toBe('05011234560304' + '06041f780101');
-    expect(status).toMatchObject({ service: 'printerNotReady', device: { model: 'VX680', software: '7.04', peripherals: { printer: 'error' } } });
+    expect(status).toMatchObject({
+      service: 'printerNotReady',
+      device: { model: 'VX680', software: '7.04', peripherals: { printer: 'error' } },
+    });
+  });
+
+  it('a terminal too old for the extended status is asked the plain way', async () => {
+    terminal.on(COMMAND.statusEnquiry, (say, _socket, { data }) => {
+      if (data.length > 0) say('848300');
+      else for (const bytes of [ACK, encodeStatusCompletion('1.0', 0)]) say(bytes);
+    });
+    expect(await driver.status()).toMatchObject({ kind: 'answered', service: 'ready', device: { software: '1.0' } });
+    expect(await wire(driver.status())).toMatchObject([{ service: 'ready' }, '0501']);
+    expect(commands()).toHaveLength(3);
   });
 
   it('an abort goes out while a sale waits for its card, and the sale tells how it ended', async () => {

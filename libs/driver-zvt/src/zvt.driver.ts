@@ -96,6 +96,7 @@ export class ZvtDriver implements TerminalDriver {
   private readonly currencyNumber: number;
   private registeredLink = -1;
   private occupied = false;
+  private asksExtended = true;
   /** What texts are read as: the setting, and for UTF-8 what the terminal granted. */
   private characterSet: CharacterSet;
 
@@ -121,11 +122,24 @@ export class ZvtDriver implements TerminalDriver {
     return this.alone(async () => exchangeOutcome(await this.registration()), exchangeOutcome);
   }
 
-  /** 05 01, asking for the extended status (device, locks, clock, next reboot). Needs no registration. */
+  /**
+   * 05 01, asking for the extended status (device, locks, clock, next reboot). Needs no registration. A terminal too old for that is asked the
+   * plain way from then on.
+   */
   status(): Promise<StatusOutcome> {
     const read = (end: ExchangeResult) => statusOutcome(end, this.client.connected);
+    return this.alone(async () => {
+      const end = await this.unregistered(this.statusEnquiry());
+      if (!this.asksExtended || !refusedAs(end, RESULT.notPossible, RESULT.protocolError)) return read(end);
+      this.asksExtended = false;
+      return read(await this.unregistered(this.statusEnquiry()));
+    }, read);
+  }
+
+  private statusEnquiry(): Command {
     const { password } = this.options;
-    return this.alone(async () => read(await this.unregistered({ kind: 'statusEnquiry', password, serviceByte: EXTENDED_STATUS })), read);
+    if (!this.asksExtended) return { kind: 'statusEnquiry', password: null, serviceByte: null };
+    return { kind: 'statusEnquiry', password, serviceByte: EXTENDED_STATUS };
   }
 
   /** 06 93. */
@@ -369,10 +383,15 @@ export class ZvtDriver implements TerminalDriver {
       watch,
     );
     // The terminal has forgotten us: the next command registers again.
-    const code = end.kind === 'aborted' ? end.resultCode : end.kind === 'refused' ? end.code : null;
-    if (code === RESULT.notRegistered) this.registeredLink = -1;
+    if (refusedAs(end, RESULT.notRegistered)) this.registeredLink = -1;
     return end;
   }
+}
+
+/** Whether the terminal said no with one of these codes, by 84 or by 06 1E. */
+function refusedAs(end: ExchangeResult, ...codes: number[]): boolean {
+  const code = end.kind === 'refused' ? end.code : end.kind === 'aborted' ? end.resultCode : null;
+  return code !== null && codes.includes(code);
 }
 
 /** UTF-8 has to be granted first. */
