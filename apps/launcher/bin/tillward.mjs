@@ -18,8 +18,11 @@ function runUnder(node) {
   child.on('exit', (code, signal) => process.exit(signal === null ? code : 128 + constants.signals[signal]));
 }
 
+/** Commands that show nobody a dashboard need not wait for its build. */
+const WITHOUT_DASHBOARD = ['zvt', 'sim'];
+
 try {
-  const node = await bootstrap(undefined, { tests: false });
+  const node = await bootstrap(undefined, { tests: false, dashboard: !WITHOUT_DASHBOARD.includes(process.argv[2]) });
   if (node === process.execPath) await import('../dist/cli.js');
   else runUnder(node);
 } catch (error) {

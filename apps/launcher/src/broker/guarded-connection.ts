@@ -13,6 +13,9 @@ export interface ConnectionLimits {
 /** Why a connection is closed before or against the broker's wish. */
 export type ConnectionViolation = LengthViolation | 'notConnect' | 'authenticationTimeout';
 
+/** Packets up to here are copied together. */
+const MAX_COPIED_BYTES = 8 * 1024;
+
 /** Carries the violation's code as its message; never any received bytes. */
 export class ConnectionRefused extends Error {
   constructor(readonly violation: ConnectionViolation) {
@@ -34,6 +37,7 @@ export class GuardedConnection extends Duplex {
   onAuthenticated: () => void = () => undefined;
   #phase: 'connect' | 'held' | 'open' = 'connect';
   #pending: Buffer = Buffer.alloc(0);
+  #isGathering = false;
   #position: PacketPosition = AT_START;
 
   constructor(socket: Socket, limits: ConnectionLimits) {
@@ -64,11 +68,33 @@ export class GuardedConnection extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done);
+    this.#gatherWrites();
+    this.#whenTaken(this.#socket.write(chunk), done);
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#socket.write(chunks.length === 1 ? chunks[0]!.chunk : Buffer.concat(chunks.map((c) => c.chunk)), done);
+    this.#gatherWrites();
+    const bytes = chunks.reduce((sum, { chunk }) => sum + chunk.length, 0);
+    // A packet comes in half a dozen small pieces: copying them together is cheaper than handing each over, but a large payload goes as it is.
+    if (bytes <= MAX_COPIED_BYTES) this.#whenTaken(this.#socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk))), done);
+    else this.#whenTaken(chunks.map(({ chunk }) => this.#socket.write(chunk)).at(-1)!, done);
+  }
+
+  /** Packets of one turn of the event loop leave in one write to the socket: a write costs more than the small packet it carries. */
+  #gatherWrites(): void {
+    // Before it is open a connection may be destroyed right behind the answer that says why.
+    if (this.#isGathering || this.#phase !== 'open') return;
+    this.#isGathering = true;
+    this.#socket.cork();
+    setImmediate(() => {
+      this.#isGathering = false;
+      this.#socket.uncork();
+    });
+  }
+
+  #whenTaken(hasRoom: boolean, done: () => void): void {
+    if (hasRoom) done();
+    else this.#socket.once('drain', done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
