@@ -11,8 +11,10 @@ export interface SealedAnswer {
   readonly keys: DerivedKeys;
 }
 
-/** The text of an encrypted answer, with its HMAC or its header in clear spoiled where that is asked for. */
-export function answerText({ header, body, key, keys }: SealedAnswer, fault: AnswerFault['fault'] | undefined): string {
+/** The text of an encrypted answer, with its HMAC, its header in clear or the message it belongs to spoiled where that is asked for. */
+export function answerText(answer: SealedAnswer, fault: AnswerFault['fault'] | undefined): string {
+  const { body, key, keys } = answer;
+  const header = fault === 'replayedAnswer' ? { ...answer.header, ServiceID: 'REPLAYED' } : answer.header;
   const plaintext = JSON.stringify({ SaleToPOIResponse: { MessageHeader: header, ...body } });
   const sealed = seal(header, plaintext, key, keys, randomBytes(NONCE_BYTES));
   const outer = fault === 'otherHeaderAnswer' ? { ...header, SaleID: `${header.SaleID ?? ''}X` } : sealed.MessageHeader;

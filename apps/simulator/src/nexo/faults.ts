@@ -48,6 +48,7 @@ export const nexoFault = z.discriminatedUnion('fault', [
   z.strictObject({ fault: z.literal('garbageAnswer').describe('bytes that mean nothing in place of the answer'), command }),
   z.strictObject({ fault: z.literal('badHmacAnswer').describe('an answer whose HMAC is wrong'), command }),
   z.strictObject({ fault: z.literal('otherHeaderAnswer').describe('an answer whose header in clear is not the one inside'), command }),
+  z.strictObject({ fault: z.literal('replayedAnswer').describe('an authentic answer to another message'), command }),
   z.strictObject({
     fault: z.literal('declineNext').describe('the host says no to the next sale'),
     condition: z.enum(ERROR_CONDITIONS).default('Refusal'),
@@ -68,4 +69,7 @@ export type NexoFault = z.infer<typeof nexoFault>;
 /** Faults that wait for a command and a step. */
 export type StepFault = Extract<NexoFault, { fault: 'dropAtStep' | 'delayAtStep' | 'dieAtStep' }>;
 /** Faults of the answer to a command. */
-export type AnswerFault = Extract<NexoFault, { fault: 'duplicateAnswer' | 'garbageAnswer' | 'badHmacAnswer' | 'otherHeaderAnswer' }>;
+export type AnswerFault = Extract<
+  NexoFault,
+  { fault: 'duplicateAnswer' | 'garbageAnswer' | 'badHmacAnswer' | 'otherHeaderAnswer' | 'replayedAnswer' }
+>;

@@ -102,6 +102,7 @@ describe('what is not authentic', () => {
   it.each([
     ['badHmacAnswer', 'hmac'],
     ['otherHeaderAnswer', 'header'],
+    ['replayedAnswer', 'otherMessage'],
   ] as const)('%s: the sale is in doubt, told of, and found by asking', async (fault, code) => {
     await signedOn();
     const broken: StreamBreak[] = [];
@@ -128,6 +129,13 @@ describe('what is not authentic', () => {
       detail: `the terminal does not accept our key (crypto error ${number})`,
     });
     expect(await driver.status()).toMatchObject({ kind: 'answered', service: 'outOfOrder' });
+    expect(rig.terminal.ledger).toEqual([]);
+  });
+
+  it('a message for another terminal is refused by this one', async () => {
+    const trust = { kind: 'fingerprint', sha256: rig.terminal.view().certificateSha256 } as const;
+    const driver = driverWith({ trust, poiId: 'V400m-987654321' });
+    expect(await driver.pay(order())).toMatchObject({ kind: 'failed', code: 'terminalRefused' });
     expect(rig.terminal.ledger).toEqual([]);
   });
 
@@ -260,6 +268,18 @@ describe('discipline', () => {
     await expect.poll(() => rig.driver.enquireLostOutcome(lost)).toMatchObject({ kind: 'foundDeclined', resultCode: 'Aborted' });
     expect(await rig.driver.abort()).toMatchObject({ kind: 'failed' });
     expect(rig.terminal.ledger).toEqual([]);
+  });
+
+  it('a sale that never came is asked about again while it may still be on its way', async () => {
+    let now = Date.now();
+    await signedOn({}, { now: () => now, times: { ...SHORT_TIMES, notFoundMs: 60_000 } });
+    rig.terminal.inject({ fault: 'dropAtStep', step: 'beforeRead', command: 'sale' });
+    const sale = order();
+    expect(await rig.driver.pay(sale)).toMatchObject({ kind: 'inDoubt' });
+    const lost = { reference: sale.reference, transaction: 'sale' } as const;
+    expect(await rig.driver.enquireLostOutcome(lost)).toMatchObject({ kind: 'unknown' });
+    now += 60_000;
+    expect(await rig.driver.enquireLostOutcome(lost)).toEqual({ kind: 'notFound' });
   });
 
   it('an abort that comes too late stops nothing: the sale says so itself', async () => {

@@ -6,7 +6,7 @@ import { SeededRandom } from '../seeded-random.js';
 import { NexoTerminal, type NexoTerminalOptions } from './nexo-terminal.js';
 
 /** Time limits for tests: long enough for a machine under load, short enough to see every limit strike. */
-export const SHORT_TIMES: NexoTimes = { connectMs: 2_000, serviceMs: 3_000, paymentMs: 1_200, reconciliationMs: 1_200 };
+export const SHORT_TIMES: NexoTimes = { connectMs: 2_000, serviceMs: 3_000, paymentMs: 1_200, reconciliationMs: 1_200, notFoundMs: 100 };
 
 const KEY = { identifier: 'tests', version: 3, passphrase: 'a passphrase for tests' };
 const POIID = 'V400m-123456789';

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { orderReference } from '@tillward/driver';
 import { FrameParser, ZvtDriver, type ZvtDriverOptions } from '@tillward/driver-zvt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pcapOf, type Recorded, RecordingProxy } from './recorded-dialogue.fixtures.js';
@@ -31,11 +32,10 @@ async function recordedDay(options: Partial<ZvtDriverOptions>): Promise<Recorded
     ...options,
   });
   let orderNo = 0;
-  const order = (amountMinor: number) => ({
-    amountMinor,
-    currency: 'EUR',
-    reference: `${String((orderNo += 1)).padStart(6, '0')}TEST`,
-  });
+  const order = (amountMinor: number) => {
+    orderNo += 1;
+    return { amountMinor, currency: 'EUR', reference: orderReference(orderNo, 'TEST') };
+  };
   try {
     expect(await driver.signOn()).toEqual({ kind: 'done' });
     expect(await driver.status()).toMatchObject({ service: 'ready' });
@@ -94,7 +94,19 @@ describe.skipIf(!HAS_TSHARK)('tshark’s ZVT dissector', () => {
   const dissected = (file: string, filter: string, ...fields: string[]): string[][] =>
     execFileSync(
       'tshark',
-      ['-r', file, '-d', 'tcp.port==20007,zvt', '-Y', filter, '-T', 'fields', '-E', 'occurrence=a', ...fields.flatMap((name) => ['-e', name])],
+      [
+        '-r',
+        file,
+        '-d',
+        'tcp.port==20007,zvt',
+        '-Y',
+        filter,
+        '-T',
+        'fields',
+        '-E',
+        'occurrence=a',
+        ...fields.flatMap((name) => ['-e', name]),
+      ],
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 60_000 },
     )
       .split('\n')
@@ -128,6 +140,13 @@ describe.skipIf(!HAS_TSHARK)('tshark’s ZVT dissector', () => {
       const known = new Set(theirs);
       expect(counted(theirs)).toEqual(counted(told.filter((control) => known.has(control) || !UNKNOWN_TO_TSHARK.has(control))));
     }
+  });
+
+  it('would find something: a bitmap longer than its frame', () => {
+    const file = join(dir, 'malformed.pcap');
+    const bytes = Buffer.from('040f06270022f9f912', 'hex');
+    writeFileSync(file, pcapOf([[{ from: 'terminal', atMicros: 0, bytes }]]));
+    expect(dissected(file, '_ws.malformed', 'frame.number')).toHaveLength(1);
   });
 });
 
