@@ -5,8 +5,17 @@ import { edgeJournalBenchmark } from './edge-journal.bench.js';
 import { ingestBenchmark } from './ingest.bench.js';
 import { machine } from './machine.js';
 import { startBenchmark } from './start.bench.js';
+import { unionpayRelayBenchmark } from './unionpay-relay.bench.js';
+import { zvtParserBenchmark } from './zvt-parser.bench.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingestBenchmark, ackLatencyBenchmark, edgeJournalBenchmark, startBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [
+  ingestBenchmark,
+  ackLatencyBenchmark,
+  edgeJournalBenchmark,
+  startBenchmark,
+  unionpayRelayBenchmark,
+  zvtParserBenchmark,
+];
 
 const USAGE = 'usage: npm run bench -- --list | npm run bench -- NAME [--json]';
 
