@@ -212,7 +212,9 @@ export class NexoDriver implements TerminalDriver {
     const { saleId, poiId } = this.options;
     const sent = lost && this.orders.get(lost.reference);
     const { amountMinor, currency } = sent ?? { amountMinor: null, currency: this.options.currency };
-    const read = (ended: ExchangeEnd) => enquiryOutcome(ended, { lost: lost ?? null, saleId, poiId, currency, amountMinor });
+    const arrivedOrNever = sent === undefined || this.now() - sent.atMs >= this.times.notFoundMs;
+    const enquiry = { lost: lost ?? null, saleId, poiId, currency, amountMinor, arrivedOrNever };
+    const read = (ended: ExchangeEnd) => enquiryOutcome(ended, enquiry);
     const of = lost ? this.reference(lost.transaction === 'reversal' ? 'Reversal' : 'Payment', lost.reference) : null;
     return this.alone(async () => {
       const outcome = read(await this.service(ask.statusRequest(of), this.times.serviceMs, currency));

@@ -33,10 +33,18 @@ export interface NexoTimes {
   readonly paymentMs: number;
   /** Answer to Reconciliation. */
   readonly reconciliationMs: number;
+  /** Age of a lost order from which `NotFound` is believed: before, its message may still be on its way to a slow terminal. */
+  readonly notFoundMs: number;
 }
 
 /** The vendor's documented 120 s for a transaction, with time to say so on top. */
-export const NEXO_TIMES: NexoTimes = { connectMs: 5_000, serviceMs: 15_000, paymentMs: 150_000, reconciliationMs: 120_000 };
+export const NEXO_TIMES: NexoTimes = {
+  connectMs: 5_000,
+  serviceMs: 15_000,
+  paymentMs: 150_000,
+  reconciliationMs: 120_000,
+  notFoundMs: 5_000,
+};
 
 /** Port of the local Terminal API; terminals don't offer another. */
 export const NEXO_PORT = 8443;

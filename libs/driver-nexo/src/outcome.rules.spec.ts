@@ -247,6 +247,7 @@ describe('the answer to an enquiry', () => {
     poiId: 'V400m-1',
     currency: 'EUR',
     amountMinor: null,
+    arrivedOrNever: true,
   };
   const header = {
     ProtocolVersion: '3.0',
@@ -294,6 +295,11 @@ describe('the answer to an enquiry', () => {
     ['no answer', lost, { kind: 'unknown' }],
   ])('%s', (_name, end, expected) => {
     expect(ask(end)).toMatchObject(expected);
+  });
+
+  it('believes NotFound only when the message can not be on its way any more', () => {
+    expect(ask(status(failed('NotFound')), { arrivedOrNever: false })).toMatchObject({ kind: 'unknown' });
+    expect(ask(status(SUCCESS, repeated()), { arrivedOrNever: false })).toMatchObject({ kind: 'found' });
   });
 
   it('takes the amount of a reversal from the order where the terminal leaves it out', () => {

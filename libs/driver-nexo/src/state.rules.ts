@@ -105,6 +105,8 @@ export interface Enquiry {
   readonly currency: string;
   /** Of the lost order, when this driver sent it: a reversal's answer may leave it out. */
   readonly amountMinor: number | null;
+  /** Whether the lost order left long enough ago for its message to have arrived, if it ever did. */
+  readonly arrivedOrNever: boolean;
 }
 
 /** Reads the end of a TransactionStatus. An answer about another order than the one asked for is no answer. */
@@ -114,7 +116,10 @@ export function enquiryOutcome(end: ExchangeEnd, enquiry: Enquiry): EnquiryOutco
   }
   const { result, repeated } = end.answer;
   if (result.result === 'Failure') {
-    if (result.condition === 'NotFound') return { kind: enquiry.lost ? 'notFound' : 'none' };
+    if (result.condition === 'NotFound') {
+      if (!enquiry.lost) return { kind: 'none' };
+      return enquiry.arrivedOrNever ? { kind: 'notFound' } : { kind: 'unknown', reason: 'not found, but it may still be on its way' };
+    }
     return { kind: 'unknown', reason: [result.condition, result.text].filter(Boolean).join(': ') || 'the terminal does not say' };
   }
   if (!repeated) return { kind: 'unknown', reason: 'the terminal knows the order and does not repeat its answer' };

@@ -1,8 +1,8 @@
 import type { BatchTotals, BookedDetails, DeviceFacts, ServiceState, StepFailure } from '@tillward/contracts';
 
 /**
- * Why an exchange that moves no money did not work. `code` is stable and journaled; `resultCode` is the terminal's own word for it in
- * lower-case hexadecimal (null when it never answered); `detail` is for people and holds no card data.
+ * Why an exchange that moves no money did not work. `code` is stable and journaled; `resultCode` is the terminal's own word for it, a byte in
+ * lower-case hexadecimal in ZVT, an ErrorCondition in nexo (null when it never answered); `detail` is for people and holds no card data.
  */
 export interface ExchangeFailure {
   readonly kind: 'failed';
@@ -52,7 +52,7 @@ export interface PaymentBooked {
   readonly receipt?: string[];
 }
 
-/** The terminal or the acquirer said no after the sale had begun. `resultCode` is the terminal's, lower-case hexadecimal. */
+/** The terminal or the acquirer said no after the sale had begun. `resultCode` is the terminal's own word for it. */
 export interface PaymentDeclined {
   readonly kind: 'declined';
   readonly resultCode: string;
