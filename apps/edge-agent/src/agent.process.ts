@@ -2,7 +2,7 @@ import { startAgent } from './agent.js';
 import { systemClock } from './clock.js';
 import { type Config, ConfigError, EXIT_CONFIG, readConfig } from './config.js';
 import { createLog, errorFields } from './log.js';
-import { networkDevices } from './terminals/index.js';
+import { NetworkDevices } from './terminals/index.js';
 import { AGENT_VERSION } from './version.js';
 
 async function main(): Promise<void> {
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     log.error({ ...errorFields(error), stack: error instanceof Error ? error.stack : undefined }, 'stopping after an unexpected error');
     process.exit(1);
   });
-  const agent = await startAgent({ clock: systemClock, log, devices: networkDevices }, config);
+  const agent = await startAgent({ clock: systemClock, log, devices: new NetworkDevices() }, config);
   let stopping = false;
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {

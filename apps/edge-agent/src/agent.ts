@@ -1,3 +1,4 @@
+import { TerminalActions } from './actions/index.js';
 import { BatchStore } from './batches/index.js';
 import { type Clock, pause } from './clock.js';
 import { CommandService } from './commands/index.js';
@@ -49,6 +50,7 @@ type Parts = ReturnType<typeof wire>;
 export async function startAgent(context: AgentContext, config: Config): Promise<Agent> {
   const stopping = new AbortController();
   const parts = wire(context, config, stopping.signal);
+  await context.devices.prepare([...(parts.policy.current?.terminals.values() ?? [])]);
   recover(parts);
   connect(parts);
   const tillPort = await parts.till.start();
@@ -81,7 +83,7 @@ function wire(context: AgentContext, config: Config, signal: AbortSignal) {
     store,
     gateway,
     coreKey,
-    checkTerminal: (each) => context.devices.check(each),
+    devices: context.devices,
   });
   const terminals = new Terminals({ clock, log }, journal, context.devices);
   const operators = new OperatorService({ clock }, journal, policy);
@@ -91,7 +93,9 @@ function wire(context: AgentContext, config: Config, signal: AbortSignal) {
   const close = new Closing({ clock }, { journal, policy, payments, settlement, operators, acknowledgements: uploader });
   const closing = new RoutineRunner(doing, journal, terminals, close);
   const opening = new RoutineRunner(doing, journal, terminals, new Opening({ clock }, { journal, policy, payments, settlement }));
-  const commands = new CommandService(doing, { journal, policy, terminals, settlement, closing, opening }, { store, gateway, coreKey });
+  const actions = new TerminalActions(doing, { journal, policy, settlement });
+  const commandsParts = { journal, policy, terminals, settlement, closing, opening, actions };
+  const commands = new CommandService(doing, commandsParts, { store, gateway, coreKey });
   const scheduler = new Scheduler({ clock, log }, { policy, terminals, closing, opening });
   const samples = sampleSource(journal, terminals, operators);
   const readiness = (): Readiness => readinessOf(link, policy, journal);

@@ -16,6 +16,7 @@ import {
   type TerminalConnection,
 } from '@tillward/contracts';
 import { genesisHash, signText } from '@tillward/journal';
+import { TerminalActions } from './actions/index.js';
 import type { Clock } from './clock.js';
 import { CommandService } from './commands/index.js';
 import { Journal } from './journal/index.js';
@@ -28,6 +29,7 @@ import { Scheduler } from './scheduler/index.js';
 import { SettlementService } from './settlement/index.js';
 import { type DeviceFactory, Terminals } from './terminals/index.js';
 import { FakeTerminal } from './terminals/terminal.fixtures.js';
+import { WatchedTerminal } from './terminals/watched.driver.js';
 
 /** The store and gateway of all tests. */
 export const STORE = 'berlin';
@@ -147,9 +149,18 @@ export class TestStore {
   readonly terminals = new Map(['t1', 't2'].map((id) => [id, new FakeTerminal()]));
 
   readonly devices: DeviceFactory = {
+    prepare: () => null,
     check: () => null,
-    driver: ({ id }) => this.terminals.get(id)!.driver(),
-    power: ({ id }) => this.terminals.get(id)!.outlet(),
+    devices: ({ id, driver, currency }) => {
+      const terminal = this.terminals.get(id)!;
+      const watched = driver === 'unionpay';
+      return {
+        driver: watched ? new WatchedTerminal(currency) : terminal.driver(),
+        power: terminal.outlet(),
+        printer: terminal.printerReader(),
+        traffic: watched ? terminal.traffic() : null,
+      };
+    },
   };
 
   /** Starts an agent without broker and HTTP. `beforeCommit` may throw to let it crash at exactly that commit; nothing is written from then on. */
@@ -187,7 +198,7 @@ export class TestEdge {
     this.journal = new Journal({ dataDir: store.dataDir, store: STORE, gateway: GATEWAY, now: () => clock.now() });
     this.#mortal(beforeCommit);
     const { journal } = this;
-    this.policy = new PolicyService(doing, journal, { store: STORE, gateway: GATEWAY, coreKey: core.coreKey, checkTerminal: () => null });
+    this.policy = new PolicyService(doing, journal, { store: STORE, gateway: GATEWAY, coreKey: core.coreKey, devices: store.devices });
     this.terminals = new Terminals(doing, journal, store.devices);
     this.operators = new OperatorService(doing, journal, this.policy);
     const { policy, terminals, operators } = this;
@@ -201,7 +212,7 @@ export class TestEdge {
     const { closing, opening } = this;
     this.commands = new CommandService(
       doing,
-      { journal, policy, terminals, settlement, closing, opening },
+      { journal, policy, terminals, settlement, closing, opening, actions: new TerminalActions(doing, { journal, policy, settlement }) },
       { store: STORE, gateway: GATEWAY, coreKey: core.coreKey },
     );
     this.scheduler = new Scheduler(doing, { policy, terminals, closing, opening });

@@ -10,6 +10,7 @@ export interface InboxCommand {
   action: CommandAction;
   notBeforeMs: number;
   expiresAtMs: number;
+  parameters: Record<string, string>;
   state: CommandState;
   code: string | null;
   detail: string | null;
@@ -25,7 +26,8 @@ export class CommandStore {
 
   constructor(store: SqliteStore) {
     this.#insert = store.prepare(
-      `INSERT INTO commands (command_id, nonce, terminal, action, expires_at, not_before, state, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO commands (command_id, nonce, terminal, action, expires_at, not_before, state, received_at, parameters)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#update = store.prepare('UPDATE commands SET state = ?, code = ?, detail = ? WHERE command_id = ?');
     this.#byId = store.prepare('SELECT * FROM commands WHERE command_id = ?');
@@ -34,7 +36,8 @@ export class CommandStore {
   }
 
   insert(_tx: JournalTransaction, body: CommandBody, state: CommandState, receivedAt: number): void {
-    this.#insert.run(body.id, body.nonce, body.terminal, body.action, body.expiresAt, body.notBefore, state, receivedAt);
+    const parameters = body.parameters ? JSON.stringify(body.parameters) : null;
+    this.#insert.run(body.id, body.nonce, body.terminal, body.action, body.expiresAt, body.notBefore, state, receivedAt, parameters);
   }
 
   /** Moves a command on, with its answer when it is over. */
@@ -64,6 +67,7 @@ function toCommand(row: Row): InboxCommand {
     action: row['action'] as CommandAction,
     notBeforeMs: Date.parse(String(row['not_before'])),
     expiresAtMs: Date.parse(String(row['expires_at'])),
+    parameters: typeof row['parameters'] === 'string' ? (JSON.parse(row['parameters']) as Record<string, string>) : {},
     state: row['state'] as CommandState,
     code: row['code'] as string | null,
     detail: row['detail'] as string | null,

@@ -1,6 +1,7 @@
 import { type ClosingStep, commandBody, EVENT_TYPE, type OpeningStep } from '@tillward/contracts';
+import { type ActionEffect, type ActionResult, isBesideAction, isOrderAction, type TerminalActions } from '../actions/index.js';
 import { type Clock, pause } from '../clock.js';
-import type { Journal } from '../journal/index.js';
+import type { Journal, JournalTransaction } from '../journal/index.js';
 import { type CoreKey, NO_REJECTIONS, openSigned, type RejectionCount, recordRejection } from '../link/index.js';
 import { errorFields, type Log } from '../log.js';
 import { type PolicyService, windowAt } from '../policy/index.js';
@@ -24,6 +25,7 @@ export interface CommandsParts {
   settlement: SettlementService;
   closing: RoutineRunner<ClosingStep>;
   opening: RoutineRunner<OpeningStep>;
+  actions: TerminalActions;
 }
 
 export interface CommandsOptions {
@@ -33,15 +35,12 @@ export interface CommandsOptions {
 }
 
 /** How a command ended; `stopped`: the agent stopped first, it goes on after the next start. */
-type Answer =
-  | { kind: 'succeeded'; detail: string }
-  | { kind: 'failed'; code: string; detail: string }
-  | { kind: 'expired' }
-  | { kind: 'stopped' };
+type Answer = ActionResult | { kind: 'expired' };
 
 /**
  * The command inbox. A command is written before anything is done about it, has one effect however often it arrives, and survives crashes: what had begun is
- * continued by the rules of what it began (a routine resumes, a settlement in doubt is asked about). Commands of one terminal run one after the other.
+ * continued by the rules of what it began (a routine resumes, a settlement in doubt is asked about, an order is repeated only where that does no harm).
+ * Commands of one terminal run one after the other; only to give up, and to capture the dialogue, may run beside another.
  */
 export class CommandService {
   readonly #context: CommandsContext;
@@ -102,7 +101,8 @@ export class CommandService {
   }
 
   #enqueue(command: InboxCommand): void {
-    const before = this.#lines.get(command.terminal) ?? Promise.resolve();
+    const beside = isBesideAction(command.action);
+    const before = beside ? Promise.resolve() : (this.#lines.get(command.terminal) ?? Promise.resolve());
     const line = before.then(async () => {
       try {
         await this.#run(command);
@@ -111,7 +111,7 @@ export class CommandService {
         this.#answer(command, { kind: 'failed', code: 'internal', detail: 'the command failed unexpectedly, see the log' });
       }
     });
-    this.#lines.set(command.terminal, line);
+    if (!beside) this.#lines.set(command.terminal, line);
     line.catch((error: unknown) =>
       this.#context.log.error({ commandId: command.commandId, ...errorFields(error) }, 'an answer could not be recorded'),
     );
@@ -122,19 +122,36 @@ export class CommandService {
     const waitMs = command.notBeforeMs - clock.now();
     if (command.state === 'received' && waitMs > 0) await pause(clock, waitMs, signal);
     if (signal.aborted) return;
-    const next = command.state === 'started' ? 'continue' : afterRestart('received', command.expiresAtMs, clock.now());
-    if (next === 'expire') return this.#answer(command, { kind: 'expired' });
+    const actor = this.#parts.terminals.get(command.terminal);
+    if (actor && isOrderAction(command.action)) return actor.run('maintaining', () => this.#carryOut(command, actor));
+    if (!this.#begin(command)) return;
+    const answer: Answer = actor
+      ? await this.#perform(command, actor)
+      : { kind: 'failed', code: 'unknownTerminal', detail: 'the terminal is no longer part of the store' };
+    this.#answer(command, answer);
+  }
+
+  /** An order begins when its turn on the terminal comes, and its answer is recorded before the next job's. */
+  async #carryOut(command: InboxCommand, actor: TerminalActor): Promise<void> {
+    const { action, parameters, state } = command;
+    if (this.#context.signal.aborted || !isOrderAction(action) || !this.#begin(command)) return;
+    const answer = await this.#parts.actions.carryOut(actor, action, parameters, state === 'started');
+    // Cut off by the agent's own stop it has not failed: it is taken up again after the next start.
+    if (this.#context.signal.aborted && answer.kind === 'failed') return;
+    this.#answer(command, answer);
+  }
+
+  /** Records the start of a command that has not begun yet. False when it came too late, which is then its answer. */
+  #begin(command: InboxCommand): boolean {
+    const next = command.state === 'started' ? 'continue' : afterRestart('received', command.expiresAtMs, this.#context.clock.now());
+    if (next === 'expire') this.#answer(command, { kind: 'expired' });
     if (next === 'start') {
       this.#parts.journal.commit((tx) => {
         this.#store.update(tx, command.commandId, 'started', null, null);
         tx.append('CommandStarted', command.terminal, { commandId: command.commandId });
       });
     }
-    const actor = this.#parts.terminals.get(command.terminal);
-    const answer: Answer = actor
-      ? await this.#perform(command, actor)
-      : { kind: 'failed', code: 'unknownTerminal', detail: 'the terminal is no longer part of the store' };
-    this.#answer(command, answer);
+    return next !== 'expire';
   }
 
   #perform(command: InboxCommand, actor: TerminalActor): Promise<Answer> {
@@ -145,12 +162,20 @@ export class CommandService {
         return this.#close(command, actor);
       case 'openTerminal':
         return this.#open(command, actor);
+      case 'abortTerminal':
+      case 'captureDialogue':
+        return this.#parts.actions.beside(actor, command.action, command.state === 'started');
       default:
-        return Promise.resolve({ kind: 'failed', code: 'unsupportedAction', detail: `this gateway can not ${command.action}` });
+        throw new Error(`${command.action} waits for its turn on the terminal`);
     }
   }
 
   async #settle(actor: TerminalActor): Promise<Answer> {
+    if (actor.watchedOnly)
+      return { kind: 'failed', code: 'terminalOnlyWatched', detail: 'the terminal works on its own and is only watched' };
+    if (!actor.driver.capabilities.operations.has('settle')) {
+      return { kind: 'failed', code: 'unsupportedAction', detail: 'this terminal can not settle' };
+    }
     if (actor.heldBy) return { kind: 'failed', code: 'terminalBusy', detail: `the ${actor.heldBy} is running` };
     const end = await this.#parts.settlement.settleWithin(actor, 'command', { attempts: 1, retryDelayMs: 0 });
     if (end.kind === 'stopped') return end;
@@ -202,12 +227,17 @@ export class CommandService {
     const { commandId, terminal } = command;
     const code = answer.kind === 'failed' ? answer.code.slice(0, 40) : null;
     const detail = answer.kind === 'expired' ? '' : answer.detail.slice(0, 200);
-    this.#parts.journal.commit((tx) => {
+    const effect: ActionEffect = answer.kind === 'expired' ? {} : answer;
+    const write = (tx: JournalTransaction) => {
+      effect.record?.(tx);
       this.#store.update(tx, commandId, answer.kind, code, detail);
       if (answer.kind === 'succeeded') tx.append('CommandSucceeded', terminal, { commandId, detail });
       else if (answer.kind === 'failed') tx.append('CommandFailed', terminal, { commandId, code: code ?? '', detail });
       else tx.append('CommandExpired', terminal, { commandId });
-    });
+    };
+    const actor = effect.facts && this.#parts.terminals.get(terminal);
+    if (actor && effect.facts) actor.commit(effect.facts, write);
+    else this.#parts.journal.commit(write);
     this.#context.log.info({ commandId, action: command.action, outcome: answer.kind, code }, 'command answered');
   }
 

@@ -63,4 +63,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE terminal_states ADD COLUMN last_order_no INTEGER;
   ALTER TABLE payments ADD COLUMN reference TEXT;
   `,
+  `
+  ALTER TABLE terminal_states ADD COLUMN device TEXT;
+  ALTER TABLE terminal_states ADD COLUMN printer TEXT;
+  ALTER TABLE terminal_states ADD COLUMN watched TEXT;
+  ALTER TABLE commands ADD COLUMN parameters TEXT;
+  `,
 ];

@@ -96,6 +96,22 @@ describe('a sale cut off', () => {
     expect(await edge.pay('key-0002')).toMatchObject({ ok: true, view: { state: 'completed' } });
   });
 
+  it('is asked about by the reference that was committed with its intent, where the terminal knows references', async () => {
+    terminal.enquiry = 'reference';
+    const actor = edge.terminals.get('t1')!;
+    await actor.replace(actor.connection, store.devices.devices(actor.connection));
+    terminal.nextSale = 'lostBeforeBooking';
+    terminal.last = { kind: 'notFound' };
+    await edge.pay('key-0001');
+    await store.clock.until(() => edge.entries('PaymentResolved').length > 0);
+    const { reference } = edge.entries('PaymentStarted')[0]!.payload;
+    expect(terminal.asked.at(-1)).toEqual({ reference, transaction: 'sale' });
+    expect(edge.entries('PaymentResolved')[0]!.payload).toMatchObject({ booked: null, asked: 'fake transaction status' });
+    await edge.pay('key-0002');
+    const references = edge.entries('PaymentStarted').map(({ payload }) => payload.reference!.slice(0, 6));
+    expect(references).toEqual(['000001', '000002']);
+  });
+
   it('stays in doubt while the terminal does not answer, and is asked about again', async () => {
     terminal.nextSale = 'lostAfterBooking';
     await edge.pay('key-0001');

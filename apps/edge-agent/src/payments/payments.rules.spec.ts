@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { afterRestart, judgeSale, receiptWithin, type SaleSituation, sameContent } from './payments.rules.js';
+import { afterRestart, evidenceFor, judgeSale, receiptWithin, type SaleSituation, sameContent } from './payments.rules.js';
 
 const FINE: SaleSituation = {
   request: { currency: 'EUR' },
   terminalCurrency: 'EUR',
+  watchedOnly: false,
   facts: { signedOn: true, resting: 'idle', power: 'on' },
   heldBy: null,
   occupied: false,
@@ -19,6 +20,7 @@ describe('judgeSale', () => {
   it.each<[string, Partial<SaleSituation>, ReturnType<typeof judgeSale>]>([
     ['everything in order', {}, null],
     ['first sale of a batch', { batchState: null }, null],
+    ['a terminal that is only watched', { watchedOnly: true, facts: { ...FINE.facts, signedOn: false } }, 'terminalOnlyWatched'],
     ['other currency', { request: { currency: 'CHF' } }, 'currencyMismatch'],
     ['a payment in doubt', { inDoubt: true }, 'paymentInDoubt'],
     ['closing', { heldBy: 'closing' }, 'terminalClosing'],
@@ -38,6 +40,17 @@ describe('judgeSale', () => {
     ['in doubt comes before busy', { inDoubt: true, occupied: true }, 'paymentInDoubt'],
   ])('%s', (_name, change, refusal) => {
     expect(judgeSale({ ...FINE, ...change })).toBe(refusal);
+  });
+});
+
+describe('evidenceFor', () => {
+  it.each([
+    [{ kind: 'inDoubt', reason: 'cut off' }, 'inDoubt'],
+    [{ kind: 'failed', code: 'terminalRefused', detail: '' }, 'failed'],
+    [{ kind: 'failed', code: 'terminalUnreachable', detail: '' }, null],
+    [{ kind: 'declined', resultCode: '05', detail: '' }, null],
+  ] as const)('%o: %s', (outcome, cause) => {
+    expect(evidenceFor(outcome)).toBe(cause);
   });
 });
 

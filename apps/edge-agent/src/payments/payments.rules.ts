@@ -1,4 +1,5 @@
 import type { PaymentRequest, PaymentState, TillRefusalCode } from '@tillward/contracts';
+import type { PaymentOutcome } from '@tillward/driver';
 import type { BatchState } from '../batches/index.js';
 import type { TerminalFacts } from '../terminals/index.js';
 
@@ -6,6 +7,8 @@ import type { TerminalFacts } from '../terminals/index.js';
 export interface SaleSituation {
   request: Pick<PaymentRequest, 'currency'>;
   terminalCurrency: string;
+  /** The terminal works on its own and takes no sale of a till. */
+  watchedOnly: boolean;
   facts: Pick<TerminalFacts, 'signedOn' | 'resting' | 'power'>;
   heldBy: 'opening' | 'closing' | null;
   occupied: boolean;
@@ -25,6 +28,7 @@ export interface SaleSituation {
  */
 export function judgeSale(situation: SaleSituation): TillRefusalCode | null {
   const { request, facts, heldBy, operator } = situation;
+  if (situation.watchedOnly) return 'terminalOnlyWatched';
   if (request.currency !== situation.terminalCurrency) return 'currencyMismatch';
   if (situation.inDoubt) return 'paymentInDoubt';
   if (heldBy === 'closing' || facts.resting !== 'idle') return 'terminalClosing';
@@ -49,6 +53,15 @@ export function sameContent(a: PaymentContent, b: PaymentContent): boolean {
 export function afterRestart(state: PaymentState): 'declareInDoubt' | 'enquire' | 'leave' {
   if (state === 'started') return 'declareInDoubt';
   return state === 'inDoubt' ? 'enquire' : 'leave';
+}
+
+/**
+ * What an outcome leaves to be explained by the protocol dialogue: money in doubt, or a terminal that said no where nothing spoke against the sale. A refused
+ * card, a terminal that is away, busy or signed off explain themselves.
+ */
+export function evidenceFor(outcome: PaymentOutcome): 'inDoubt' | 'failed' | null {
+  if (outcome.kind === 'inDoubt') return 'inDoubt';
+  return outcome.kind === 'failed' && outcome.code === 'terminalRefused' ? 'failed' : null;
 }
 
 const MAX_RECEIPT_BYTES = 8 * 1024;

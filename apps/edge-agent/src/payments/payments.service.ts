@@ -9,7 +9,7 @@ import type { OperatorService } from '../operators/index.js';
 import { type PolicyService, windowAt } from '../policy/index.js';
 import { enquiryDelayMs, type TerminalActor, type TerminalFacts, type Terminals } from '../terminals/index.js';
 import { type Payment, PaymentStore } from './payment.store.js';
-import { afterRestart, judgeSale, receiptWithin, sameContent } from './payments.rules.js';
+import { afterRestart, evidenceFor, judgeSale, receiptWithin, sameContent } from './payments.rules.js';
 
 interface PaymentsContext {
   clock: Clock;
@@ -107,6 +107,7 @@ export class PaymentService {
     return judgeSale({
       request,
       terminalCurrency: actor.connection.currency,
+      watchedOnly: actor.watchedOnly,
       facts: actor.facts,
       heldBy: actor.heldBy,
       occupied: !ignoreOwnJob && actor.occupied,
@@ -194,6 +195,8 @@ export class PaymentService {
       this.#context.log.error({ terminal: actor.id, ...errorFields(error) }, 'the outcome of a sale could not be recorded, will ask again');
       outcome = { kind: 'inDoubt', reason: 'the outcome could not be recorded' };
     }
+    const evidence = evidenceFor(outcome);
+    if (evidence) actor.evidence.keep(evidence);
     if (outcome.kind === 'inDoubt') this.#enquireUntilKnown(actor.id);
     if (outcome.kind === 'declined') actor.learnLastTraceSoon();
     if (outcome.kind === 'failed') actor.startPolling(0);

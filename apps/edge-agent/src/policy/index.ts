@@ -1,1 +1,1 @@
-export { type EffectivePolicy, type PolicyOptions, PolicyService, windowAt } from './policy.service.js';
+export { type EffectivePolicy, type PolicyOptions, PolicyService, type TerminalChecks, windowAt, windowOfDay } from './policy.service.js';

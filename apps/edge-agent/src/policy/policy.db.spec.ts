@@ -72,6 +72,41 @@ describe('PolicyService', () => {
     expect(edge.policy.current).toBeNull();
   });
 
+  it('refuses a terminal it can not read, alone, and names neither secret nor value', async () => {
+    const body = desiredBody(1);
+    const [good, other] = body.terminals;
+    const strange = { ...other!, driver: 'teleport', password: 'secret-1' };
+    const broken = { ...other!, id: 't3', port: 'secret-2' };
+    receive({ ...body, terminals: [good, strange, broken, { driver: 'zvt' }] });
+    expect(edge.entries('PolicyApplied')[0]!.payload.refused).toEqual([
+      { key: 'terminals.t2', reason: 'this gateway knows no driver of this name' },
+      { key: 'terminals.t3', reason: 'malformed: port' },
+      { key: 'terminals.3', reason: 'malformed: id' },
+    ]);
+    expect(edge.terminals.all().map((actor) => actor.id)).toEqual(['t1']);
+    edge.crash();
+    edge = store.start();
+    expect(edge.terminals.all().map((actor) => actor.id)).toEqual(['t1']);
+  });
+
+  it('waits for what must be loaded to check a document, and takes the next one after it', async () => {
+    let loaded: () => void = () => {};
+    store.devices.prepare = () => new Promise<void>((resolve) => (loaded = resolve));
+    store.devices.check = ({ id }) => (id === 't2' ? 'its driver could not be loaded' : null);
+    receive(desiredBody(1));
+    receive(desiredBody(3));
+    receive(desiredBody(2));
+    expect(edge.policy.current).toBeNull();
+    store.devices.prepare = () => null;
+    loaded();
+    await store.clock.until(() => edge.policy.current?.version === 3);
+    expect(edge.entries('PolicyApplied').map(({ payload }) => [payload.version, payload.refused])).toEqual([
+      [1, [{ key: 'terminals.t2', reason: 'its driver could not be loaded' }]],
+      [3, [{ key: 'terminals.t2', reason: 'its driver could not be loaded' }]],
+    ]);
+    expect(edge.terminals.all().map((actor) => actor.id)).toEqual(['t1']);
+  });
+
   it('adds, changes and removes terminals with the document', async () => {
     receive(desiredBody(1));
     const body = desiredBody(2);

@@ -1,11 +1,11 @@
-import { type CurrentWindow, currentWindow, isTimeZone } from '@tillward/calendar';
-import { type DesiredBody, desiredBody, EVENT_TYPE, type OperatorGrant, type TerminalConnection } from '@tillward/contracts';
+import { type CurrentWindow, currentWindow, isTimeZone, type TradingWindow, tradingWindow } from '@tillward/calendar';
+import { EVENT_TYPE, type OperatorGrant, type TerminalConnection } from '@tillward/contracts';
 import { readSettings, type Settings } from '@tillward/policy';
 import type { Clock } from '../clock.js';
 import type { Journal } from '../journal/index.js';
 import { type CoreKey, NO_REJECTIONS, openSigned, type RejectionCount, recordRejection } from '../link/index.js';
-import type { Log } from '../log.js';
-import { judgeDesired } from './policy.rules.js';
+import { errorFields, type Log } from '../log.js';
+import { judgeDesired, type OpenedDesired, openedDesired, type Refusal, readTerminals } from './policy.rules.js';
 
 /** The policy in force, ready to use. Built from the last signed document core sent, also while core is away. */
 export interface EffectivePolicy {
@@ -27,9 +27,18 @@ export interface PolicyOptions {
   store: string;
   gateway: string;
   coreKey: CoreKey;
-  /** Why this program can't work with a terminal as described; null when it can. */
-  checkTerminal: (connection: TerminalConnection) => string | null;
+  /** Says which terminals this program can work with. */
+  devices: TerminalChecks;
 }
+
+/** Part of the device factory. `prepare` loads what checking needs, null when it is there; `check`: why a terminal can't be worked with, null when it can. */
+export interface TerminalChecks {
+  prepare(connections: readonly TerminalConnection[]): Promise<void> | null;
+  check(connection: TerminalConnection): string | null;
+}
+
+/** Documents that wait while another one's terminals are prepared; core sends the newest again at every connection. */
+const MAX_WAITING = 8;
 
 /** Keeps the gateway's effective policy: verified, journaled and cached in one transaction; anything older, foreign or unsigned is refused. */
 export class PolicyService {
@@ -39,6 +48,8 @@ export class PolicyService {
   readonly #listeners = new Set<(policy: EffectivePolicy) => void>();
   #current: EffectivePolicy | null = null;
   #rejections: RejectionCount = NO_REJECTIONS;
+  #preparing = false;
+  #waiting: unknown[] = [];
 
   /** Loads the cached document; it was verified when it was stored, and is verified again, because the disk may have been edited. */
   constructor(context: PolicyContext, journal: Journal, options: PolicyOptions) {
@@ -58,16 +69,36 @@ export class PolicyService {
     this.#listeners.add(listener);
   }
 
-  /** Takes a `desired` message. */
+  /** Takes a `desired` message. Applied when this returns, unless something must be loaded first to check its terminals. */
   receive(event: unknown): void {
-    const opened = openSigned(EVENT_TYPE.desired, event, desiredBody, this.#options.coreKey);
+    if (this.#preparing) {
+      if (this.#waiting.length < MAX_WAITING) this.#waiting.push(event);
+      else this.#context.log.warn({}, 'too many policies at once, one was dropped');
+      return;
+    }
+    const opened = openSigned(EVENT_TYPE.desired, event, openedDesired, this.#options.coreKey);
     if (!opened.ok) return this.#refuse(null, opened.reason);
     const { body, text, signature } = opened;
     const decision = judgeDesired(this.#current?.version ?? null, body, this.#options, isTimeZone(body.store.timeZone));
     if (decision.kind === 'ignore') return;
     if (decision.kind === 'refuse') return this.#refuse(body.version, decision.reason);
+    const read = readTerminals(body);
+    const loading = this.#options.devices.prepare(read.terminals);
+    if (loading === null) return this.#apply(body, read, text, signature);
+    this.#preparing = true;
+    void loading
+      .then(() => this.#apply(body, read, text, signature))
+      .catch((error: unknown) => this.#context.log.error({ version: body.version, ...errorFields(error) }, 'a policy could not be applied'))
+      .finally(() => {
+        this.#preparing = false;
+        for (const waiting of this.#waiting.splice(0)) this.receive(waiting);
+      });
+  }
+
+  #apply(body: OpenedDesired, read: ReturnType<typeof readTerminals>, text: string, signature: string): void {
     const reading = readSettings(body.settings, this.#current?.settings);
-    const refused = [...reading.refused, ...this.#refusedTerminals(body)];
+    const checked = this.#checked(read.terminals);
+    const refused = [...reading.refused, ...read.refused, ...checked.refused];
     this.#journal.commit((tx) => {
       this.#journal.store
         .prepare(
@@ -77,7 +108,7 @@ export class PolicyService {
         .run(body.version, text, signature, JSON.stringify(reading.values));
       tx.append('PolicyApplied', null, { version: body.version, refused });
     });
-    this.#current = this.#effective(body, reading.values);
+    this.#current = effective(body, reading.values, checked.usable);
     this.#context.log.info({ version: body.version, refused: refused.length, terminals: body.terminals.length }, 'policy applied');
     for (const listener of this.#listeners) listener(this.#current);
   }
@@ -89,24 +120,15 @@ export class PolicyService {
     if (record) this.#journal.commit((tx) => tx.append('PolicyRefused', null, { version, reason }));
   }
 
-  #refusedTerminals(body: DesiredBody): { key: string; reason: string }[] {
-    return body.terminals.flatMap((terminal) => {
-      const reason = this.#options.checkTerminal(terminal);
-      return reason === null ? [] : [{ key: `terminals.${terminal.id}`, reason: reason.slice(0, 200) }];
-    });
-  }
-
-  #effective(body: DesiredBody, settings: Settings): EffectivePolicy {
-    const usable = body.terminals.filter((terminal) => this.#options.checkTerminal(terminal) === null);
-    return {
-      version: body.version,
-      storeName: body.store.name,
-      timeZone: body.store.timeZone,
-      currency: body.store.currency,
-      settings,
-      terminals: new Map(usable.map((terminal) => [terminal.id, terminal])),
-      operators: new Map(body.operators.map((operator) => [operator.id, operator])),
-    };
+  #checked(terminals: readonly TerminalConnection[]): { usable: TerminalConnection[]; refused: Refusal[] } {
+    const usable: TerminalConnection[] = [];
+    const refused: Refusal[] = [];
+    for (const terminal of terminals) {
+      const reason = this.#options.devices.check(terminal);
+      if (reason === null) usable.push(terminal);
+      else refused.push({ key: `terminals.${terminal.id}`, reason: reason.slice(0, 200) });
+    }
+    return { usable, refused };
   }
 
   #load(): EffectivePolicy | null {
@@ -114,14 +136,28 @@ export class PolicyService {
     if (!row) return null;
     const { coreKey } = this.#options;
     const data = { body: String(row['body']), keyId: coreKey.keyId, signature: String(row['signature']) };
-    const opened = openSigned(EVENT_TYPE.desired, { type: EVENT_TYPE.desired, data }, desiredBody, coreKey);
+    const opened = openSigned(EVENT_TYPE.desired, { type: EVENT_TYPE.desired, data }, openedDesired, coreKey);
     if (!opened.ok) {
       this.#context.log.error({ reason: opened.reason }, 'the cached policy does not verify and is not used');
       return null;
     }
     // What is stored beside the document only fills in for values this version refused; the signed values win.
-    return this.#effective(opened.body, readSettings(opened.body.settings, JSON.parse(String(row['settings'])) as Settings).values);
+    // Which terminals can be worked with is checked when they are made: what checking needs is not loaded yet.
+    const settings = readSettings(opened.body.settings, JSON.parse(String(row['settings'])) as Settings).values;
+    return effective(opened.body, settings, readTerminals(opened.body).terminals);
   }
+}
+
+function effective(body: OpenedDesired, settings: Settings, terminals: readonly TerminalConnection[]): EffectivePolicy {
+  return {
+    version: body.version,
+    storeName: body.store.name,
+    timeZone: body.store.timeZone,
+    currency: body.store.currency,
+    settings,
+    terminals: new Map(terminals.map((terminal) => [terminal.id, terminal])),
+    operators: new Map(body.operators.map((operator) => [operator.id, operator])),
+  };
 }
 
 /** The trading window that contains `now`, or that of its business day (libs/calendar). */
@@ -132,4 +168,9 @@ export function windowAt(policy: EffectivePolicy, now: number): CurrentWindow {
     close: settings['hours.close'],
     cutOff: settings['businessDay.cutOff'],
   });
+}
+
+/** The trading window of a business day. */
+export function windowOfDay({ settings, timeZone }: EffectivePolicy, businessDay: string): TradingWindow {
+  return tradingWindow(businessDay, timeZone, settings['hours.open'], settings['hours.close'], settings['businessDay.cutOff']);
 }

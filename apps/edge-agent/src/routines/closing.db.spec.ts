@@ -77,12 +77,37 @@ describe('the proven close', () => {
     await closed();
     const proof = edge.entries('CloseProven')[0]!.payload;
     expect(proof).toMatchObject({ overnight: 'standby' });
-    expect(proof.steps.filter(({ outcome }) => outcome === 'skipped').map(({ step }) => step)).toEqual([
-      'sendStored',
-      'powerOff',
-      'verifyOff',
-    ]);
+    expect(proof.steps.filter(({ outcome }) => outcome === 'skipped').map(({ step }) => step)).toEqual(['powerOff', 'verifyOff']);
     expect(terminal.outletOn).toBe(true);
+  });
+
+  it('sends stored transactions before it settles, where the terminal can store any', async () => {
+    await prepare();
+    terminal.stored = 2;
+    close(['t1']);
+    await closed();
+    const sent = edge.entries('StoredTransactionsSent');
+    expect(sent.map(({ payload }) => payload)).toEqual([{ by: 'policy', count: 2 }]);
+    expect(sent[0]!.seq).toBeLessThan(edge.entries('SettlementStarted')[0]!.seq);
+    expect(terminal.calls.filter((call) => ['sendStored', 'settle'].includes(call))).toEqual(['sendStored', 'settle']);
+  });
+
+  it('skips stored transactions where there can be none, and says why', async () => {
+    terminal.operations.delete('sendStored');
+    await prepare();
+    close(['t1']);
+    await closed();
+    const step = edge.entries('ClosingStepCompleted').find(({ payload }) => payload.step === 'sendStored')!.payload;
+    expect(step).toMatchObject({ outcome: 'skipped', evidence: { reason: 'this terminal keeps no stored offline transactions' } });
+  });
+
+  it('goes on without switching off a terminal that can only be woken', async () => {
+    await prepare();
+    const power = edge.terminals.get('t1')!.power!;
+    Object.assign(power, { capabilities: { kind: 'wakeOnLan', operations: new Set(['on']), cyclesOnDevice: false } });
+    close(['t1']);
+    await closed();
+    expect([edge.entries('CloseProven').length, terminal.alive]).toEqual([1, true]);
   });
 
   it('proves a terminal that is off with nothing unsettled without waking it', async () => {
@@ -98,10 +123,20 @@ describe('the proven close', () => {
 
 describe('a close that can’t be proven', () => {
   it.each<[string, string, string, () => void, Record<string, string | number | boolean>]>([
-    ['the host is down', 'settle', 'hostUnreachable', () => Object.assign(terminal, { hostUp: false }), {}],
+    [
+      'the host is down',
+      'settle',
+      'hostUnreachable',
+      () => {
+        terminal.operations.delete('sendStored');
+        terminal.hostUp = false;
+      },
+      {},
+    ],
     ['totals differ', 'compareTotals', 'totalsUnequal', () => Object.assign(terminal, { foreignMinor: 5 }), {}],
     ['the switch is gone', 'powerOff', 'powerSwitchUnreachable', () => Object.assign(terminal, { outletReachable: false }), {}],
     ['the terminal runs on', 'verifyOff', 'stillOn', () => Object.assign(terminal, { stuckOn: true }), {}],
+    ['what is stored can’t be sent', 'sendStored', 'hostUnreachable', () => Object.assign(terminal, { hostUp: false }), {}],
     ['people settle', 'settle', 'manualSettlementRequired', () => {}, { 'settlement.automatic': false }],
     ['core is silent', 'backUpJournal', 'coreUnreachable', () => Object.assign(edge, { acknowledging: false }), {}],
   ])('because %s stops at %s and leaves the terminal safe; others go on', async (_name, step, code, fault, settings) => {
@@ -141,6 +176,7 @@ describe('a close that can’t be proven', () => {
 
   it('retries a refused settlement as often as the policy says', async () => {
     await prepare({ 'settlement.attempts': 3 });
+    terminal.operations.delete('sendStored');
     terminal.hostUp = false;
     close(['t1']);
     await closed();

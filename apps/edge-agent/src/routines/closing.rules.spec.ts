@@ -10,6 +10,7 @@ const NIGHT: ClosingSituation = {
   batchOpen: true,
   alreadyOff: false,
   unbalanced: false,
+  watchedOnly: false,
 };
 const decided = (change: Partial<ClosingSituation>) => CLOSING_STEPS.map((step) => decideClosingStep(step, { ...NIGHT, ...change }).kind);
 const kinds = (exceptions: Partial<Record<ClosingStep, string>>) => CLOSING_STEPS.map((step) => exceptions[step] ?? 'do');
@@ -23,6 +24,12 @@ describe('decideClosingStep', () => {
     ['no power switch', { hasSwitch: false }, { powerOff: 'skip', verifyOff: 'skip' }],
     ['settled by hand, not done', { automatic: false }, { settle: 'block' }],
     ['settled by hand, done', { automatic: false, batchOpen: false }, {}],
+    ['only watched', { watchedOnly: true }, { waitIdle: 'skip', resolveInDoubt: 'skip', sendStored: 'skip' }],
+    [
+      'only watched, off already: the outlet proves no settlement',
+      { watchedOnly: true, alreadyOff: true },
+      { waitIdle: 'skip', resolveInDoubt: 'skip', sendStored: 'skip', powerOff: 'skip' },
+    ],
     [
       'off already with nothing unsettled',
       { alreadyOff: true, batchOpen: false },

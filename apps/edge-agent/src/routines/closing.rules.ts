@@ -12,6 +12,8 @@ export interface ClosingSituation {
   alreadyOff: boolean;
   /** The terminal's newest settlement with money in it did not balance. */
   unbalanced: boolean;
+  /** The terminal works on its own: people settle it and sign it off, and only what was seen of it counts. */
+  watchedOnly: boolean;
 }
 
 /** Whether to do a step. A skipped one says why in its evidence. */
@@ -22,26 +24,32 @@ const skip = (reason: string): StepDecision => ({ kind: 'skip', evidence: { reas
 
 /** What to do about one step of the proven close (DOMAIN.md section 1). Total over all steps, so that a new one can't be forgotten here. */
 export function decideClosingStep(step: ClosingStep, situation: ClosingSituation): StepDecision {
-  const { alreadyOff, overnight, hasSwitch } = situation;
+  const { alreadyOff, overnight, hasSwitch, watchedOnly } = situation;
   switch (step) {
     case 'stopSales':
-    case 'waitIdle':
-    case 'resolveInDoubt':
     case 'backUpJournal':
       return DO;
+    case 'waitIdle':
+    case 'resolveInDoubt':
+      return watchedOnly ? skip('the terminal is only watched') : DO;
     case 'sendStored':
+      if (watchedOnly) return skip('the terminal is only watched');
       if (alreadyOff) return skip('the terminal is off');
       return situation.canSendStored ? DO : skip('this terminal keeps no stored offline transactions');
     case 'settle':
+      // Nobody here settles it, and an outlet that is off proves nothing about its batch.
+      if (watchedOnly) return DO;
       if (alreadyOff) return skip('the terminal is off and nothing is unsettled');
       if (!situation.automatic && situation.batchOpen) {
         return { kind: 'block', code: 'manualSettlementRequired', detail: 'the policy leaves settlements to people and the batch is open' };
       }
       return DO;
     case 'compareTotals':
+      if (watchedOnly) return DO;
       // Unequal totals are in the journal: switching the terminal off doesn't make them equal.
       return alreadyOff && !situation.unbalanced ? skip('the terminal is off') : DO;
     case 'signOff':
+      if (watchedOnly) return DO;
       return alreadyOff ? skip('the terminal is off') : DO;
     case 'powerOff':
       if (overnight !== 'off')

@@ -4,18 +4,21 @@ import { type Clock, pause } from '../clock.js';
 import type { Journal } from '../journal/index.js';
 import type { OperatorService } from '../operators/index.js';
 import type { PaymentService } from '../payments/index.js';
-import { type PolicyService, windowAt } from '../policy/index.js';
+import { type PolicyService, windowAt, windowOfDay } from '../policy/index.js';
 import type { Settlement, SettlementPatience, SettlementService } from '../settlement/index.js';
 import { enquiryDelayMs, type TerminalActor } from '../terminals/index.js';
 import { type ClosingSituation, decideClosingStep, totalsEvidence } from './closing.rules.js';
 import type { RoutineDefinition, StepResult, StepWork } from './routine.definition.js';
 import { recordOf } from './routine.rules.js';
+import { watchedSettlement, watchedSignOff, watchedTotals } from './watched-close.js';
 
 /** Enquiries about what is in doubt before the close is blocked; with their pauses about 15 s. */
 const DOUBT_ENQUIRIES = 6;
 /** How long a terminal may take to be dead after its switch went off. */
 const OFF_WITHIN_MS = 15_000;
 const OFF_LOOK_MS = 500;
+/** How often the traffic of a watched terminal is looked at while somebody may be closing it by hand. */
+const WATCH_LOOK_MS = 1_000;
 const MINUTE_MS = 60_000;
 
 /** What the close needs to know about the upload. */
@@ -94,15 +97,15 @@ export class Closing implements RoutineDefinition<ClosingStep> {
       case 'resolveInDoubt':
         return this.#resolveInDoubt(work);
       case 'sendStored':
-        throw new Error('no driver declares stored transactions');
+        return this.#sendStored(work);
       case 'settle':
-        return this.#settle(work);
+        return work.actor.watchedOnly ? this.#seen(work, watchedSettlement) : this.#settle(work);
       case 'compareTotals':
-        return this.#compareTotals(work);
+        return work.actor.watchedOnly ? watchedTotals(work.actor, this.#opensAt(work)) : this.#compareTotals(work);
       case 'backUpJournal':
         return this.#backUpJournal(work);
       case 'signOff':
-        return this.#signOff(work);
+        return work.actor.watchedOnly ? this.#seen(work, watchedSignOff) : this.#signOff(work);
       case 'powerOff':
         return this.#powerOff(work);
       case 'verifyOff':
@@ -117,12 +120,13 @@ export class Closing implements RoutineDefinition<ClosingStep> {
   #situation({ actor, progress }: Work): ClosingSituation {
     return {
       overnight: this.#settings['power.overnight'] as ClosingSituation['overnight'],
-      hasSwitch: actor.power !== null,
-      canSendStored: false,
+      hasSwitch: actor.power?.capabilities.operations.has('off') === true,
+      canSendStored: actor.driver.capabilities.operations.has('sendStored'),
       automatic: this.#settings['settlement.automatic'],
       batchOpen: this.#batches.current(actor.id) !== undefined,
       alreadyOff: recordOf(progress, 'stopSales')?.evidence['alreadyOff'] === true,
       unbalanced: this.#parts.settlement.standingUnbalanced(actor.id) !== undefined,
+      watchedOnly: actor.watchedOnly,
     };
   }
 
@@ -172,6 +176,33 @@ export class Closing implements RoutineDefinition<ClosingStep> {
     if (!this.#parts.settlement.inDoubtAt(actor.id)) return true;
     const result = await actor.run('settling', () => this.#parts.settlement.resolve(actor));
     return result.kind !== 'inDoubt';
+  }
+
+  /** What the terminal authorised without the host goes to the host before the batch is closed; repeating it sends nothing twice. */
+  async #sendStored({ actor, run }: Work): Promise<StepResult> {
+    return actor.run('closing', async (driver): Promise<StepResult> => {
+      const outcome = await driver.sendStored();
+      if (outcome.kind === 'failed') return { kind: 'blocked', code: outcome.code, detail: outcome.detail };
+      const { count } = outcome;
+      if (count !== 0) await actor.learnLastTrace();
+      return { kind: 'done', evidence: { count }, record: (tx) => tx.append('StoredTransactionsSent', actor.id, { by: run.by, count }) };
+    });
+  }
+
+  /** Waits, as long as for a running sale, until a watched terminal's traffic shows what a step needs. */
+  async #seen(work: Work, judge: (actor: TerminalActor, opensAt: number) => StepResult): Promise<StepResult> {
+    const { actor, signal } = work;
+    const until = this.#context.clock.now() + this.#settings['closing.waitIdleMinutes'] * MINUTE_MS;
+    for (;;) {
+      const result = judge(actor, this.#opensAt(work));
+      if (result.kind !== 'blocked' || this.#context.clock.now() >= until) return result;
+      await pause(this.#context.clock, WATCH_LOOK_MS, signal);
+      if (signal.aborted) return { kind: 'stopped' };
+    }
+  }
+
+  #opensAt({ run }: Work): number {
+    return windowOfDay(this.#parts.policy.current!, run.businessDay).opensAtMs;
   }
 
   async #settle({ actor, run }: Work): Promise<StepResult> {
@@ -251,8 +282,11 @@ export class Closing implements RoutineDefinition<ClosingStep> {
   }
 
   async #powerOff({ actor, run }: Work): Promise<StepResult> {
-    await actor.driver.close();
-    const outcome = await actor.power!.off();
+    // In a job, so that no poll opens a link beside the switch's own look at the terminal.
+    const outcome = await actor.run('closing', async (driver) => {
+      await driver.close();
+      return actor.power!.off();
+    });
     if (outcome.kind === 'failed') return { kind: 'blocked', code: outcome.code, detail: outcome.detail };
     return {
       kind: 'done',
@@ -271,7 +305,7 @@ export class Closing implements RoutineDefinition<ClosingStep> {
       if (reading === 'off' && link.kind === 'failed') {
         return {
           kind: 'done',
-          evidence: { switch: reading, connection: 'refused', waitedMs },
+          evidence: { switch: reading, connection: actor.watchedOnly ? 'none' : 'refused', waitedMs },
           facts: { power: 'off', service: 'unknown', signedOn: false },
         };
       }

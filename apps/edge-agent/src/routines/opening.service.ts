@@ -63,7 +63,9 @@ export class Opening implements RoutineDefinition<OpeningStep> {
     tx.append('OpeningFinished', null, { routineId, businessDay, ready, blocked });
   };
 
-  perform(step: OpeningStep, work: Work): Promise<StepResult> {
+  async perform(step: OpeningStep, work: Work): Promise<StepResult> {
+    // Nobody here can register or sign on a terminal that works on its own; it gets power, and people do the rest.
+    if (work.actor.watchedOnly && step !== 'powerOn') return { kind: 'skipped', evidence: { reason: 'the terminal is only watched' } };
     switch (step) {
       case 'powerOn':
         return this.#powerOn(work);
@@ -79,11 +81,19 @@ export class Opening implements RoutineDefinition<OpeningStep> {
   }
 
   async #powerOn({ actor, run }: Work): Promise<StepResult> {
-    if (!actor.power) return { kind: 'skipped', evidence: { reason: 'the terminal has no power switch' } };
+    const { power } = actor;
+    if (!power) return { kind: 'skipped', evidence: { reason: 'the terminal has no power switch' } };
     if ((await actor.readSwitch()) === 'on') return { kind: 'skipped', evidence: { reason: 'the switch is on' } };
-    const outcome = await actor.power.on();
-    if (outcome.kind === 'failed') return { kind: 'blocked', code: outcome.code, detail: outcome.detail };
-    return { kind: 'done', evidence: {}, record: (tx) => tx.append('TerminalPoweredOn', actor.id, { by: run.by }) };
+    // In a job, so that no poll opens a link beside the switch's own look at the terminal.
+    const outcome = await actor.run('opening', async (driver) => {
+      await driver.close();
+      return power.on();
+    });
+    // Where nothing can be read back, the next step shows whether it worked.
+    const verified = outcome.kind === 'done';
+    if (outcome.kind === 'failed' && outcome.reason !== 'notVerified')
+      return { kind: 'blocked', code: outcome.code, detail: outcome.detail };
+    return { kind: 'done', evidence: { verified }, record: (tx) => tx.append('TerminalPoweredOn', actor.id, { by: run.by }) };
   }
 
   async #register({ actor, signal }: Work): Promise<StepResult> {

@@ -43,6 +43,7 @@ const terminal = (
   change: Partial<Omit<SchedulableTerminal, 'facts'>> & { facts?: Partial<SchedulableTerminal['facts']> } = {},
 ): SchedulableTerminal => ({
   id,
+  watchedOnly: false,
   held: false,
   occupied: false,
   notBefore: 0,
@@ -63,6 +64,8 @@ describe('nextMove', () => {
     ['closed on request, time over', { facts: { resting: 'closed', heldUntil: 500 } }, true],
     ['at work', { facts: { signedOn: false }, occupied: true }, false],
     ['in a routine', { facts: { signedOn: false }, held: true }, false],
+    ['only watched, whatever its sign-on', { watchedOnly: true, facts: { signedOn: false } }, false],
+    ['only watched, closed last night', { watchedOnly: true, facts: { resting: 'closed', signedOn: false } }, true],
     ['failed just now', { facts: { signedOn: false }, notBefore: 501 }, false],
   ] as const)('opens what can’t sell: %s', (_name, change, opens) => {
     const move = nextMove(500, trading, false, [terminal('t1', change), terminal('t2')]);

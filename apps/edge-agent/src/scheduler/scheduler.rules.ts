@@ -35,6 +35,8 @@ function windowOf(businessDay: string, { timeZone, open, close, cutOff }: Schedu
 export interface SchedulableTerminal {
   id: string;
   facts: Pick<TerminalFacts, 'resting' | 'signedOn' | 'heldUntil'>;
+  /** It works on its own: its sign-on is nobody's here. */
+  watchedOnly: boolean;
   /** A routine works on it. */
   held: boolean;
   /** A job runs or waits. */
@@ -71,8 +73,8 @@ export function nextMove(now: number, time: StoreTime, closingStarted: boolean, 
   };
 }
 
-function needsOpening({ facts, occupied, notBefore }: SchedulableTerminal, now: number): boolean {
-  if (facts.resting === 'idle' && facts.signedOn) return false;
+function needsOpening({ facts, watchedOnly, occupied, notBefore }: SchedulableTerminal, now: number): boolean {
+  if (facts.resting === 'idle' && (watchedOnly || facts.signedOn)) return false;
   if (occupied || notBefore > now) return false;
   return facts.heldUntil === null || facts.heldUntil <= now;
 }

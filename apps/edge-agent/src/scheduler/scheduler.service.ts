@@ -97,6 +97,7 @@ export class Scheduler {
     const terminals = this.#parts.terminals.all().map((actor) => ({
       id: actor.id,
       facts: actor.facts,
+      watchedOnly: actor.watchedOnly,
       held: actor.heldBy !== null,
       occupied: actor.occupied,
       notBefore: this.#failures.get(actor.id)?.notBefore ?? 0,

@@ -61,3 +61,8 @@ export function afterSettleAttempt(
       return refusals < policy.attempts ? { kind: 'again', afterMs: policy.retryDelayMs } : { kind: 'end' };
   }
 }
+
+/** Whether the protocol dialogue is needed to explain a refused settlement: the ways to host and terminal explain themselves. */
+export function needsEvidence(code: StepFailure): boolean {
+  return code === 'settlementRefused' || code === 'terminalRefused' || code === 'internal';
+}

@@ -7,7 +7,7 @@ import type { Journal, JournalTransaction } from '../journal/index.js';
 import { errorFields, type Log } from '../log.js';
 import { type PolicyService, windowAt } from '../policy/index.js';
 import { enquiryDelayMs, type TerminalActor, type Terminals } from '../terminals/index.js';
-import { afterSettleAttempt, balanced, nothingToSettle, planSettlement } from './settlement.rules.js';
+import { afterSettleAttempt, balanced, needsEvidence, nothingToSettle, planSettlement } from './settlement.rules.js';
 import { type Settlement, SettlementStore } from './settlement.store.js';
 
 /** Who asked for a settlement. */
@@ -192,6 +192,7 @@ export class SettlementService {
 
   #leftInDoubt(actor: TerminalActor, settlement: Settlement, reason: string): SettlementResult {
     actor.commit({}, (tx) => this.#declareInDoubt(tx, settlement, reason));
+    actor.evidence.keep('inDoubt');
     this.#enquireUntilKnown(actor);
     return { kind: 'inDoubt', detail: reason };
   }
@@ -284,6 +285,7 @@ export class SettlementService {
       const seq = tx.append('SettlementFailed', actor.id, payload);
       this.#settlements.update(tx, { ...settlement, state: 'failed', code, detail }, seq);
     });
+    if (needsEvidence(code)) actor.evidence.keep('failed');
     return { kind: 'failed', code, detail };
   }
 

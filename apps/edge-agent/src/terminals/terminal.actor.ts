@@ -1,9 +1,14 @@
-import type { Activity, TerminalConnection } from '@tillward/contracts';
-import type { EnquiryOutcome, ExchangeOutcome, StreamBreak, TerminalDriver } from '@tillward/driver';
+import type { Activity, DeviceFacts, PeripheralState, TerminalConnection } from '@tillward/contracts';
+import type { EnquiryOutcome, ExchangeOutcome, TerminalDriver } from '@tillward/driver';
+import type { ObserverEvent } from '@tillward/observer-unionpay';
 import type { PowerSwitch } from '@tillward/power';
 import type { Clock } from '../clock.js';
-import type { Journal, JournalTransaction } from '../journal/index.js';
+import { type Journal, type JournalTransaction, JournalUnavailableError } from '../journal/index.js';
 import { errorFields, type Log } from '../log.js';
+import { type ClockReading, describedAnew, peripheralChanges, shownDevice } from './peripheral.rules.js';
+import { PrinterWatch } from './printer.watch.js';
+import type { TerminalDevices } from './terminal.devices.js';
+import { TerminalEvidence } from './terminal.evidence.js';
 import {
   activityOf,
   afterPoll,
@@ -14,12 +19,8 @@ import {
   type TerminalFacts,
 } from './terminal.rules.js';
 import type { TerminalStore } from './terminal.store.js';
-
-/** What an actor works with. `power` null: the terminal has no switch. */
-export interface TerminalDevices {
-  driver: TerminalDriver;
-  power: PowerSwitch | null;
-}
+import { TrafficWatch } from './traffic.watch.js';
+import { afterLook, afterTraffic, trafficEntry, worthKeeping } from './watched.rules.js';
 
 export interface ActorContext {
   clock: Clock;
@@ -27,9 +28,6 @@ export interface ActorContext {
   journal: Journal;
   states: TerminalStore;
 }
-
-/** At most one line in this time says that a terminal's bytes make no sense. */
-const STREAM_WARNING_EVERY_MS = 60_000;
 
 interface Job {
   kind: JobKind;
@@ -43,6 +41,8 @@ interface Job {
  */
 export class TerminalActor {
   readonly id: string;
+  /** The last protocol dialogue, and the entries made of it. */
+  readonly evidence: TerminalEvidence;
   readonly #context: ActorContext;
   readonly #changed: () => void;
   #connection: TerminalConnection;
@@ -54,8 +54,10 @@ export class TerminalActor {
   #idleListeners: (() => void)[] = [];
   #cancelPoll: () => void = () => {};
   #stopped = false;
-  #streamWarnedAt = Number.NEGATIVE_INFINITY;
-  #streamBreaks = 0;
+  #polling = false;
+  #clock: ClockReading | null = null;
+  #printerWatch: PrinterWatch | null = null;
+  #trafficWatch: TrafficWatch | null = null;
 
   constructor(context: ActorContext, connection: TerminalConnection, devices: TerminalDevices, changed: () => void) {
     this.#context = context;
@@ -64,7 +66,8 @@ export class TerminalActor {
     this.#devices = devices;
     this.#changed = changed;
     this.#facts = context.states.load(connection.id);
-    this.#listen(devices.driver);
+    this.evidence = new TerminalEvidence(context, connection.id);
+    this.#attach();
   }
 
   /** How the terminal is reached and named. */
@@ -80,6 +83,16 @@ export class TerminalActor {
     return this.#devices.power;
   }
 
+  /** True for a terminal that works on its own and is only watched: it takes no order of any kind. */
+  get watchedOnly(): boolean {
+    return this.#devices.driver.capabilities.operations.size === 0;
+  }
+
+  /** What the terminal told about itself and its peripherals, as it is now; undefined before it told anything. */
+  get device(): DeviceFacts | undefined {
+    return shownDevice(this.#facts, this.#clock, this.#context.clock.now());
+  }
+
   /** What is known about the terminal. */
   get facts(): TerminalFacts {
     return this.#facts;
@@ -93,6 +106,12 @@ export class TerminalActor {
   /** The routine that keeps sales away, if any. */
   get heldBy(): 'opening' | 'closing' | null {
     return this.#held;
+  }
+
+  /** What runs on the terminal right now, polls not counted. */
+  get running(): Exclude<JobKind, 'poll'> | null {
+    const kind = this.#running?.kind ?? null;
+    return kind === 'poll' ? null : kind;
   }
 
   /** True when a job other than a poll runs or waits. */
@@ -150,8 +169,11 @@ export class TerminalActor {
 
   /** Asks for state and power, and commits what changed. Runs inside a job or as one. */
   async poll(): Promise<void> {
+    if (this.watchedOnly) return this.#learn(afterLook(this.#facts, await this.readSwitch(), this.#context.clock.now()));
     const status = await this.#devices.driver.status();
     const reading = status.kind === 'unreachable' ? await this.readSwitch() : null;
+    const told = status.kind === 'answered' ? status.device : undefined;
+    if (told?.clock !== undefined) this.#clock = { local: told.clock, at: this.#context.clock.now() };
     this.#learn(afterPoll(this.#facts, status, reading));
   }
 
@@ -208,10 +230,12 @@ export class TerminalActor {
     return (await this.signOn('recovery')).kind === 'done';
   }
 
-  /** Polls once, then about every minute while idle. */
+  /** Polls once, then about every minute while idle; the printer beside it too, on its own. */
   startPolling(firstDelayMs: number): void {
     this.#cancelPoll();
     if (this.#stopped) return;
+    this.#polling = true;
+    this.#printerWatch?.start();
     this.#cancelPoll = this.#context.clock.after(firstDelayMs, () => this.#pollWhenIdle());
   }
 
@@ -219,9 +243,14 @@ export class TerminalActor {
   replace(connection: TerminalConnection, devices: TerminalDevices): Promise<void> {
     return this.run('poll', async (old) => {
       await old.close();
+      await this.#detach();
       this.#connection = connection;
       this.#devices = devices;
-      this.#listen(devices.driver);
+      this.#clock = null;
+      // A printer that is gone tells nothing any more; a new one will speak for itself.
+      if (this.#facts.printer !== null && !devices.printer) this.commit({ printer: null }, () => {});
+      this.#attach();
+      if (this.#polling) this.#printerWatch?.start();
     });
   }
 
@@ -229,20 +258,49 @@ export class TerminalActor {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelPoll();
+    await this.#detach();
     await this.#devices.driver.close();
   }
 
-  #listen(driver: TerminalDriver): void {
-    driver.onStreamBroken?.((broken) => this.#streamBroken(broken));
+  #attach(): void {
+    const { driver, printer, traffic } = this.#devices;
+    driver.onStreamBroken?.((broken) => this.evidence.streamBroken(broken));
+    driver.onDialogue?.((frame) => this.evidence.record(frame, this.#running?.kind === 'poll'));
+    if (printer) {
+      this.#printerWatch = new PrinterWatch(this.#context, this.id, printer, this.#facts.printer, (state) => this.#printerTold(state));
+    }
+    if (traffic && this.#connection.driver === 'unionpay') {
+      const names = { terminal: this.id, terminalNumber: this.#connection.terminalNumber };
+      this.#trafficWatch = new TrafficWatch(this.#context, names, traffic, (event) => this.#passed(event));
+      this.#trafficWatch.start();
+    }
   }
 
-  #streamBroken({ code, offset }: StreamBreak): void {
-    this.#streamBreaks += 1;
-    const now = this.#context.clock.now();
-    if (Math.abs(now - this.#streamWarnedAt) < STREAM_WARNING_EVERY_MS) return;
-    this.#streamWarnedAt = now;
-    const fields = { terminal: this.id, code, offset, breaks: this.#streamBreaks };
-    this.#context.log.warn(fields, 'what the terminal sent makes no sense, the connection was given up');
+  async #detach(): Promise<void> {
+    this.#printerWatch?.stop();
+    this.#printerWatch = null;
+    const traffic = this.#trafficWatch;
+    this.#trafficWatch = null;
+    await traffic?.stop();
+  }
+
+  #printerTold(state: PeripheralState): void {
+    this.commit({ printer: state }, () => {});
+  }
+
+  /** Something passed between a watched terminal and its acquirer: recorded, whatever the gateway is doing. */
+  #passed(event: ObserverEvent): void {
+    const entry = trafficEntry(event);
+    const next = afterTraffic(this.#facts, event);
+    if (!entry && !worthKeeping(this.#facts, next)) return;
+    try {
+      this.commit(next, (tx) => {
+        if (entry) tx.append('AcquirerTrafficObserved', this.id, entry);
+      });
+    } catch (error) {
+      if (!(error instanceof JournalUnavailableError)) throw error;
+      this.#context.log.error({ terminal: this.id, event: event.kind, ...errorFields(error) }, 'what was seen could not be recorded');
+    }
   }
 
   #pollWhenIdle(): void {
@@ -278,6 +336,9 @@ export class TerminalActor {
     if (stateChanged(this.#facts, next)) {
       tx.append('TerminalStateChanged', this.id, { power: next.power, service: next.service, signedOn: next.signedOn });
     }
+    const described = describedAnew(this.#facts, next);
+    if (described) tx.append('TerminalDescribed', this.id, described);
+    for (const change of peripheralChanges(this.#facts, next)) tx.append('PeripheralStateChanged', this.id, change);
     this.#context.states.save(tx, this.id, next);
   }
 

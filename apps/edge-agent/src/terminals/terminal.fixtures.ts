@@ -1,36 +1,35 @@
+import type { DeviceFacts, PeripheralState } from '@tillward/contracts';
 import {
   type DiagnosisOutcome,
+  type DialogueFrame,
+  type DisplayOrder,
+  DRIVER_OPERATIONS,
   type DriverCapabilities,
   type DriverOperation,
   type EnquiryOutcome,
   type ExchangeOutcome,
+  type LostOutcome,
   type PaymentOrder,
   type PaymentOutcome,
+  type ReprintOrder,
   type ReprintOutcome,
   type RestartOutcome,
   type SendStoredOutcome,
   type SettlementOutcome,
   type StatusOutcome,
+  type StreamBreak,
   type TerminalDriver,
   type TotalsOutcome,
   UndeclaredOperationError,
 } from '@tillward/driver';
-import type { OutletState, PowerSwitch, SwitchOutcome } from '@tillward/power';
-
-const CAPABILITIES: DriverCapabilities = {
-  protocol: 'fake',
-  operations: new Set(['register', 'status', 'signOn', 'signOff', 'pay', 'settle', 'totals', 'enquireLostOutcome']),
-  currencies: new Set(['EUR']),
-  countModulus: null,
-  enquiry: 'lastTransaction',
-  reprints: new Set(),
-  partialReversal: false,
-};
+import type { ObserverEvent } from '@tillward/observer-unionpay';
+import type { OutletState, PowerCapabilities, PowerSwitch, SwitchOutcome } from '@tillward/power';
+import type { PrinterReader, TrafficSource } from './terminal.devices.js';
 
 const UNREACHABLE = { kind: 'failed', code: 'terminalUnreachable', resultCode: null, detail: 'nothing answers' } as const;
 
 /** What the next sale or settlement does: nothing special, the answer lost after or before it counted, never an answer, or refused. */
-export type NextMove = 'normal' | 'lostAfterBooking' | 'lostBeforeBooking' | 'hang' | 'refused';
+export type NextMove = 'normal' | 'refusedAtOnce' | 'lostAfterBooking' | 'lostBeforeBooking' | 'hang' | 'refused';
 
 /**
  * A terminal on its outlet, only as true as the agent's rules need: it books, forgets nothing but what power loss takes, and its answers can get lost.
@@ -57,6 +56,32 @@ export class FakeTerminal {
   nextSettlement: NextMove = 'normal';
   last: EnquiryOutcome = { kind: 'none' };
   calls: string[] = [];
+  /** What its driver declares. */
+  operations = new Set<DriverOperation>(DRIVER_OPERATIONS.filter((operation) => operation !== 'reverse' && operation !== 'refund'));
+  reprints = new Set<ReprintOrder['which']>(['last', 'receipt']);
+  enquiry: DriverCapabilities['enquiry'] = 'lastTransaction';
+  device: DeviceFacts | undefined;
+  /** The printer beside it: what it says, null when nobody is there; undefined: there is none. */
+  printer: PeripheralState | null | undefined;
+  printerLooks = 0;
+  /** Authorised without the host, to be sent later. */
+  stored = 0;
+  healthy = true;
+  /** The receipt of the next reprint comes to us instead of out of the terminal. */
+  handsReceiptOver = false;
+  clock = '';
+  displayed: string[] = [];
+  /** Enquiries for status it leaves unanswered after a restart. */
+  silentPolls = 0;
+  /** What the driver was asked about, when it was asked by reference. */
+  asked: (LostOutcome | undefined)[] = [];
+  /** The driver's listeners, as the agent set them. */
+  dialogue: (frame: DialogueFrame) => void = () => {};
+  streamBroken: (broken: StreamBreak) => void = () => {};
+  /** Lets something pass between the terminal and its acquirer, when it is only watched. */
+  passes: (event: ObserverEvent) => void = () => {};
+  /** Ends a sale that hangs. */
+  giveUp: () => void = () => {};
   /** Added to the totals the terminal reports: a transaction the journal doesn't know. */
   foreignMinor = 0;
 
@@ -86,14 +111,37 @@ export class FakeTerminal {
   outlet(): PowerSwitch {
     return new FakeOutlet(this);
   }
+
+  /** What passes between it and its acquirer, told by {@link passes}. */
+  traffic(): TrafficSource {
+    return {
+      start: async (listener) => {
+        this.passes = (event) => listener.event(event);
+      },
+      stop: async () => {},
+    };
+  }
+
+  printerReader(): PrinterReader | null {
+    if (this.printer === undefined) return null;
+    return {
+      read: async () => {
+        this.printerLooks += 1;
+        return this.printer ?? null;
+      },
+    };
+  }
 }
 
 class FakeDriver implements TerminalDriver {
-  readonly capabilities = CAPABILITIES;
+  readonly capabilities: DriverCapabilities;
   readonly #terminal: FakeTerminal;
 
   constructor(terminal: FakeTerminal) {
     this.#terminal = terminal;
+    const { operations, reprints, enquiry } = terminal;
+    const currencies = new Set(['EUR']);
+    this.capabilities = { protocol: 'fake', operations, currencies, countModulus: null, enquiry, reprints, partialReversal: false };
   }
 
   async connect(): Promise<ExchangeOutcome> {
@@ -105,9 +153,13 @@ class FakeDriver implements TerminalDriver {
   }
 
   async status(): Promise<StatusOutcome> {
-    const { alive, signedOn } = this.#terminal;
-    if (!alive) return { kind: 'unreachable', power: 'unknown', detail: 'nothing answers' };
-    return { kind: 'answered', power: 'on', service: signedOn ? 'ready' : 'signOnNeeded', statusByte: signedOn ? 0 : 0x51 };
+    const { alive, signedOn, device } = this.#terminal;
+    const silent = this.#terminal.silentPolls > 0;
+    if (silent) this.#terminal.silentPolls -= 1;
+    if (!alive || silent) return { kind: 'unreachable', power: 'unknown', detail: 'nothing answers' };
+    this.#says('sent', '05 01 Status-Enquiry');
+    const statusByte = signedOn ? 0 : 0x51;
+    return { kind: 'answered', power: 'on', service: signedOn ? 'ready' : 'signOnNeeded', statusByte, ...(device ? { device } : {}) };
   }
 
   async signOn(): Promise<ExchangeOutcome> {
@@ -119,6 +171,7 @@ class FakeDriver implements TerminalDriver {
 
   async signOff(): Promise<ExchangeOutcome> {
     this.#terminal.calls.push('signOff');
+    if (this.#terminal.alive) this.#terminal.signedOn = false;
     return this.connect();
   }
 
@@ -128,9 +181,16 @@ class FakeDriver implements TerminalDriver {
     const move = terminal.nextSale;
     terminal.nextSale = 'normal';
     if (!terminal.alive) return { kind: 'failed', code: 'terminalUnreachable', detail: 'nothing answers' };
+    this.#says('sent', '06 01 Authorisation');
+    order.observer?.sent?.();
+    if (move === 'refusedAtOnce') return { kind: 'failed', code: 'terminalRefused', detail: 'no' };
     if (move === 'refused') return { kind: 'declined', resultCode: '05', detail: 'declined' };
     if (move === 'lostBeforeBooking') return { kind: 'inDoubt', reason: 'cut off' };
-    if (move === 'hang') return new Promise<never>(() => {});
+    if (move === 'hang') {
+      return new Promise((resolve) => {
+        terminal.giveUp = () => resolve({ kind: 'declined', resultCode: '6c', detail: 'given up' });
+      });
+    }
     const details = terminal.book(order.amountMinor);
     return move === 'lostAfterBooking' ? { kind: 'inDoubt', reason: 'cut off' } : { kind: 'booked', details, receipt: ['MERCHANT COPY'] };
   }
@@ -157,55 +217,86 @@ class FakeDriver implements TerminalDriver {
     return this.#terminal.alive ? { kind: 'totals', totals: this.#terminal.totals } : UNREACHABLE;
   }
 
-  async enquireLostOutcome(): Promise<EnquiryOutcome> {
+  async enquireLostOutcome(lost?: LostOutcome): Promise<EnquiryOutcome> {
     this.#terminal.calls.push('enquire');
+    this.#terminal.asked.push(lost);
     return this.#terminal.alive ? this.#terminal.last : { kind: 'unknown', reason: 'nothing answers' };
   }
 
-  reverse(): Promise<PaymentOutcome> {
-    return undeclared('reverse');
+  async reverse(): Promise<PaymentOutcome> {
+    return this.#undeclared('reverse');
   }
 
-  refund(): Promise<PaymentOutcome> {
-    return undeclared('refund');
+  async refund(): Promise<PaymentOutcome> {
+    return this.#undeclared('refund');
   }
 
-  sendStored(): Promise<SendStoredOutcome> {
-    return undeclared('sendStored');
+  async sendStored(): Promise<SendStoredOutcome> {
+    this.#terminal.calls.push('sendStored');
+    if (!this.#terminal.alive) return UNREACHABLE;
+    if (!this.#terminal.hostUp) return { kind: 'failed', code: 'hostUnreachable', resultCode: 'a3', detail: 'no host' };
+    const count = this.#terminal.stored;
+    this.#terminal.stored = 0;
+    return { kind: 'sent', count };
   }
 
-  reprint(): Promise<ReprintOutcome> {
-    return undeclared('reprint');
+  async reprint(order: ReprintOrder): Promise<ReprintOutcome> {
+    this.#terminal.calls.push(`reprint ${order.which === 'lines' ? order.lines.join('|') : JSON.stringify(order)}`);
+    if (!this.#terminal.alive) return UNREACHABLE;
+    return this.#terminal.handsReceiptOver && order.which !== 'lines'
+      ? { kind: 'printed', receipt: ['MERCHANT COPY'] }
+      : { kind: 'printed' };
   }
 
-  diagnose(): Promise<DiagnosisOutcome> {
-    return undeclared('diagnose');
+  async diagnose(depth: 'host' | 'self'): Promise<DiagnosisOutcome> {
+    this.#terminal.calls.push(`diagnose ${depth}`);
+    return this.#terminal.alive ? { kind: 'diagnosed', healthy: this.#terminal.healthy, detail: 'looked at' } : UNREACHABLE;
   }
 
-  restart(): Promise<RestartOutcome> {
-    return undeclared('restart');
+  async restart(): Promise<RestartOutcome> {
+    this.#terminal.calls.push('restart');
+    if (!this.#terminal.alive) return UNREACHABLE;
+    this.#terminal.signedOn = false;
+    return { kind: 'pending' };
   }
 
-  setTime(): Promise<ExchangeOutcome> {
-    return undeclared('setTime');
+  async setTime(localDateTime: string): Promise<ExchangeOutcome> {
+    this.#terminal.clock = localDateTime;
+    return this.connect();
   }
 
-  display(): Promise<ExchangeOutcome> {
-    return undeclared('display');
+  async display({ lines }: DisplayOrder): Promise<ExchangeOutcome> {
+    this.#terminal.displayed.push(...lines);
+    return this.connect();
   }
 
-  abort(): Promise<ExchangeOutcome> {
-    return undeclared('abort');
+  async abort(): Promise<ExchangeOutcome> {
+    this.#terminal.calls.push('abort');
+    this.#terminal.giveUp();
+    return this.connect();
+  }
+
+  onDialogue(listener: (frame: DialogueFrame) => void): void {
+    this.#terminal.dialogue = listener;
+  }
+
+  onStreamBroken(listener: (broken: StreamBreak) => void): void {
+    this.#terminal.streamBroken = listener;
   }
 
   async close(): Promise<void> {}
-}
 
-function undeclared(operation: DriverOperation): never {
-  throw new UndeclaredOperationError(CAPABILITIES.protocol, operation);
+  #says(direction: DialogueFrame['direction'], name: string): void {
+    this.#terminal.dialogue({ direction, name, fields: [], bytes: 3 });
+  }
+
+  #undeclared(operation: DriverOperation): never {
+    throw new UndeclaredOperationError(this.capabilities.protocol, operation);
+  }
 }
 
 class FakeOutlet implements PowerSwitch {
+  readonly capabilities: PowerCapabilities = { kind: 'fake', operations: new Set(['on', 'off', 'state', 'cycle']), cyclesOnDevice: false };
   readonly #terminal: FakeTerminal;
 
   constructor(terminal: FakeTerminal) {
@@ -225,8 +316,13 @@ class FakeOutlet implements PowerSwitch {
     return this.#terminal.outletOn ? 'on' : 'off';
   }
 
+  async cycle(_offSeconds: number): Promise<SwitchOutcome> {
+    const off = await this.#set(false);
+    return off.kind === 'done' ? this.#set(true) : off;
+  }
+
   async #set(on: boolean): Promise<SwitchOutcome> {
-    if (!this.#terminal.outletReachable) return { kind: 'failed', code: 'powerSwitchUnreachable', detail: 'no answer' };
+    if (!this.#terminal.outletReachable) return { kind: 'failed', code: 'powerSwitchUnreachable', reason: 'noAnswer', detail: 'no answer' };
     this.#terminal.calls.push(on ? 'power on' : 'power off');
     this.#terminal.outletOn = on;
     if (!on) this.#terminal.signedOn = false;

@@ -1,5 +1,7 @@
-import type { Activity, PowerState, ServiceState } from '@tillward/contracts';
+import type { Activity, PeripheralState, PowerState, ServiceState } from '@tillward/contracts';
 import type { StatusOutcome } from '@tillward/driver';
+import { type DeviceDescription, describedBy } from './peripheral.rules.js';
+import type { WatchedFacts } from './watched.rules.js';
 
 /** Where a terminal rests between jobs: ready for sales, closed with a proof, or left on because its close was blocked. */
 export type Resting = 'idle' | 'closed' | 'blocked';
@@ -18,6 +20,12 @@ export interface TerminalFacts {
   readonly lastTraceNo: number | null;
   /** Number of the last money order given to the terminal (orderReference of libs/driver); null before the first. */
   readonly lastOrderNo: number | null;
+  /** What the terminal told about itself; null before it told anything. */
+  readonly device: DeviceDescription | null;
+  /** State of the printer beside the terminal, by its own word; null where there is none, or before it answered. */
+  readonly printer: PeripheralState | null;
+  /** What the traffic of a terminal that is only watched has shown; null for all others. */
+  readonly watched: WatchedFacts | null;
 }
 
 /** A terminal nobody has spoken to yet. */
@@ -31,6 +39,9 @@ export const UNKNOWN_TERMINAL: TerminalFacts = {
   lastTraceKnown: false,
   lastTraceNo: null,
   lastOrderNo: null,
+  device: null,
+  printer: null,
+  watched: null,
 };
 
 /** What the power switch says; null without a switch, `unknown` when it doesn't answer. */
@@ -44,10 +55,10 @@ export type SwitchReading = 'on' | 'off' | 'unknown' | null;
 export function afterPoll(facts: TerminalFacts, status: StatusOutcome, reading: SwitchReading): TerminalFacts {
   switch (status.kind) {
     case 'busy':
-      return { ...facts, power: 'on' };
+      return status.power === 'on' ? { ...facts, power: 'on' } : facts;
     case 'answered': {
       const signedOn = facts.signedOn && status.service !== 'signOnNeeded' && status.service !== 'activationNeeded';
-      return { ...facts, power: 'on', service: status.service, signedOn };
+      return { ...facts, power: 'on', service: status.service, signedOn, device: describedBy(facts.device, status.device) };
     }
     case 'unreachable':
       if (reading === 'off') return { ...facts, power: 'off', service: 'unknown', signedOn: false };
@@ -60,12 +71,15 @@ export function stateChanged(before: TerminalFacts, after: TerminalFacts): boole
   return before.power !== after.power || before.service !== after.service || before.signedOn !== after.signedOn;
 }
 
-/** What a job does to a terminal. A poll is invisible and a sale waits for it; everything else occupies the terminal. */
-export type JobKind = 'poll' | Extract<Activity, 'selling' | 'settling' | 'opening' | 'closing'>;
+/**
+ * What a job does to a terminal. A poll is invisible and a sale waits for it; everything else occupies the terminal. `maintaining`: a person's order
+ * that moves no money (restart, reprint, diagnosis…).
+ */
+export type JobKind = 'poll' | 'maintaining' | Extract<Activity, 'selling' | 'settling' | 'opening' | 'closing'>;
 
 /** What to show: the running job, else the routine that holds the terminal, else where it rests. */
 export function activityOf(running: JobKind | null, held: 'opening' | 'closing' | null, resting: Resting): Activity {
-  if (running !== null && running !== 'poll' && !(held === 'closing' && running === 'opening')) return running;
+  if (running !== null && running !== 'poll' && running !== 'maintaining' && !(held === 'closing' && running === 'opening')) return running;
   return held ?? resting;
 }
 

@@ -11,11 +11,12 @@ export class TerminalStore {
     this.#select = store.prepare('SELECT * FROM terminal_states WHERE terminal = ?');
     this.#upsert = store.prepare(
       `INSERT INTO terminal_states (terminal, power, service, signed_on, resting, held_until, last_use_at, last_trace_known, last_trace_no,
-         last_order_no)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         last_order_no, device, printer, watched)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (terminal) DO UPDATE SET power = excluded.power, service = excluded.service, signed_on = excluded.signed_on, resting = excluded.resting,
          held_until = excluded.held_until, last_use_at = excluded.last_use_at, last_trace_known = excluded.last_trace_known,
-         last_trace_no = excluded.last_trace_no, last_order_no = excluded.last_order_no`,
+         last_trace_no = excluded.last_trace_no, last_order_no = excluded.last_order_no,
+         device = excluded.device, printer = excluded.printer, watched = excluded.watched`,
     );
   }
 
@@ -33,6 +34,9 @@ export class TerminalStore {
       lastTraceKnown: row['last_trace_known'] === 1,
       lastTraceNo: row['last_trace_no'] as number | null,
       lastOrderNo: row['last_order_no'] as number | null,
+      device: parsed<TerminalFacts['device']>(row['device']),
+      printer: row['printer'] as TerminalFacts['printer'],
+      watched: parsed<TerminalFacts['watched']>(row['watched']),
     };
   }
 
@@ -49,6 +53,13 @@ export class TerminalStore {
       facts.lastTraceKnown ? 1 : 0,
       facts.lastTraceNo,
       facts.lastOrderNo,
+      facts.device && JSON.stringify(facts.device),
+      facts.printer,
+      facts.watched && JSON.stringify(facts.watched),
     );
   }
+}
+
+function parsed<T>(column: unknown): T | null {
+  return typeof column === 'string' ? (JSON.parse(column) as T) : null;
 }

@@ -3,8 +3,8 @@ import type { Clock } from '../clock.js';
 import type { Journal } from '../journal/index.js';
 import { errorFields, type Log } from '../log.js';
 import type { EffectivePolicy } from '../policy/index.js';
-import type { DeviceFactory } from './device-factory.js';
-import { TerminalActor, type TerminalDevices } from './terminal.actor.js';
+import { TerminalActor } from './terminal.actor.js';
+import type { DeviceFactory } from './terminal.devices.js';
 import { TerminalStore } from './terminal.store.js';
 
 interface TerminalsContext {
@@ -52,13 +52,21 @@ export class Terminals {
     this.#listeners.add(listener);
   }
 
-  /** Creates, replaces and removes actors as the policy says. A running job is finished first. */
+  /**
+   * Creates, replaces and removes actors as the policy says; the factory was prepared for it. A running job is finished first. A terminal that can't be worked
+   * with is left out: the policy's own check has said so when it was applied, here it counts after a restart with another version.
+   */
   apply(policy: EffectivePolicy): void {
     for (const [id, connection] of policy.terminals) {
+      const problem = this.#factory.check(connection);
+      if (problem !== null) {
+        this.#context.log.error({ terminal: id, problem }, 'a terminal can not be worked with as described');
+        continue;
+      }
       const actor = this.#actors.get(id);
       if (!actor) this.#add(connection);
       else if (JSON.stringify(actor.connection) !== JSON.stringify(connection)) {
-        this.#watch(actor, actor.replace(connection, this.#devices(connection)));
+        this.#watch(actor, actor.replace(connection, this.#factory.devices(connection)));
       }
     }
     for (const [id, actor] of this.#actors) {
@@ -89,13 +97,9 @@ export class Terminals {
 
   #add(connection: TerminalConnection): void {
     const context = { ...this.#context, journal: this.#journal, states: this.#states };
-    const actor = new TerminalActor(context, connection, this.#devices(connection), () => this.#changed());
+    const actor = new TerminalActor(context, connection, this.#factory.devices(connection), () => this.#changed());
     this.#actors.set(connection.id, actor);
     if (this.#polling) actor.startPolling(0);
-  }
-
-  #devices(connection: TerminalConnection): TerminalDevices {
-    return { driver: this.#factory.driver(connection), power: this.#factory.power(connection) };
   }
 
   #watch(actor: TerminalActor, work: Promise<void>): void {
@@ -121,5 +125,6 @@ export function sampleOf(actor: TerminalActor, source: SampleSource): TerminalSa
     unsettledCount: unsettled.count,
     currency: actor.connection.currency,
     lastUseAt,
+    ...(actor.device ? { device: actor.device } : {}),
   };
 }
