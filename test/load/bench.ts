@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ackLatencyBenchmark } from './ack-latency.bench.js';
 import type { Benchmark } from './benchmark.js';
 import { edgeJournalBenchmark } from './edge-journal.bench.js';
+import { edgePollBenchmark } from './edge-poll.bench.js';
 import { ingestBenchmark } from './ingest.bench.js';
 import { machine } from './machine.js';
 import { startBenchmark } from './start.bench.js';
@@ -12,6 +13,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   ingestBenchmark,
   ackLatencyBenchmark,
   edgeJournalBenchmark,
+  edgePollBenchmark,
   startBenchmark,
   unionpayRelayBenchmark,
   zvtParserBenchmark,
