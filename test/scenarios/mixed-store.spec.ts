@@ -143,7 +143,7 @@ function mixedStore(relayPort: number): Parameters<SmallCore['desire']>[0] {
       keyIdentifier: 'tillward-sim',
       keyVersion: 1,
       passphrase: 'simulated-passphrase',
-      certificateAuthority: readFileSync(nexo.endpoints['ca']!, 'utf8'),
+      trust: { kind: 'ca', pem: readFileSync(nexo.endpoints['ca']!, 'utf8') },
       power: outlet(2),
     },
     {
@@ -155,6 +155,7 @@ function mixedStore(relayPort: number): Parameters<SmallCore['desire']>[0] {
       listenPort: relayPort,
       port: portOf(acquirer.endpoints['iso8583']),
       terminalNumber: WATCHED,
+      terminalAddresses: ['127.0.0.0/8'],
       tpduBytes: 5,
       headBytes: 6,
       power: { kind: 'none' },

@@ -84,8 +84,11 @@ const nexo = z.strictObject({
   keyIdentifier: z.string().min(1).max(64),
   keyVersion: z.int().nonnegative(),
   passphrase: deviceSecret,
-  /** PEM of the certificate authority that signed the terminal's certificate; without it the terminal is not trusted. */
-  certificateAuthority: z.string().min(1).max(16_384),
+  /** By what the terminal is known: the root that signed its certificate, which must bear its name, or exactly its certificate. */
+  trust: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('ca'), pem: z.string().min(1).max(16_384), environment: z.enum(['live', 'test']).optional() }),
+    z.strictObject({ kind: z.literal('fingerprint'), sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'a SHA-256 in hexadecimal') }),
+  ]),
 });
 
 /** A terminal that is only watched: its traffic to the acquirer's host passes through the gateway. Puts the gateway in scope of PCI DSS. */
@@ -94,6 +97,11 @@ const unionpay = z.strictObject({
   driver: z.literal('unionpay'),
   /** Where the terminal connects to on the gateway. */
   listenPort: port,
+  /** Addresses or subnets the terminal may come from; nobody else reaches the acquirer through the gateway. */
+  terminalAddresses: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .min(1)
+    .max(16),
   /** The acquirer's host. */
   host,
   port,

@@ -21,6 +21,7 @@ const apply = () => {
     host: '127.0.0.1',
     port: 9_001,
     terminalNumber: NUMBER,
+    terminalAddresses: ['127.0.0.1'],
     tpduBytes: 5,
     headBytes: 6,
   };

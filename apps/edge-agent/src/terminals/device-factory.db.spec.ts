@@ -14,10 +14,18 @@ const nexo = (change: object = {}) =>
     keyIdentifier: 'key',
     keyVersion: 1,
     passphrase: 'a passphrase of the portal',
-    certificateAuthority: 'no certificate',
+    trust: { kind: 'ca', pem: 'no certificate' },
     ...change,
   });
-const watched = () => read({ driver: 'unionpay', currency: 'CNY', port: 9_001, listenPort: 9_000, terminalNumber: '00000042' });
+const watched = () =>
+  read({
+    driver: 'unionpay',
+    currency: 'CNY',
+    port: 9_001,
+    listenPort: 9_000,
+    terminalNumber: '00000042',
+    terminalAddresses: ['10.0.8.7'],
+  });
 const zvt = (power: object = { kind: 'none' }) => read({ driver: 'zvt', port: 20_007, password: '000000', power });
 
 const V3 = { version: '3', user: 'gateway', authPassword: 'long enough 1', privPassword: 'long enough 2' };

@@ -1,4 +1,5 @@
 import type { NexoConnection, TerminalConnection, UnionpayConnection, ZvtConnection } from '@tillward/contracts';
+import type { NexoDriverOptions } from '@tillward/driver-nexo';
 import type { PowerConfig, PowerSwitch } from '@tillward/power';
 import type { DeviceFactory, PrinterReader, TerminalDevices, TrafficSource } from './terminal.devices.js';
 import { WatchedTerminal } from './watched.driver.js';
@@ -80,18 +81,20 @@ export class NetworkDevices implements DeviceFactory {
     };
   }
 
-  #traffic({ listenPort, host, port, tpduBytes, headBytes }: UnionpayConnection): TrafficSource {
+  #traffic({ listenPort, terminalAddresses, terminalNumber, host, port, tpduBytes, headBytes }: UnionpayConnection): TrafficSource {
     const { startRelay } = this.#library('unionpay');
     let relay: Awaited<ReturnType<typeof startRelay>> | null = null;
     return {
-      async start(listener) {
+      async start(listener, signOn) {
         relay = await startRelay({
           listen: { host: LISTEN_HOST, port: listenPort },
+          allowFrom: terminalAddresses,
+          known: [{ terminalId: terminalNumber, signOn }],
           upstream: { host, port },
           framing: { tpduBytes, headBytes },
           onEvent: (event) => listener.event(event),
-          onBreak: ({ code }) => listener.unreadable(code),
-          failed: (error) => listener.unreadable(error instanceof Error ? error.name : 'internal'),
+          onBreak: ({ kind, code }) => listener.broken(kind, code),
+          failed: (error) => listener.broken('unreadable', error instanceof Error ? error.name : 'internal'),
         });
       },
       async stop() {
@@ -192,8 +195,14 @@ function zvtOptions({ host, port, password, currency, characterSet, configByte }
   };
 }
 
+function trustOf(trust: NexoConnection['trust']): NexoDriverOptions['trust'] {
+  if (trust.kind === 'fingerprint') return trust;
+  const { environment, ...root } = trust;
+  return { ...root, ...(environment === undefined ? {} : { environment }) };
+}
+
 function nexoOptions(connection: NexoConnection) {
-  const { host, port, saleId, poiId, currency, keyIdentifier, keyVersion, passphrase, certificateAuthority } = connection;
+  const { host, port, saleId, poiId, currency, keyIdentifier, keyVersion, passphrase, trust } = connection;
   return {
     host,
     port,
@@ -201,6 +210,6 @@ function nexoOptions(connection: NexoConnection) {
     poiId,
     currency,
     key: { identifier: keyIdentifier, version: keyVersion, passphrase },
-    trust: { kind: 'ca' as const, pem: certificateAuthority },
+    trust: trustOf(trust),
   };
 }

@@ -20,7 +20,7 @@ import {
 } from './terminal.rules.js';
 import type { TerminalStore } from './terminal.store.js';
 import { TrafficWatch } from './traffic.watch.js';
-import { afterLook, afterTraffic, trafficEntry, worthKeeping } from './watched.rules.js';
+import { afterLook, afterTraffic, knownSignOn, trafficEntry, worthKeeping } from './watched.rules.js';
 
 export interface ActorContext {
   clock: Clock;
@@ -271,7 +271,13 @@ export class TerminalActor {
     }
     if (traffic && this.#connection.driver === 'unionpay') {
       const names = { terminal: this.id, terminalNumber: this.#connection.terminalNumber };
-      this.#trafficWatch = new TrafficWatch(this.#context, names, traffic, (event) => this.#passed(event));
+      this.#trafficWatch = new TrafficWatch(
+        this.#context,
+        names,
+        traffic,
+        (event) => this.#passed(event),
+        () => knownSignOn(this.#facts),
+      );
       this.#trafficWatch.start();
     }
   }

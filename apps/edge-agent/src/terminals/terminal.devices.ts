@@ -1,6 +1,6 @@
 import type { PeripheralState, TerminalConnection } from '@tillward/contracts';
 import type { TerminalDriver } from '@tillward/driver';
-import type { ObserverEvent } from '@tillward/observer-unionpay';
+import type { KnownTerminal, ObserverEvent, RelayBreak } from '@tillward/observer-unionpay';
 import type { PowerSwitch } from '@tillward/power';
 
 /** Reads a printer that stands beside a terminal. */
@@ -9,10 +9,16 @@ export interface PrinterReader {
   read(): Promise<PeripheralState | null>;
 }
 
+/** What an earlier run knew of a watched terminal's sign-on. */
+export type KnownSignOn = NonNullable<KnownTerminal['signOn']>;
+
+/** What can go wrong with traffic that is passed on. */
+export type TrafficBreak = RelayBreak['kind'];
+
 /** A terminal's traffic with its acquirer, as it passes through the gateway. */
 export interface TrafficSource {
-  /** Begins to pass traffic on and to tell of it. Rejects when it can't, for instance because the port is taken; it may be tried again. */
-  start(listener: TrafficListener): Promise<void>;
+  /** Begins to pass traffic on and to tell of it. Rejects when it can't, for instance because the port is taken; it may be tried again. `signOn` is what was known before. */
+  start(listener: TrafficListener, signOn: KnownSignOn): Promise<void>;
   /** Cuts all connections. */
   stop(): Promise<void>;
 }
@@ -21,7 +27,7 @@ export interface TrafficSource {
 export interface TrafficListener {
   event(event: ObserverEvent): void;
   /** Something passed that could not be read, or a connection was refused or cut; a stable code, no bytes. */
-  unreadable(code: string): void;
+  broken(kind: TrafficBreak, code: string): void;
 }
 
 /** What a terminal is worked with. */

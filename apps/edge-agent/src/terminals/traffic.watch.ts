@@ -2,11 +2,17 @@ import type { ObserverEvent } from '@tillward/observer-unionpay';
 import type { Clock } from '../clock.js';
 import { errorFields, type Log } from '../log.js';
 import { dueAgain } from './dialogue.rules.js';
-import type { TrafficSource } from './terminal.devices.js';
+import type { KnownSignOn, TrafficBreak, TrafficSource } from './terminal.devices.js';
 
 /** Pause before listening is tried again, and between two warnings of one kind. */
 const RETRY_MS = 15_000;
 const WARN_EVERY_MS = 60_000;
+
+const BROKEN: Readonly<Record<TrafficBreak, string>> = {
+  unreadable: 'traffic that is passed on could not be read',
+  refused: 'a connection to a watched terminal’s port was refused',
+  cut: 'a connection of a watched terminal was cut',
+};
 
 interface WatchContext {
   clock: Clock;
@@ -20,6 +26,7 @@ export class TrafficWatch {
   readonly #terminalNumber: string;
   readonly #source: TrafficSource;
   readonly #seen: (event: ObserverEvent) => void;
+  readonly #signOn: () => KnownSignOn;
   readonly #warnedAt = new Map<string, number>();
   #cancel: () => void = () => {};
   #stopped = false;
@@ -30,26 +37,30 @@ export class TrafficWatch {
     names: { terminal: string; terminalNumber: string },
     source: TrafficSource,
     seen: (event: ObserverEvent) => void,
+    signOn: () => KnownSignOn,
   ) {
     this.#context = context;
     this.#terminal = names.terminal;
     this.#terminalNumber = names.terminalNumber;
     this.#source = source;
     this.#seen = seen;
+    this.#signOn = signOn;
   }
 
   /** Begins; tries again when it can't. */
   start(): void {
     if (this.#stopped) return;
-    this.#starting = this.#source
-      .start({ event: (event) => this.#take(event), unreadable: (code) => this.#unreadable(code) })
-      .catch((error: unknown) => {
-        this.#context.log.error(
-          { terminal: this.#terminal, ...errorFields(error) },
-          'the traffic of a watched terminal can not be passed on, will try again',
-        );
-        if (!this.#stopped) this.#cancel = this.#context.clock.after(RETRY_MS, () => this.start());
-      });
+    const listener = {
+      event: (event: ObserverEvent) => this.#take(event),
+      broken: (kind: TrafficBreak, code: string) => this.#broken(kind, code),
+    };
+    this.#starting = this.#source.start(listener, this.#signOn()).catch((error: unknown) => {
+      this.#context.log.error(
+        { terminal: this.#terminal, ...errorFields(error) },
+        'the traffic of a watched terminal can not be passed on, will try again',
+      );
+      if (!this.#stopped) this.#cancel = this.#context.clock.after(RETRY_MS, () => this.start());
+    });
   }
 
   /** Cuts the terminal's connections. */
@@ -69,8 +80,8 @@ export class TrafficWatch {
     );
   }
 
-  #unreadable(code: string): void {
-    this.#warn(code, { code }, 'traffic that is passed on could not be read');
+  #broken(kind: TrafficBreak, code: string): void {
+    this.#warn(`${kind} ${code}`, { code }, BROKEN[kind]);
   }
 
   #warn(kind: string, fields: object, message: string): void {

@@ -2,13 +2,22 @@ import { JOURNAL_KINDS } from '@tillward/contracts';
 import type { ObserverEvent } from '@tillward/observer-unionpay';
 import { describe, expect, it } from 'vitest';
 import { type TerminalFacts, UNKNOWN_TERMINAL } from './terminal.rules.js';
-import { afterLook, afterTraffic, judgeWatchedClose, trafficEntry, worthKeeping } from './watched.rules.js';
+import { afterLook, afterTraffic, judgeWatchedClose, knownSignOn, trafficEntry, worthKeeping } from './watched.rules.js';
 
 const COMMON = { terminalId: '00000001', merchantId: '000000000000001', batchNo: 7 };
 const OK = { traceNo: 3, approved: true, responseCode: '00' };
 const event = (kind: ObserverEvent['kind'], at: number, more: object = {}) => ({ kind, ...COMMON, at, ...more }) as ObserverEvent;
 const after = (...events: ObserverEvent[]): TerminalFacts => events.reduce(afterTraffic, UNKNOWN_TERMINAL);
 const judged = (...events: ObserverEvent[]) => judgeWatchedClose(after(...events).watched, 100);
+
+describe('knownSignOn', () => {
+  it('is what the newest of both was, so that a restart forgets neither', () => {
+    expect(knownSignOn(UNKNOWN_TERMINAL)).toBe('unknown');
+    expect(knownSignOn(after(event('SignedOn', 5, OK)))).toBe('signedOn');
+    expect(knownSignOn(after(event('SignedOn', 5, OK), event('SignedOff', 9, OK)))).toBe('signedOff');
+    expect(knownSignOn(after(event('SignedOff', 5, OK), event('SignedOn', 9, OK)))).toBe('signedOn');
+  });
+});
 
 describe('trafficEntry', () => {
   it('keeps numbers and codes, within the contract', () => {

@@ -52,19 +52,19 @@ const ENTRY_EVENTS: Readonly<Record<ObserverEvent['kind'], EntryEvent | null>> =
   VoidObserved: 'voidSeen',
   RefundObserved: 'refundSeen',
   ReversalSeen: 'reversalSeen',
-  ReversalConfirmed: 'reversalSeen',
-  ReversalRefused: 'reversalSeen',
+  ReversalConfirmed: 'reversalConfirmed',
+  ReversalRefused: 'reversalRefused',
   SettlementStarted: 'settlementStarted',
   SettlementBalanced: 'settlementBalanced',
   SettlementUnbalanced: 'settlementUnbalanced',
   BatchUploadEnded: 'batchUploaded',
-  SignOnRefused: null,
+  SignOnRefused: 'signOnRefused',
   ClockSeen: null,
   EchoAnswered: null,
   StatusReported: null,
-  AnswerMissing: null,
-  SettlementUnclear: null,
-  SettlementRefused: null,
+  AnswerMissing: 'answerMissing',
+  SettlementUnclear: 'settlementUnclear',
+  SettlementRefused: 'settlementRefused',
 };
 
 /** The facts of a watched terminal after an event. Whatever passes proves that it has power. */
@@ -111,6 +111,13 @@ export function afterTraffic(facts: TerminalFacts, event: ObserverEvent): Termin
     case 'StatusReported':
       return awake;
   }
+}
+
+/** What a relay that begins must know of the terminal's sign-on: after a restart, a sale of one that had signed off is still one without sign-on. */
+export function knownSignOn({ watched }: TerminalFacts): 'unknown' | 'signedOn' | 'signedOff' {
+  const [on, off] = [watched?.signedOnAt ?? null, watched?.signedOffAt ?? null];
+  if (on === null && off === null) return 'unknown';
+  return (off ?? Number.NEGATIVE_INFINITY) >= (on ?? Number.NEGATIVE_INFINITY) ? 'signedOff' : 'signedOn';
 }
 
 /** How old the last kept sign of life may be before a new one is worth writing. */

@@ -217,7 +217,7 @@ function provisioned(store: DemoStore, terminal: DemoTerminal, input: DemoChainI
     poiId: nexoName(terminal),
     ...NEXO_KEY,
     passphrase: input.devices.nexoPassphrase,
-    certificateAuthority: input.nexoAuthority,
+    trust: { kind: 'ca', pem: input.nexoAuthority },
   };
 }
 
