@@ -56,6 +56,7 @@ describe('D2 isSettlementMissed', () => {
 
 describe('D3, D4', () => {
   it.each([
+    ['sendStored', 'settlementMissed'],
     ['settle', 'settlementMissed'],
     ['compareTotals', 'settlementMissed'],
     ['powerOff', 'closeBlocked'],

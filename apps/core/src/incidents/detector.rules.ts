@@ -48,7 +48,7 @@ export function isSettlementMissed(facts: MissedFacts): boolean {
 
 /** D3: the kind of incident a blocked close is: one that stopped over the settlement is a missed settlement. */
 export function kindOfBlockedClose(step: string): IncidentKind {
-  return step === 'settle' || step === 'compareTotals' ? 'settlementMissed' : 'closeBlocked';
+  return step === 'sendStored' || step === 'settle' || step === 'compareTotals' ? 'settlementMissed' : 'closeBlocked';
 }
 
 /**

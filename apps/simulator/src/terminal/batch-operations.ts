@@ -39,9 +39,10 @@ export class BatchOperations {
     return run.complete();
   }
 
-  /** 06 51: every stored transaction goes to the host once, however often it is asked for. */
+  /** 06 51: every stored transaction goes to the host once, however often it is asked for. With none stored there is nothing to ask the host. */
   async sendStored(run: CommandRun): Promise<void> {
     const { store } = this.work;
+    if (store.unsent.length === 0) return run.complete();
     await run.show(SHOWN.sendingStored);
     await run.reach('afterIntermediate');
     const resultCode = await this.hostAnswer(run);

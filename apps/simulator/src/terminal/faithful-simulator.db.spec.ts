@@ -285,6 +285,8 @@ describe('a faithful simulator', () => {
     expect(made.terminal.view().batch.unsent).toBe(2);
     expect((await bare.play(sendStored)).controls.at(-1)).toBe('060f');
     expect(made.terminal.view().batch.unsent).toBe(0);
+    inject({ fault: 'hostDown' });
+    expect((await bare.play(sendStored)).controls.at(-1)).toBe('060f');
     expect(made.terminal.ledger.map(({ amountMinor, offline }) => [amountMinor, offline])).toEqual([
       [2_000, true],
       [5_000, true],
