@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ackLatencyBenchmark } from './ack-latency.bench.js';
 import type { Benchmark } from './benchmark.js';
+import { edgeIdleBenchmark } from './edge-idle.bench.js';
 import { edgeJournalBenchmark } from './edge-journal.bench.js';
 import { edgePollBenchmark } from './edge-poll.bench.js';
 import { ingestBenchmark } from './ingest.bench.js';
@@ -12,6 +13,7 @@ import { zvtParserBenchmark } from './zvt-parser.bench.js';
 const BENCHMARKS: readonly Benchmark[] = [
   ingestBenchmark,
   ackLatencyBenchmark,
+  edgeIdleBenchmark,
   edgeJournalBenchmark,
   edgePollBenchmark,
   startBenchmark,

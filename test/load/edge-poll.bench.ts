@@ -1,21 +1,15 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import type { DesiredBody, TerminalConnection } from '@tillward/contracts';
-import { rawEd25519PublicKey } from '@tillward/journal';
 import { SmallCore } from '../small-core.js';
 import { type Benchmark, type BenchmarkResult, rounded } from './benchmark.js';
 import type { BareReport, TerminalsReady } from './edge-poll.messages.js';
+import { desired, end, GATEWAY, STORE, startAgent, until } from './edge-rig.js';
 import { cpuSeconds, residentMiB } from './machine.js';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const STORE = 'bench';
-const GATEWAY = 'gw-bench';
 const TERMINALS = 200;
 /** The agent's own pause between polls of an idle terminal. */
 const POLL_MS = 60_000;
@@ -98,73 +92,6 @@ async function asked(bare: ChildProcess): Promise<BareReport> {
   const answer = once(bare, 'message') as Promise<[BareReport]>;
   bare.send('report');
   return (await answer)[0];
-}
-
-function desired(ports: readonly number[]): Parameters<SmallCore['desire']>[0] {
-  const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
-  const settings = { 'hours.open': at(-6), 'hours.close': at(6), 'businessDay.cutOff': at(-7) };
-  const terminals = ports.map(
-    (port, i): TerminalConnection => ({
-      id: `t${i + 1}`,
-      name: `Terminal ${i + 1}`,
-      driver: 'zvt',
-      host: '127.0.0.1',
-      port,
-      password: '000000',
-      currency: 'EUR',
-      power: { kind: 'none' },
-    }),
-  );
-  return {
-    store: { id: STORE, name: 'Benchmark', timeZone: 'UTC', currency: 'EUR' },
-    settings: Object.fromEntries(
-      Object.entries(settings).map(([key, value]) => [key, { value, origin: 'store' }]),
-    ) as DesiredBody['settings'],
-    terminals,
-    operators: [],
-  };
-}
-
-async function startAgent(folder: string, core: SmallCore): Promise<ChildProcess> {
-  const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-  await writeFile(join(folder, 'gateway.pem'), key, { mode: 0o600 });
-  const { keyId, publicKey } = core.coreKey;
-  await writeFile(join(folder, 'core.json'), JSON.stringify({ keyId, publicKey: rawEd25519PublicKey(publicKey) }));
-  const agent = spawn(process.execPath, [join(ROOT, 'apps/edge-agent/dist/main.js')], {
-    env: {
-      NODE_ENV: 'production',
-      TILLWARD_STORE: STORE,
-      TILLWARD_GATEWAY: GATEWAY,
-      TILLWARD_DATA_DIR: join(folder, 'agent'),
-      MQTT_URL: core.mqtt.mqttUrl,
-      MQTT_PASSWORD: core.mqtt.mqttPassword,
-      TILLWARD_GATEWAY_KEY_FILE: join(folder, 'gateway.pem'),
-      TILLWARD_CORE_KEY_FILE: join(folder, 'core.json'),
-      TILLWARD_TILL_PORT: '0',
-      TILLWARD_TILL_TOKEN: 'benchmark-till-token',
-      LOG_LEVEL: 'error',
-    },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return agent;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  if (child.connected) child.disconnect();
-  else child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
-  await gone;
-  clearTimeout(force);
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const limit = performance.now() + 120_000;
-  while (!condition()) {
-    if (performance.now() > limit) throw new Error('the terminals did not open within two minutes');
-    await pause(200);
-  }
 }
 
 function percent(share: number): string {

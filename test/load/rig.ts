@@ -34,13 +34,18 @@ export async function startRig(gateways: readonly Pick<PreparedGateway, 'store' 
   };
   try {
     const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres') });
-    stops.push(() => postgres.stop());
+    stops.push(async () => {
+      await postgres.stop();
+      // For root the cluster may live outside of the folder, where the server's account can enter (postgres.dataDir).
+      await rm(postgres.dataDir, { recursive: true, force: true });
+    });
     const [brokerPort, httpPort] = [await freePort(), await freePort()];
     const files = await writeFiles(folder, gateways);
     const broker = await startProgram('apps/launcher/dist/broker/main.js', {
       BROKER_HOST: '127.0.0.1',
       BROKER_PORT: String(brokerPort),
       BROKER_CREDENTIALS_FILE: files.credentials,
+      BROKER_GATEWAY_PASSWORDS: '1',
     });
     stops.push(() => end(broker));
     const mqttUrl = `mqtt://127.0.0.1:${brokerPort}`;

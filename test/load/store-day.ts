@@ -10,8 +10,9 @@ export interface DayEntry {
 
 const TERMINALS = 4;
 const SALES_PER_TERMINAL = 250;
-const OPENS_AT_MS = Date.UTC(2026, 10, 20, 8);
 const DAY_MS = 86_400_000;
+/** The first day is today: of days gone by, core's detectors would open incidents for every settlement that is still on its way. */
+const OPENS_AT_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS + 8 * 3_600_000;
 
 /** Ids of a simulated store's terminals. */
 export const TERMINAL_IDS: readonly string[] = Array.from({ length: TERMINALS }, (_, i) => `t${i + 1}`);
@@ -23,7 +24,7 @@ export const DAY_MIX =
 
 /**
  * The journal of one store's business days: what an edge agent writes from opening to closing, in its order. Deterministic for a store and first day;
- * endless, a day after the other.
+ * endless, a day after the other from today on.
  */
 export function* storeDays(storeNo: number): Generator<DayEntry, never, void> {
   for (let day = 0; ; day++) yield* new Day(storeNo, day).entries();

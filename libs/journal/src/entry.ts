@@ -21,23 +21,32 @@ export function genesisHash(store: string, gateway: string, epoch: number): stri
  * `<byte length>:<bytes>`; an absent terminal as `-`, which no length can be.
  */
 export function entryHash(prevHash: string, entry: JournalEntry): string {
-  return hash('sha256', preimage(prevHash, entry.epoch, entry.seq, entry.at, entry.kind, entry.terminal, entry.payload), 'hex');
+  return hash(
+    'sha256',
+    preimage(prevHash, field(String(entry.epoch)), entry.seq, entry.at, entry.kind, entry.terminal, entry.payload),
+    'hex',
+  );
 }
 
 function preimage(
   prevHash: string,
-  epoch: number,
+  epochField: string,
   seq: number,
   at: number,
   kind: string,
   terminal: string | null,
   payload: string,
 ): string {
-  return `64:${prevHash}${field(String(epoch))}${field(String(seq))}${field(String(at))}${field(kind)}${terminal === null ? '-' : field(terminal)}${field(payload)}`;
+  return `64:${prevHash}${epochField}${ascii(String(seq))}${ascii(String(at))}${field(kind)}${terminal === null ? '-' : field(terminal)}${field(payload)}`;
 }
 
 function field(text: string): string {
   return `${Buffer.byteLength(text)}:${text}`;
+}
+
+/** The field of digits, which have a byte each. */
+function ascii(text: string): string {
+  return `${text.length}:${text}`;
 }
 
 /** Consecutive entries as columns; entry i has sequence number `fromSeq + i`. */
@@ -54,9 +63,10 @@ export interface JournalColumns {
 export function chainHashes(prevHash: string, columns: JournalColumns): string[] {
   const { epoch, fromSeq, at, kind, terminal, payload } = columns;
   const hashes = new Array<string>(at.length);
+  const epochField = field(String(epoch));
   let prev = prevHash;
   for (let i = 0; i < at.length; i++) {
-    prev = hash('sha256', preimage(prev, epoch, fromSeq + i, at[i]!, kind[i]!, terminal[i]!, payload[i]!), 'hex');
+    prev = hash('sha256', preimage(prev, epochField, fromSeq + i, at[i]!, kind[i]!, terminal[i]!, payload[i]!), 'hex');
     hashes[i] = prev;
   }
   return hashes;

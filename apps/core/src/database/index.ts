@@ -1,5 +1,6 @@
 export * from './binary-copy.js';
 export * from './change-feed.js';
+export * from './conversation.js';
 export * from './database.actor.js';
 export * from './database.connection.js';
 export * from './database.migrations.js';

@@ -36,9 +36,10 @@ export class IncidentJobs implements OnModuleInit, OnApplicationBootstrap, OnApp
     const { detection } = this;
     this.commands.onState((ctx, command) => detection.progress.onCommand(ctx, command));
     this.journal.onJournal(['CloseBlocked'], (entry) => this.work.run(SYSTEM, (ctx) => detection.onCloseBlocked(ctx, entry)));
-    this.journal.onJournal(['CloseProven', 'SettlementCompleted', 'SettlementResolved'], async (entry) => {
-      const { terminal } = entry;
-      if (terminal !== null) await this.work.run(TELEMETRY, (ctx) => detection.progress.recheckTerminal(ctx, entry.store, terminal));
+    // A store that closes proves and settles every terminal within moments: one transaction rechecks them all.
+    this.journal.onJournalRange(['CloseProven', 'SettlementCompleted', 'SettlementResolved'], async (entries) => {
+      const terminals = [...new Set(entries.map((entry) => entry.terminal))].filter((terminal) => terminal !== null);
+      await this.work.run(TELEMETRY, (ctx) => detection.progress.recheckTerminals(ctx, entries[0]!.store, terminals));
     });
   }
 

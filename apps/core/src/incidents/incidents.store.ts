@@ -146,12 +146,13 @@ export async function findIncidents(ctx: WorkContext, ids: readonly string[]): P
   return await ctx.tx.query(`SELECT ${INCIDENT} FROM incident WHERE id = ANY($1::uuid[])`, [ids.filter(isUuid)]);
 }
 
-/** Unresolved incidents of a terminal. */
-export async function unresolvedOf(ctx: WorkContext, storeId: string, terminalId: string): Promise<IncidentRow[]> {
-  return await ctx.tx.query(`SELECT ${INCIDENT} FROM incident WHERE store_id = $1 AND terminal_id = $2 AND state <> 'resolved'`, [
-    storeId,
-    terminalId,
-  ]);
+/** Unresolved incidents of these terminals of a store. */
+export async function unresolvedOf(ctx: WorkContext, storeId: string, terminalIds: readonly string[]): Promise<IncidentRow[]> {
+  // In the order of their ids: whoever locks several locks them in the same order.
+  return await ctx.tx.query(
+    `SELECT ${INCIDENT} FROM incident WHERE store_id = $1 AND terminal_id = ANY($2::text[]) AND state <> 'resolved' ORDER BY id`,
+    [storeId, terminalIds],
+  );
 }
 
 /** Unresolved incidents whose current step telemetry could decide. */

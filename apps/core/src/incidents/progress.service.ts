@@ -58,9 +58,9 @@ export class IncidentProgress {
     ctx.changed({ incidents: [incident.id], stores: [incident.storeId] });
   }
 
-  /** N3: ends the current step of every unresolved incident of a terminal whose automatic check passes now. */
-  async recheckTerminal(ctx: WorkContext, storeId: string, terminalId: string): Promise<void> {
-    for (const { id } of await unresolvedOf(ctx, storeId, terminalId)) await this.recheck(ctx, id);
+  /** N3: ends the current step of every unresolved incident of these terminals of a store whose automatic check passes now. */
+  async recheckTerminals(ctx: WorkContext, storeId: string, terminalIds: readonly string[]): Promise<void> {
+    for (const { id } of await unresolvedOf(ctx, storeId, terminalIds)) await this.recheck(ctx, id);
   }
 
   /** The same for one incident. */

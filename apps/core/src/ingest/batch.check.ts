@@ -94,10 +94,19 @@ function isEntry(at: unknown, kind: unknown, terminal: unknown, payload: unknown
     typeof kind === 'string' &&
     kind.length > 0 &&
     kind.length <= MAX_KIND &&
-    (terminal === null || (typeof terminal === 'string' && SLUG.test(terminal))) &&
+    (terminal === null || terminal === lastTerminal || isTerminal(terminal)) &&
     typeof payload === 'string' &&
     payload.length <= MAX_PAYLOAD_BYTES
   );
+}
+
+/** The last one that was right: a store has few terminals, and their entries come in runs. */
+let lastTerminal: unknown = null;
+
+function isTerminal(value: unknown): boolean {
+  if (typeof value !== 'string' || !SLUG.test(value)) return false;
+  lastTerminal = value;
+  return true;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

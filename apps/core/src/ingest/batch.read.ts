@@ -20,10 +20,11 @@ export interface BatchReader {
 export function readBatch(batch: CheckedBatch, skip: number, copy: JournalCopy, reader: BatchReader): void {
   const { store, gateway, epoch, fromSeq, at, terminal, hashes } = batch;
   for (let i = skip; i < at.length; i++) {
-    const kind = batch.kind[i]!;
+    const kind = storable(batch.kind[i]!);
     const payload = batch.payload[i]!;
-    copy.add(store, gateway, epoch, fromSeq + i, at[i]!, storable(kind), terminal[i]!, storable(payload), hashes[i]!);
-    const read = readOne(batch, i);
+    const stored = storable(payload);
+    copy.add(store, gateway, epoch, fromSeq + i, at[i]!, kind, terminal[i]!, stored, hashes[i]!);
+    const read = stored === payload && kind === batch.kind[i] ? readOne(batch, i) : UNSTORABLE;
     if (read === undefined) continue;
     if ('reason' in read) {
       const { reason, detail } = read;
@@ -33,7 +34,7 @@ export function readBatch(batch: CheckedBatch, skip: number, copy: JournalCopy, 
         gateway,
         epoch,
         seq: fromSeq + i,
-        kind: storable(kind),
+        kind,
         reason,
         detail,
         digest,
@@ -43,13 +44,13 @@ export function readBatch(batch: CheckedBatch, skip: number, copy: JournalCopy, 
   }
 }
 
+const UNSTORABLE: EntryFault = { reason: 'unstorableCharacter', detail: 'U+0000 is stored as U+2400' };
+
 /** The entry, what is wrong with it, or undefined for a kind this version doesn't know. */
 function readOne(batch: CheckedBatch, i: number): ProjectedEntry | EntryFault | undefined {
   const kind = batch.kind[i]!;
-  const payload = batch.payload[i]!;
-  if (payload.includes('\0') || kind.includes('\0')) return { reason: 'unstorableCharacter', detail: 'U+0000 is stored as U+2400' };
   if (!isJournalKind(kind)) return undefined;
-  return readEntry(batch.store, batch.gateway, batch.epoch, batch.fromSeq + i, batch.at[i]!, kind, batch.terminal[i]!, payload);
+  return readEntry(batch.store, batch.gateway, batch.epoch, batch.fromSeq + i, batch.at[i]!, kind, batch.terminal[i]!, batch.payload[i]!);
 }
 
 /** PostgreSQL's text can't hold U+0000; the entry is stored with U+2400 in its place, and the quarantine says that its hash is of the original. */

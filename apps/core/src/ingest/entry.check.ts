@@ -47,7 +47,8 @@ export function readEntry(
   text: string,
 ): ProjectedEntry | EntryFault {
   // An escaped U+0000 is JSON, but no text PostgreSQL could keep in a column.
-  if (text.includes('\\u0000')) return { reason: 'unstorableCharacter', detail: 'the payload holds an escaped U+0000' };
+  if (text.includes('\\') && text.includes('\\u0000'))
+    return { reason: 'unstorableCharacter', detail: 'the payload holds an escaped U+0000' };
   let payload: unknown;
   try {
     payload = JSON.parse(text);

@@ -40,7 +40,7 @@ export class GatewayRegistry {
   async #load(): Promise<void> {
     const db = await this.db();
     const { rows } = await db.query<{ store_id: string; gateway_id: string; public_key: string }>(
-      'SELECT store_id, gateway_id, public_key FROM gateway',
+      'SELECT store_id, gateway_id, public_key FROM gateway WHERE public_key IS NOT NULL',
     );
     this.#keys = new Map(rows.map((row) => [`${row.store_id}/${row.gateway_id}`, ed25519PublicKeyFromRaw(row.public_key)]));
     this.#loadedAtMs = this.nowMs();

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import { isTransient } from '../database/index.js';
 import { type Log, reasonOf } from '../logging.js';
@@ -11,15 +11,23 @@ export interface LaneOptions {
   readonly maxEntries: number;
   /** How long a quiet lane waits for more before it begins a transaction. */
   readonly lingerMs: number;
-  /** Entries in memory from which on new messages are held back at the broker. */
-  readonly highWater: number;
+  /** Bytes of messages in memory from which on new ones are held back at the broker. */
+  readonly highWaterBytes: number;
 }
 
-export const LANE_DEFAULTS: LaneOptions = { maxEntries: 5_000, lingerMs: 3, highWater: 30_000 };
+export const LANE_DEFAULTS: LaneOptions = { maxEntries: 4_000, lingerMs: 2, highWaterBytes: 16 * 1024 * 1024 };
+
+/** A message on its way into a lane. `check` reads it: the batch, or undefined when it is refused (which whoever made `check` then deals with). */
+export interface Incoming {
+  readonly bytes: number;
+  check(): CheckedBatch | undefined;
+}
 
 /** What a lane tells the rest of ingest. Called after the commit; must not throw. */
 export type CommittedListener = (committed: Committed) => void;
 
+/** How long a lane reads messages before others get a turn. */
+const SLICE_MS = 3;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
 
@@ -33,8 +41,8 @@ interface Isolation {
  * that fails for a passing reason is tried again until it succeeds; one that fails otherwise is divided, so that only the gateway at fault waits.
  */
 export class IngestLane {
-  #queue: CheckedBatch[] = [];
-  #queuedEntries = 0;
+  readonly #incoming: Incoming[] = [];
+  #incomingBytes = 0;
   #client: pg.Client | undefined;
   #running: Promise<void> | undefined;
   #roomAgain: (() => void)[] = [];
@@ -49,14 +57,17 @@ export class IngestLane {
     private readonly options: LaneOptions = LANE_DEFAULTS,
   ) {}
 
-  /** Queues a batch. Returns a promise when the lane is full: it resolves when there is room again. */
-  push(batch: CheckedBatch): Promise<void> | undefined {
-    this.#queue.push(batch);
-    this.#queuedEntries += batch.at.length;
+  /**
+   * Queues a message. Returns a promise when the lane is full: it resolves when there is room again. A message waits as the bytes that came, outside of the collector's
+   * reach, and is read right before its transaction: texts and objects that wait would be copied from generation to generation.
+   */
+  push(message: Incoming): Promise<void> | undefined {
+    this.#incoming.push(message);
+    this.#incomingBytes += message.bytes;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
     });
-    if (this.#queuedEntries < this.options.highWater) return undefined;
+    if (this.#incomingBytes < this.options.highWaterBytes) return undefined;
     return new Promise((resolve) => this.#roomAgain.push(resolve));
   }
 
@@ -65,9 +76,9 @@ export class IngestLane {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Entries waiting. */
+  /** Messages waiting. */
   get queued(): number {
-    return this.#queuedEntries;
+    return this.#incoming.length;
   }
 
   /** Finishes the transaction that is running and closes the connection. What is queued was never acknowledged: gateways send it again. */
@@ -81,20 +92,35 @@ export class IngestLane {
 
   async #run(): Promise<void> {
     await sleep(this.options.lingerMs);
-    while (this.#queue.length > 0 && !this.#stop.signal.aborted) {
-      const gateways = this.#take();
+    while (this.#incoming.length > 0 && !this.#stop.signal.aborted) {
+      const gateways = this.#sort(await this.#take());
       if (gateways.length > 0) await this.#commit(gateways);
     }
   }
 
-  /** The next transaction's batches by gateway, each gateway's in order; batches of isolated gateways are dropped, they come again. */
-  #take(): GatewayBatches[] {
+  /** Reads messages until there are enough entries for a transaction. Gives other lanes and connections a turn every few milliseconds. */
+  async #take(): Promise<CheckedBatch[]> {
+    const taken: CheckedBatch[] = [];
     let entries = 0;
-    let count = 0;
-    while (count < this.#queue.length && entries < this.options.maxEntries) entries += this.#queue[count++]!.at.length;
-    const taken = this.#queue.splice(0, count);
-    this.#queuedEntries -= entries;
-    if (this.#queuedEntries < this.options.highWater) this.#release();
+    let sliceEndsMs = performance.now() + SLICE_MS;
+    while (this.#incoming.length > 0 && entries < this.options.maxEntries) {
+      const message = this.#incoming.shift()!;
+      this.#incomingBytes -= message.bytes;
+      const batch = message.check();
+      if (batch !== undefined) {
+        taken.push(batch);
+        entries += batch.at.length;
+      }
+      if (performance.now() < sliceEndsMs) continue;
+      await turn();
+      sliceEndsMs = performance.now() + SLICE_MS;
+    }
+    if (this.#incomingBytes < this.options.highWaterBytes) this.#release();
+    return taken;
+  }
+
+  /** A transaction's batches by gateway, each gateway's in order; batches of isolated gateways are dropped, they come again. */
+  #sort(taken: readonly CheckedBatch[]): GatewayBatches[] {
     const nowMs = performance.now();
     const groups = new Map<string, GatewayBatches & { batches: CheckedBatch[] }>();
     for (const batch of taken) {

@@ -1,4 +1,5 @@
 import type { JournalKind, JournalPayload } from '@tillward/contracts';
+import type { Parameter } from '../database/index.js';
 
 /** One entry of a kind, its payload checked against the kind's schema. */
 export interface EntryOf<K extends JournalKind> {
@@ -16,14 +17,21 @@ export interface EntryOf<K extends JournalKind> {
 /** An entry of any known kind; switching on `kind` narrows the payload. */
 export type ProjectedEntry = { [K in JournalKind]: EntryOf<K> }[JournalKind];
 
-/** What a projection writes with: the lane's connection, inside the lane's transaction, under role tillward_ingest. */
+/** Something that answers a statement. */
 export interface Queryable {
-  query<R extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<{ rows: R[]; rowCount: number | null }>;
+  query<R extends object = Record<string, unknown>>(text: string, values?: Parameter[]): Promise<{ rows: R[] }>;
 }
 
-/** A {@link Queryable} that also takes rows by binary COPY: only into tables that belong to tillward_ingest (docs/adr/0002). */
+/**
+ * What a projection writes with: the lane's connection, inside the lane's transaction, under role tillward_ingest. Statements run in the order of the calls, but `say` and
+ * `copy` only add to what is sent with the next `query` or with the commit, where their errors show: each round trip saved is a turn of core's event loop.
+ * Texts are constants (each is prepared once a connection).
+ */
 export interface FoldDatabase extends Queryable {
-  copy(table: string, columns: string, chunks: readonly Buffer[]): Promise<void>;
+  /** A statement whose rows nobody needs. */
+  say(text: string, values?: Parameter[]): void;
+  /** Rows by binary COPY: only into tables that belong to tillward_ingest (docs/adr/0002). */
+  copy(table: string, columns: string, chunks: readonly Buffer[]): void;
 }
 
 /** The entries of one transaction on their way into a projection's tables. */

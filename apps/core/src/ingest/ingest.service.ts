@@ -1,14 +1,15 @@
+import type { KeyObject } from 'node:crypto';
 import { verifyHead } from '@tillward/journal';
 import pg from 'pg';
 import { type ChangeNotifier, connectionAs, INGEST_ROLE } from '../database/index.js';
 import { type Log, reasonOf } from '../logging.js';
 import type { Arrival, Downlink } from '../messaging/index.js';
-import { type BatchFault, checkBatch } from './batch.check.js';
+import { type BatchFault, type CheckedBatch, checkBatch } from './batch.check.js';
 import { GatewayRegistry } from './gateway.registry.js';
 import { IngestLane, LANE_DEFAULTS, type LaneOptions } from './ingest.lane.js';
 import type { Projection, Queryable } from './ingest.projection.js';
 import { type CursorRule, decideBatch, laneOf } from './ingest.rules.js';
-import { digestOf, IngestTables } from './ingest.store.js';
+import { digestOf, recordRefused } from './ingest.store.js';
 import type { Committed, Reply } from './ingest.transaction.js';
 
 /** What ingest has done since the start. */
@@ -55,6 +56,7 @@ export class IngestService {
   readonly #lanes: IngestLane[];
   readonly #registry: GatewayRegistry;
   readonly #side: pg.Pool;
+  readonly #refusals = new Set<Promise<void>>();
   readonly #lastLogMs = new Map<string, number>();
   readonly #lastResend = new Map<string, { fromSeq: number; atMs: number }>();
 
@@ -87,7 +89,7 @@ export class IngestService {
     return this.#registry.reload();
   }
 
-  /** Entries waiting in all lanes. */
+  /** Messages waiting in all lanes. */
   get queued(): number {
     return this.#lanes.reduce((sum, lane) => sum + lane.queued, 0);
   }
@@ -97,20 +99,27 @@ export class IngestService {
     const { store, gateway } = arrival.address;
     const key = this.#registry.known(store, gateway);
     if (key === undefined) return this.#acceptUnknown(arrival);
-    const check = checkBatch(arrival.address, arrival.payload);
-    if (!check.ok) return this.#refuse(arrival, check.fault);
-    if (!verifyHead(key, check.batch.lastHash, check.batch.signature)) return this.#refuse(arrival, 'badSignature');
     const lane = (this.around.laneFor ?? laneOf)(store, gateway, this.#lanes.length);
-    return this.#lanes[lane]!.push(check.batch);
+    return this.#lanes[lane]!.push({ bytes: arrival.payload.length, check: () => this.#check(arrival, key) });
   }
 
-  /** Resolves when no lane has anything left to do. */
+  #check(arrival: Arrival, key: KeyObject): CheckedBatch | undefined {
+    const check = checkBatch(arrival.address, arrival.payload);
+    if (check.ok && verifyHead(key, check.batch.lastHash, check.batch.signature)) return check.batch;
+    const refusal = this.#refuse(arrival, check.ok ? 'badSignature' : check.fault).finally(() => this.#refusals.delete(refusal));
+    this.#refusals.add(refusal);
+    return undefined;
+  }
+
+  /** Resolves when no lane has anything left to do and every refused message is recorded. */
   async idle(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.idle()));
+    await Promise.all(this.#refusals);
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
+    await Promise.all(this.#refusals);
     await this.#side.end();
   }
 
@@ -140,7 +149,7 @@ export class IngestService {
       bytes: payload.length,
     };
     try {
-      await new IngestTables(this.#side as unknown as Queryable).addQuarantined([row]);
+      await recordRefused(this.#side as unknown as Queryable, [row]);
     } catch (error) {
       this.around.log.warn({ store: address.store, gateway: address.gateway, reason: reasonOf(error) }, 'refused message not recorded');
     }
@@ -164,7 +173,7 @@ export class IngestService {
 
   async #connect(): Promise<pg.Client> {
     const settings = connectionAs(this.around.databaseUrl, INGEST_ROLE, '*');
-    const client = new pg.Client({ ...settings, options: `${settings.options ?? ''} -c jit=off` });
+    const client = new pg.Client({ ...settings, options: `${settings.options ?? ''} -c jit=off -c plan_cache_mode=force_generic_plan` });
     await client.connect();
     return client;
   }

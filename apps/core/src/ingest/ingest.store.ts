@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Queryable } from './ingest.projection.js';
+import type { Parameter } from '../database/index.js';
+import type { FoldDatabase, Queryable } from './ingest.projection.js';
 import type { Cursor } from './ingest.rules.js';
 import { JOURNAL_INGESTED, type JournalRange } from './journal.subscriptions.js';
 
@@ -48,16 +49,45 @@ export function digestOf(contents: string | Buffer): string {
   return hash('sha256', contents, 'hex');
 }
 
+/** Records messages that were no batch, outside of any lane's transaction. */
+export async function recordRefused(db: Queryable, rows: readonly QuarantineRow[]): Promise<void> {
+  await db.query(INSERT_QUARANTINED, quarantineColumns(rows));
+}
+
+/** Entries are all kept; of whole messages at most a thousand a gateway. The same contents again only count up. */
+const INSERT_QUARANTINED = `
+  INSERT INTO journal_quarantine AS q (store_id, gateway_id, epoch, seq, kind, reason, detail, digest, bytes)
+  SELECT n.* FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[])
+         AS n (store_id, gateway_id, epoch, seq, kind, reason, detail, digest, bytes)
+   WHERE n.seq > 0 OR (SELECT count(*) FROM journal_quarantine k WHERE k.store_id = n.store_id AND k.gateway_id = n.gateway_id AND k.seq = 0) < $10
+  ON CONFLICT (store_id, gateway_id, epoch, seq, digest) DO UPDATE SET times = q.times + 1, seen_at = now()`;
+
+function quarantineColumns(rows: readonly QuarantineRow[]): Parameter[] {
+  const distinct = [...new Map(rows.map((r) => [`${r.store}/${r.gateway}/${r.epoch}/${r.seq}/${r.digest}`, r])).values()];
+  return [
+    distinct.map((r) => r.store),
+    distinct.map((r) => r.gateway),
+    distinct.map((r) => r.epoch),
+    distinct.map((r) => r.seq),
+    distinct.map((r) => r.kind),
+    distinct.map((r) => r.reason),
+    distinct.map((r) => r.detail),
+    distinct.map((r) => r.digest),
+    distinct.map((r) => r.bytes),
+    MAX_MESSAGES_KEPT,
+  ];
+}
+
 /** Ingest's own tables, written set by set inside the lane's transaction. */
 export class IngestTables {
-  constructor(private readonly db: Queryable) {}
+  constructor(private readonly db: FoldDatabase) {}
 
   /** Locks and reads the cursors of these gateways, in key order so that two cores never wait for each other; creates missing ones. */
   async lockCursors(gateways: readonly GatewayKey[]): Promise<Map<string, Cursor>> {
     const keys = [gateways.map((one) => one.store), gateways.map((one) => one.gateway)];
     let rows = await this.#lock(keys);
     if (rows.length < gateways.length) {
-      await this.db.query(
+      this.db.say(
         `INSERT INTO gateway_cursor (store_id, gateway_id, epoch, seq, hash)
          SELECT store_id, gateway_id, 0, 0, '' FROM unnest($1::text[], $2::text[]) AS n (store_id, gateway_id) ORDER BY 1, 2
          ON CONFLICT DO NOTHING`,
@@ -68,7 +98,7 @@ export class IngestTables {
     return new Map(rows.map((row) => [`${row.store_id}/${row.gateway_id}`, { epoch: row.epoch, seq: row.seq, hash: row.hash }]));
   }
 
-  async #lock(keys: unknown[]): Promise<{ store_id: string; gateway_id: string; epoch: number; seq: number; hash: string }[]> {
+  async #lock(keys: Parameter[]): Promise<{ store_id: string; gateway_id: string; epoch: number; seq: number; hash: string }[]> {
     const { rows } = await this.db.query<{ store_id: string; gateway_id: string; epoch: number; seq: number; hash: string }>(
       `SELECT store_id, gateway_id, epoch, seq, hash FROM gateway_cursor
         WHERE (store_id, gateway_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) ORDER BY store_id, gateway_id FOR UPDATE`,
@@ -88,9 +118,9 @@ export class IngestTables {
     return new Map(rows.map((row) => [row.id, row.hash]));
   }
 
-  async addEpochs(rows: readonly EpochRow[]): Promise<void> {
+  addEpochs(rows: readonly EpochRow[]): void {
     if (rows.length === 0) return;
-    await this.db.query(
+    this.db.say(
       `INSERT INTO journal_epoch (store_id, gateway_id, epoch, previous_seq, previous_hash)
        SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[])`,
       [
@@ -103,9 +133,9 @@ export class IngestTables {
     );
   }
 
-  async addForks(rows: readonly ForkRow[]): Promise<void> {
+  addForks(rows: readonly ForkRow[]): void {
     if (rows.length === 0) return;
-    await this.db.query(
+    this.db.say(
       `INSERT INTO journal_fork (store_id, gateway_id, epoch, seq, known_hash, other_hash)
        SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[]) ON CONFLICT DO NOTHING`,
       [
@@ -119,42 +149,21 @@ export class IngestTables {
     );
   }
 
-  /** Entries are all kept; of whole messages at most a thousand a gateway. The same contents again only count up. */
-  async addQuarantined(rows: readonly QuarantineRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    const distinct = [...new Map(rows.map((r) => [`${r.store}/${r.gateway}/${r.epoch}/${r.seq}/${r.digest}`, r])).values()];
-    await this.db.query(
-      `INSERT INTO journal_quarantine AS q (store_id, gateway_id, epoch, seq, kind, reason, detail, digest, bytes)
-       SELECT n.* FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[])
-              AS n (store_id, gateway_id, epoch, seq, kind, reason, detail, digest, bytes)
-        WHERE n.seq > 0 OR (SELECT count(*) FROM journal_quarantine k WHERE k.store_id = n.store_id AND k.gateway_id = n.gateway_id AND k.seq = 0) < $10
-       ON CONFLICT (store_id, gateway_id, epoch, seq, digest) DO UPDATE SET times = q.times + 1, seen_at = now()`,
-      [
-        distinct.map((r) => r.store),
-        distinct.map((r) => r.gateway),
-        distinct.map((r) => r.epoch),
-        distinct.map((r) => r.seq),
-        distinct.map((r) => r.kind),
-        distinct.map((r) => r.reason),
-        distinct.map((r) => r.detail),
-        distinct.map((r) => r.digest),
-        distinct.map((r) => r.bytes),
-        MAX_MESSAGES_KEPT,
-      ],
-    );
+  addQuarantined(rows: readonly QuarantineRow[]): void {
+    if (rows.length > 0) this.db.say(INSERT_QUARANTINED, quarantineColumns(rows));
   }
 
-  async addRanges(ranges: readonly JournalRange[]): Promise<void> {
+  addRanges(ranges: readonly JournalRange[]): void {
     if (ranges.length === 0) return;
-    await this.db.query(
+    this.db.say(
       'INSERT INTO outbox (topic, key, payload) SELECT $1, key, payload FROM unnest($2::text[], $3::text[]) AS n (key, payload)',
       [JOURNAL_INGESTED, ranges.map((range) => `${range.store}/${range.gateway}`), ranges.map((range) => JSON.stringify(range))],
     );
   }
 
-  async advance(cursors: readonly (GatewayKey & { cursor: Cursor })[]): Promise<void> {
+  advance(cursors: readonly (GatewayKey & { cursor: Cursor })[]): void {
     if (cursors.length === 0) return;
-    await this.db.query(
+    this.db.say(
       `UPDATE gateway_cursor c SET epoch = n.epoch, seq = n.seq, hash = n.hash, updated_at = now()
          FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[]) AS n (store_id, gateway_id, epoch, seq, hash)
         WHERE c.store_id = n.store_id AND c.gateway_id = n.gateway_id`,

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
-import { isTransient } from '../database/index.js';
+import { Conversation, isTransient, type Parameter, pgTypes } from '../database/index.js';
 import type { CheckedBatch } from './batch.check.js';
 import { type BatchReader, readBatch } from './batch.read.js';
 import type { Fold, FoldDatabase, ProjectedEntry, Projection } from './ingest.projection.js';
 import { type BatchDecision, type Cursor, type CursorRule, NOTHING_COMMITTED } from './ingest.rules.js';
 import { digestOf, type EpochRow, type ForkRow, IngestTables, type QuarantineRow } from './ingest.store.js';
-import { copyRows, JOURNAL_COLUMNS, JournalCopy } from './journal.copy.js';
+import { copyText, JOURNAL_COLUMNS, JournalCopy } from './journal.copy.js';
 import type { JournalRange } from './journal.subscriptions.js';
 
 /** All batches of one gateway in a transaction, in their order. */
@@ -58,11 +58,13 @@ export async function commitBatches(
   rules: TransactionRules,
   careful = false,
 ): Promise<Committed> {
+  const talk = new Conversation(client, pgTypes);
   const db: FoldDatabase = {
-    query: (text, values) => client.query({ name: statementName(text), text, values: values ?? [] }),
-    copy: (table, columns, chunks) => copyRows(client, chunks, table, columns),
+    say: (text, values) => talk.say(text, values),
+    copy: (table, columns, chunks) => talk.copy(copyText(table, columns), chunks),
+    query: async <R extends object>(text: string, values?: Parameter[]) => ({ rows: await talk.ask<R>(text, values) }),
   };
-  await client.query('BEGIN');
+  talk.say('BEGIN');
   try {
     const tables = new IngestTables(db);
     const cursors = await tables.lockCursors(gateways);
@@ -75,7 +77,8 @@ export async function commitBatches(
       sliceEndsMs = performance.now() + SLICE_MS;
     }
     await work.write(db, tables, careful);
-    await client.query('COMMIT');
+    talk.say('COMMIT');
+    await talk.send();
     return work.result();
   } catch (error) {
     await rollBack(client);
@@ -85,21 +88,6 @@ export async function commitBatches(
 
 /** Folding goes on for so long before other lanes' connections get a turn: a lane that folds must not keep the others' PostgreSQL waiting. */
 const SLICE_MS = 3;
-
-const statementNames = new Map<string, string>();
-
-/**
- * The lanes' statements are constants: each is parsed and planned once a connection, not once a transaction. Whoever adds a statement with values in its text would fill
- * the connection's memory with plans.
- */
-function statementName(text: string): string {
-  let name = statementNames.get(text);
-  if (name === undefined) {
-    name = `ingest-${statementNames.size + 1}`;
-    statementNames.set(text, name);
-  }
-  return name;
-}
 
 /** Ends the transaction. A connection that is gone has taken its transaction with it; the error that led here is the one that matters then. */
 async function rollBack(client: pg.ClientBase): Promise<void> {
@@ -227,15 +215,15 @@ class Work {
 
   async write(db: FoldDatabase, tables: IngestTables, careful: boolean): Promise<void> {
     if (this.#copy.rows > 0) {
-      await db.copy('journal_entry', JOURNAL_COLUMNS, this.#copy.finish());
+      db.copy('journal_entry', JOURNAL_COLUMNS, this.#copy.finish());
       for (const fold of this.#folds) await fold.flush(db, careful);
     }
     await this.#checkDuplicates(tables);
-    await tables.addEpochs(this.#epochs);
-    await tables.addForks(this.#forks);
-    await tables.addQuarantined(this.#quarantined);
-    await tables.addRanges(this.#ranges);
-    await tables.advance(this.#cursors);
+    tables.addEpochs(this.#epochs);
+    tables.addForks(this.#forks);
+    tables.addQuarantined(this.#quarantined);
+    tables.addRanges(this.#ranges);
+    tables.advance(this.#cursors);
   }
 
   result(): Committed {

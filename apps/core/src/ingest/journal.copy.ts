@@ -47,6 +47,11 @@ export class JournalCopy {
   }
 }
 
+/** The statement that takes binary rows of these columns. */
+export function copyText(table: string, columns: string): string {
+  return `COPY ${table} (${columns}) FROM STDIN (FORMAT binary)`;
+}
+
 /** Sends encoded rows into a table. Rejects when PostgreSQL refuses a row: then none is there. */
 export async function copyRows(
   client: pg.ClientBase,
@@ -54,5 +59,5 @@ export async function copyRows(
   table = 'journal_entry',
   columns: string = JOURNAL_COLUMNS,
 ): Promise<void> {
-  await pipeline(chunks, client.query(copyFrom(`COPY ${table} (${columns}) FROM STDIN (FORMAT binary)`)));
+  await pipeline(chunks, client.query(copyFrom(copyText(table, columns))));
 }

@@ -30,6 +30,9 @@ export interface CommittedEntry {
 /** Reacts to an entry after its commit, at least once, in the gateway's order: must be idempotent. Throwing repeats the whole range later. */
 export type JournalHandler = (entry: CommittedEntry) => Promise<void>;
 
+/** Reacts once to all entries of its kinds in a committed range of one gateway, in their order; never called with none. Otherwise like {@link JournalHandler}. */
+export type JournalRangeHandler = (entries: readonly CommittedEntry[]) => Promise<void>;
+
 interface EntryRow {
   seq: number;
   at: Date;
@@ -41,6 +44,7 @@ interface EntryRow {
 /** Lets modules react to journal entries of kinds they name. Subscriptions are made in `onModuleInit`, before ingest starts. */
 export class JournalSubscriptions {
   readonly #handlers = new Map<string, JournalHandler[]>();
+  readonly #rangeHandlers: { kinds: ReadonlySet<string>; handler: JournalRangeHandler }[] = [];
 
   constructor(
     private readonly dataSource: DataSource,
@@ -54,9 +58,14 @@ export class JournalSubscriptions {
     for (const kind of kinds) this.#handlers.set(kind, [...(this.#handlers.get(kind) ?? []), handler]);
   }
 
+  /** Calls `handler` for the committed entries of these kinds together: for reactions that one transaction can do for many entries. After the handlers of single entries. */
+  onJournalRange(kinds: readonly JournalKind[], handler: JournalRangeHandler): void {
+    this.#rangeHandlers.push({ kinds: new Set(kinds), handler });
+  }
+
   /** True when somebody reacts to this kind; ingest writes an outbox row only then. */
   wanted(kind: string): boolean {
-    return this.#handlers.has(kind);
+    return this.#handlers.has(kind) || this.#rangeHandlers.some(({ kinds }) => kinds.has(kind));
   }
 
   /** The entries of a range that are of one of `kinds`, in order, without quarantined ones. */
@@ -91,6 +100,10 @@ export class JournalSubscriptions {
     );
     for (const entry of entries) {
       for (const handler of this.#handlers.get(entry.kind) ?? []) await handler(entry);
+    }
+    for (const { kinds, handler } of this.#rangeHandlers) {
+      const own = entries.filter((entry) => kinds.has(entry.kind));
+      if (own.length > 0) await handler(own);
     }
   }
 }

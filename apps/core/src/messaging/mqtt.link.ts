@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CHANNEL_DELIVERY, parseTopic, type TopicAddress, topicFilter, UP_CHANNELS, type UpChannel } from '@tillward/contracts';
-import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { type Log, reasonOf } from '../logging.js';
 
 /** A message of a gateway. `payload` is what arrived, unchecked. */
@@ -30,11 +30,12 @@ export class MqttLink {
   readonly #connectedListeners: (() => void)[] = [];
   #client: MqttClient | undefined;
   #subscribed = false;
+  #gathering = false;
   #trouble = 'not connected yet';
   #foreign = 0;
 
   constructor(
-    private readonly options: { url: string; username: string; password: string },
+    private readonly options: { url: string; username: string; password: string; ca?: string | undefined },
     private readonly log: Log,
   ) {}
 
@@ -63,8 +64,7 @@ export class MqttLink {
   start(): void {
     const client = mqtt.connect(this.options.url, {
       clientId: `core-${randomUUID().slice(0, 8)}`,
-      username: this.options.username,
-      password: this.options.password,
+      ...this.#credentials(),
       clean: true,
       keepalive: 30,
       reconnectPeriod: RECONNECT_MIN_MS,
@@ -74,7 +74,10 @@ export class MqttLink {
     });
     this.#client = client;
     // The next packet is read only when `done` was called: that is how a full lane slows the broker down.
-    client.handleMessage = (packet, done) => void this.#take(packet, done);
+    client.handleMessage = (packet, done) => {
+      this.#gatherWrites(client);
+      void this.#take(packet, done);
+    };
     client.on('connect', () => void this.#subscribe(client));
     client.on('close', () => this.#lost(client));
     client.on('error', (error) => {
@@ -94,6 +97,21 @@ export class MqttLink {
         else resolve();
       });
     });
+  }
+
+  /**
+   * Ends the session of another client, which must not be let in again. Any broker does that by itself when somebody connects under the same client id (MQTT
+   * 3.1.1 section 3.1.4), so core does, for a moment. Rejects when the broker can't be reached.
+   */
+  async endSession(clientId: string): Promise<void> {
+    const options = { clientId, ...this.#credentials(), clean: true, connectTimeout: 3_000, reconnectPeriod: 0 };
+    const client = await mqtt.connectAsync(this.options.url, options, false);
+    await client.endAsync();
+  }
+
+  #credentials(): IClientOptions {
+    const { username, password, ca } = this.options;
+    return { username, password, ...(ca === undefined ? {} : { ca }) };
   }
 
   /** Disconnects in order, within a second. */
@@ -133,6 +151,20 @@ export class MqttLink {
     const retryInMs = client.options.reconnectPeriod ?? RECONNECT_MIN_MS;
     this.log.warn({ reason: this.#trouble, retryInMs }, 'broker not connected, trying again');
     client.options.reconnectPeriod = Math.min(retryInMs * 2, RECONNECT_MAX_MS);
+  }
+
+  /**
+   * Holds back what this turn of the event loop writes until its end: the PUBACKs of a burst of messages then cost one write to the socket, not one each, and a write is
+   * dearer than the message it acknowledges.
+   */
+  #gatherWrites({ stream }: MqttClient): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    stream.cork();
+    setImmediate(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
   }
 
   async #take(packet: IPublishPacket, done: (error?: Error) => void): Promise<void> {

@@ -1,5 +1,5 @@
 import type { BatchTotals } from '@tillward/contracts';
-import type { Queryable } from '../ingest/index.js';
+import type { FoldDatabase } from '../ingest/index.js';
 import { type BatchEvent, type BatchState, nextBatch } from './settlement.rules.js';
 
 /** Which batch an entry or payment belongs to. */
@@ -74,11 +74,11 @@ export class BatchLedger {
     this.#steps.set(key, steps);
   }
 
-  async flush(db: Queryable): Promise<void> {
+  async flush(db: FoldDatabase): Promise<void> {
     const deltas = [...this.#deltas.values()];
     if (deltas.length === 0) return;
     const of = <T>(pick: (delta: Delta) => T) => deltas.map(pick);
-    await db.query(UPSERT_SUMS, [
+    db.say(UPSERT_SUMS, [
       of((d) => d.store),
       of((d) => d.gateway),
       of((d) => d.terminal),
@@ -92,7 +92,7 @@ export class BatchLedger {
     if (this.#steps.size > 0) await this.#flushSteps(db);
   }
 
-  async #flushSteps(db: Queryable): Promise<void> {
+  async #flushSteps(db: FoldDatabase): Promise<void> {
     const keys = [...this.#steps.keys()].map((key) => this.#deltas.get(key)!);
     const at = [keys.map((key) => key.store), keys.map((key) => key.terminal), keys.map((key) => key.batchNo)];
     const { rows } = await db.query<BatchRow>(SELECT_BATCHES, at);
@@ -100,7 +100,7 @@ export class BatchLedger {
       for (const step of this.#steps.get(keyOf(row.store_id, row.terminal_id, row.batch_no)) ?? []) apply(row, step);
     }
     const of = <T>(pick: (row: BatchRow) => T) => rows.map(pick);
-    await db.query(UPDATE_STATES, [
+    db.say(UPDATE_STATES, [
       of((r) => r.store_id),
       of((r) => r.terminal_id),
       of((r) => r.batch_no),

@@ -49,19 +49,19 @@ export class PaymentTable {
     return new Map(rows.map((row) => [paymentKey(row.store_id, row.payment_id), { state: row.state, amountMinor: row.amount_minor }]));
   }
 
-  /** Adds new payments; every one has an amount. Rejects when one exists already. */
-  async insert(payments: readonly Payment[]): Promise<void> {
+  /** Adds new payments; every one has an amount. The transaction is refused when one exists already. */
+  insert(payments: readonly Payment[]): void {
     if (payments.length === 0) return;
     const copy = new BinaryCopy(COLUMN_COUNT);
     for (const payment of payments) writeRow(copy, payment);
-    await this.db.copy('card_transaction', COLUMNS, copy.finish());
+    this.db.copy('card_transaction', COLUMNS, copy.finish());
   }
 
   /** Changes known payments; what a payment says nothing about stays. */
-  async update(payments: readonly Payment[]): Promise<void> {
+  update(payments: readonly Payment[]): void {
     if (payments.length === 0) return;
     const of = <T>(pick: (payment: Payment) => T) => payments.map(pick);
-    await this.db.query(UPDATE, [
+    this.db.say(UPDATE, [
       of((p) => p.store),
       of((p) => p.paymentId),
       of((p) => p.state),

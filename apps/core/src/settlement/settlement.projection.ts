@@ -25,7 +25,10 @@ export const settlementProjection: Projection = { kinds: KINDS, begin: () => new
 type PaymentEntry = Extract<ProjectedEntry, { kind: `Payment${string}` }>;
 
 class SettlementFold implements Fold {
-  readonly #payments = new Map<string, Payment>();
+  readonly #stores = new Map<string, Map<string, Payment>>();
+  /** The store of the last entry and its payments: entries of one gateway come together. */
+  #store = '';
+  #payments = new Map<string, Payment>();
   readonly #ledger = new BatchLedger();
 
   add(entry: ProjectedEntry): void {
@@ -106,8 +109,7 @@ class SettlementFold implements Fold {
     const { payload, store } = entry;
     // UUIDs are the same in either case; PostgreSQL answers in lower case.
     const paymentId = payload.paymentId.toLowerCase();
-    const key = paymentKey(store, paymentId);
-    let payment = this.#payments.get(key);
+    let payment = this.#paymentsOf(store).get(paymentId);
     if (payment === undefined) {
       payment = {
         store,
@@ -128,7 +130,7 @@ class SettlementFold implements Fold {
         finishedAtMs: null,
         lastAtMs: entry.atMs,
       };
-      this.#payments.set(key, payment);
+      this.#payments.set(paymentId, payment);
     } else {
       payment.state = nextPayment(payment.state, state);
       payment.lastAtMs = entry.atMs;
@@ -136,19 +138,27 @@ class SettlementFold implements Fold {
     return payment;
   }
 
+  #paymentsOf(store: string): Map<string, Payment> {
+    if (store === this.#store) return this.#payments;
+    this.#payments = this.#stores.get(store) ?? new Map();
+    this.#stores.set(store, this.#payments);
+    this.#store = store;
+    return this.#payments;
+  }
+
   async flush(db: FoldDatabase, careful: boolean): Promise<void> {
-    if (this.#payments.size > 0) await this.#flushPayments(db, careful);
+    if (this.#stores.size > 0) await this.#flushPayments(db, careful);
     await this.#ledger.flush(db);
   }
 
   async #flushPayments(db: FoldDatabase, careful: boolean): Promise<void> {
     const payments = new PaymentTable(db);
-    const all = [...this.#payments.values()];
+    const all = [...this.#stores.values()].flatMap((payments) => [...payments.values()]);
     const before = await payments.known(careful ? all : all.filter((payment) => payment.startedAtMs === null));
     const inserts: Payment[] = [];
     const updates: Payment[] = [];
     for (const payment of all) {
-      const known = before.get(paymentKey(payment.store, payment.paymentId));
+      const known = before.size === 0 ? undefined : before.get(paymentKey(payment.store, payment.paymentId));
       if (known !== undefined) {
         const state = nextPayment(known.state, payment.state);
         if (state === known.state && state !== 'started' && state !== 'inDoubt') continue;
@@ -160,8 +170,8 @@ class SettlementFold implements Fold {
         inserts.push(payment);
       }
     }
-    await payments.insert(inserts);
-    await payments.update(updates);
+    payments.insert(inserts);
+    payments.update(updates);
   }
 }
 
