@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Role } from './graphql/index.js';
+import { FIELD_ACCESS, type Role } from './graphql/index.js';
 import { type RootField, rootFields } from './resolvers.js';
 
 /** An HTTP endpoint of core, and who may use it. */
@@ -18,6 +18,8 @@ export const HTTP_ENDPOINTS: readonly HttpEndpoint[] = [
   { methods: ['POST'], path: '/api/session', who: 'everyone: signs in with person and password, limited in tries per minute' },
   { methods: ['GET'], path: '/api/session', who: 'everyone who is signed in: says who that is' },
   { methods: ['DELETE'], path: '/api/session', who: 'everyone: ends the own session' },
+  { methods: ['POST'], path: '/api/enrolment', who: 'a gateway with a claim of HQ, limited in tries per minute' },
+  { methods: ['POST'], path: '/api/enrolment/renewal', who: 'a gateway that signs with the key of its certificate, limited in tries per minute' },
   { methods: ['POST'], path: '/graphql', who: FIELD_BY_FIELD },
   { methods: ['GET'], path: '/graphql', who: `${FIELD_BY_FIELD}, and no mutations; as a WebSocket: everyone who is signed in` },
   { methods: ['GET'], path: '/graphiql', who: 'everyone, where TILLWARD_GRAPHIQL is 1: a page that asks /graphql' },
@@ -51,6 +53,14 @@ Which roles may ask a field is checked before it is resolved; a field that decla
 security: HQ and auditors see every store, managers and cashiers only the stores they belong to. A row outside of them is answered as if it did not exist.
 
 ${(['Query', 'Mutation', 'Subscription'] as const).map((operation) => section(operation, fields)).join('\n')}
+## Fields
+
+Fields that not everybody may ask who may ask for the object they stand on.
+
+| field | ${ROLES.map(({ title }) => title).join(' | ')} |
+|---|${'---|'.repeat(ROLES.length)}
+${Object.entries(FIELD_ACCESS).map(fieldRow).join('\n')}
+
 ## HTTP
 
 Whoever is not signed in is answered 401, and a state-changing request or WebSocket from a foreign page 403.
@@ -78,4 +88,8 @@ function row({ operation, name, access }: RootField): string {
   const limits = LIMITS[`${operation}.${name}`] ?? {};
   const cells = ROLES.map(({ role }) => (open || access.includes(role) ? (limits[role] ?? 'yes') : 'no'));
   return `| ${[`\`${name}\``, ...cells, open ? 'yes' : 'no'].join(' | ')} |`;
+}
+
+function fieldRow([field, roles]: [string, readonly Role[]]): string {
+  return `| ${[`\`${field}\``, ...ROLES.map(({ role }) => (roles.includes(role) ? 'yes' : 'no'))].join(' | ')} |`;
 }

@@ -28,4 +28,11 @@ export const commandMigrations: readonly Migration[] = [
       SELECT tw_store_table('command', 'SELECT, INSERT, UPDATE');
     `,
   },
+  {
+    name: '0106-command-parameters',
+    up: `
+      ALTER TABLE command ADD COLUMN parameters jsonb;
+      CREATE INDEX command_of_terminal ON command (store_id, terminal_id, created_at DESC, id DESC);
+    `,
+  },
 ];

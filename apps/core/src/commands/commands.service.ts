@@ -27,6 +27,8 @@ export interface CommandRequest {
   terminalId: string;
   action: CommandAction;
   reason: string;
+  /** What the action needs to know (libs/contracts, command); never secrets. */
+  parameters?: Readonly<Record<string, string>>;
   /** What it is for, as the audit log's subject. */
   subject: string;
 }
@@ -85,6 +87,8 @@ export class Commands implements OnModuleInit {
       sentAt: null,
       outcomeCode: null,
       outcomeDetail: null,
+      stateAt: now,
+      parameters: request.parameters ?? null,
     };
     await insertCommand(ctx, command);
     await this.outbox.add(ctx, SEND, { storeId: command.storeId, id: command.id } satisfies SendRequest, command.id);
@@ -99,8 +103,11 @@ export class Commands implements OnModuleInit {
         terminalId: command.terminalId,
         expiresAt: command.expiresAt,
         for: request.subject,
+        reason: command.reason,
+        ...(command.parameters === null ? {} : { parameters: command.parameters }),
       },
     });
+    ctx.changed({ stores: [command.storeId] });
     return command;
   }
 
@@ -138,6 +145,7 @@ export class Commands implements OnModuleInit {
       nonce: command.nonce,
       requestedBy: command.requestedBy,
       reason: command.reason,
+      ...(command.parameters === null ? {} : { parameters: { ...command.parameters } }),
     };
     await this.downlink.publish(command.storeId, command.gatewayId, 'command', body);
     await this.work.run(SYSTEM, async (ctx) => {
@@ -170,10 +178,12 @@ export class Commands implements OnModuleInit {
     const changed: CommandRow = {
       ...command,
       state,
+      stateAt: ctx.now(),
       outcomeCode: outcome.code ?? command.outcomeCode,
       outcomeDetail: outcome.detail ?? command.outcomeDetail,
     };
     await updateCommandState(ctx, changed, { code: outcome.code ?? null, detail: outcome.detail ?? null });
+    ctx.changed({ stores: [changed.storeId] });
     for (const listener of this.#listeners) await listener(ctx, changed);
     if (!isFinished(state)) return;
     await this.audit.append(ctx, {

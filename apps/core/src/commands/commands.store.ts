@@ -19,17 +19,21 @@ export interface CommandRow {
   sentAt: Date | null;
   outcomeCode: string | null;
   outcomeDetail: string | null;
+  /** When it got its state. */
+  stateAt: Date;
+  /** What the action needs to know; travels in the signed body. */
+  parameters: Readonly<Record<string, string>> | null;
 }
 
 const COLUMNS = `id, store_id AS "storeId", gateway_id AS "gatewayId", terminal_id AS "terminalId", action, state, requested_by AS "requestedBy",
   reason, nonce, not_before AS "notBefore", expires_at AS "expiresAt", created_at AS "createdAt", sent_at AS "sentAt",
-  outcome_code AS "outcomeCode", outcome_detail AS "outcomeDetail"`;
+  outcome_code AS "outcomeCode", outcome_detail AS "outcomeDetail", state_at AS "stateAt", parameters`;
 
 /** Stores a new command. */
 export async function insertCommand(ctx: WorkContext, c: CommandRow): Promise<void> {
   await ctx.tx.query(
-    `INSERT INTO command (id, store_id, gateway_id, terminal_id, action, state, requested_by, reason, nonce, not_before, expires_at, created_at, state_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)`,
+    `INSERT INTO command (id, store_id, gateway_id, terminal_id, action, state, requested_by, reason, nonce, not_before, expires_at, created_at, state_at, parameters)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb)`,
     [
       c.id,
       c.storeId,
@@ -43,6 +47,8 @@ export async function insertCommand(ctx: WorkContext, c: CommandRow): Promise<vo
       c.notBefore,
       c.expiresAt,
       c.createdAt,
+      c.stateAt,
+      c.parameters === null ? null : JSON.stringify(c.parameters),
     ],
   );
 }
@@ -62,7 +68,7 @@ export async function updateCommandState(
   await ctx.tx.query(
     `UPDATE command SET state = $3, state_at = $4, outcome_code = coalesce($5, outcome_code), outcome_detail = coalesce($6, outcome_detail)
       WHERE store_id = $1 AND id = $2`,
-    [command.storeId, command.id, command.state, ctx.now(), outcome.code, outcome.detail],
+    [command.storeId, command.id, command.state, command.stateAt, outcome.code, outcome.detail],
   );
 }
 
@@ -79,8 +85,58 @@ export async function findUnfinished(ctx: WorkContext, limit: number): Promise<C
   );
 }
 
+/** Actions of commands by id, as far as the actor sees them. */
+export async function commandActions(ctx: WorkContext, ids: readonly string[]): Promise<Map<string, CommandAction>> {
+  const rows: { id: string; action: CommandAction }[] = await ctx.tx.query('SELECT id, action FROM command WHERE id = ANY($1::uuid[])', [
+    ids,
+  ]);
+  return new Map(rows.map((row) => [row.id, row.action]));
+}
+
 /** States of commands by id, as far as the actor sees them. */
 export async function commandStates(ctx: WorkContext, ids: readonly string[]): Promise<Map<string, CommandState>> {
   const rows: { id: string; state: CommandState }[] = await ctx.tx.query('SELECT id, state FROM command WHERE id = ANY($1::uuid[])', [ids]);
   return new Map(rows.map((row) => [row.id, row.state]));
+}
+
+/** A page of a terminal's commands, newest first. */
+export async function commandsOfTerminal(
+  ctx: WorkContext,
+  storeId: string,
+  terminalId: string,
+  page: { limit: number; after?: { at: Date; id: string } | undefined },
+): Promise<CommandRow[]> {
+  return await ctx.tx.query(
+    `SELECT ${COLUMNS} FROM command
+      WHERE store_id = $1 AND terminal_id = $2 AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4))
+      ORDER BY created_at DESC, id DESC LIMIT $5`,
+    [storeId, terminalId, page.after?.at ?? null, page.after?.id ?? null, page.limit],
+  );
+}
+
+/** How many commands a terminal ever got. */
+export async function countCommandsOfTerminal(ctx: WorkContext, storeId: string, terminalId: string): Promise<number> {
+  const rows: { n: number }[] = await ctx.tx.query('SELECT count(*) AS n FROM command WHERE store_id = $1 AND terminal_id = $2', [
+    storeId,
+    terminalId,
+  ]);
+  return rows[0]?.n ?? 0;
+}
+
+/** One command, as far as the actor sees it. */
+export async function findCommand(ctx: WorkContext, storeId: string, id: string): Promise<CommandRow | undefined> {
+  const rows: CommandRow[] = await ctx.tx.query(`SELECT ${COLUMNS} FROM command WHERE store_id = $1 AND id = $2`, [storeId, id]);
+  return rows[0];
+}
+
+/** What is under way on the terminals of these stores. */
+export async function runningActions(
+  ctx: WorkContext,
+  storeIds: readonly string[],
+): Promise<{ id: string; storeId: string; terminalId: string; action: CommandAction }[]> {
+  return await ctx.tx.query(
+    `SELECT id, store_id AS "storeId", terminal_id AS "terminalId", action FROM command
+      WHERE state IN ('created', 'sent', 'received', 'running') AND store_id = ANY($1) ORDER BY created_at`,
+    [storeIds],
+  );
 }

@@ -2,4 +2,12 @@ export { commandMigrations } from './commands.migrations.js';
 export { CommandsModule } from './commands.module.js';
 export { isFinished } from './commands.rules.js';
 export { type CommandListener, type CommandRequest, Commands } from './commands.service.js';
-export { type CommandRow, commandStates } from './commands.store.js';
+export {
+  type CommandRow,
+  commandActions,
+  commandStates,
+  commandsOfTerminal,
+  countCommandsOfTerminal,
+  findCommand,
+  runningActions,
+} from './commands.store.js';

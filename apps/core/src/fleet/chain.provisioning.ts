@@ -48,8 +48,8 @@ export async function provisionFleet(ctx: WorkContext, file: ChainFile): Promise
     );
     await upsert(
       `INSERT INTO gateway AS t (store_id, gateway_id, public_key) VALUES ($1, $2, $3) ON CONFLICT (store_id, gateway_id) DO UPDATE
-         SET public_key = excluded.public_key WHERE t.public_key IS DISTINCT FROM excluded.public_key`,
-      [store.id, store.gateway.id, store.gateway.publicKey],
+         SET public_key = excluded.public_key WHERE excluded.public_key IS NOT NULL AND t.public_key IS DISTINCT FROM excluded.public_key`,
+      [store.id, store.gateway.id, store.gateway.publicKey ?? null],
     );
     for (const [place, { brand, model, ...connection }] of store.terminals.entries()) {
       await upsert(

@@ -1,5 +1,5 @@
 import type { JournalPayload } from '@tillward/contracts';
-import type { ProjectedEntry, Queryable } from '../ingest/index.js';
+import type { FoldDatabase, ProjectedEntry } from '../ingest/index.js';
 
 interface Closing {
   store: string;
@@ -47,9 +47,9 @@ export class ClosingFold {
     }
   }
 
-  async flush(db: Queryable): Promise<void> {
-    await this.#flushClosings(db);
-    await this.#flushProofs(db);
+  flush(db: FoldDatabase): void {
+    this.#flushClosings(db);
+    this.#flushProofs(db);
   }
 
   #proven(entry: Extract<ProjectedEntry, { kind: 'CloseProven' }>): void {
@@ -82,12 +82,12 @@ export class ClosingFold {
     return closing;
   }
 
-  async #flushClosings(db: Queryable): Promise<void> {
+  #flushClosings(db: FoldDatabase): void {
     const all = [...this.#closings.values()];
     if (all.length === 0) return;
     const of = <T>(pick: (closing: Closing) => T) => all.map(pick);
     // Sets travel as JSON texts: unnest would flatten arrays of arrays.
-    await db.query(UPSERT_CLOSINGS, [
+    db.say(UPSERT_CLOSINGS, [
       of((c) => c.store),
       of((c) => c.routineId),
       of((c) => c.gateway),
@@ -100,11 +100,11 @@ export class ClosingFold {
     ]);
   }
 
-  async #flushProofs(db: Queryable): Promise<void> {
+  #flushProofs(db: FoldDatabase): void {
     const all = [...this.#proofs.values()];
     if (all.length === 0) return;
     const of = <T>(pick: (proof: Proof) => T) => all.map(pick);
-    await db.query(UPSERT_PROOFS, [
+    db.say(UPSERT_PROOFS, [
       of((p) => p.store),
       of((p) => p.terminal),
       of((p) => p.payload.routineId),

@@ -150,6 +150,8 @@ function stateColumns(heard: Heard[]): unknown[] {
     of((r) => r.seenAtMs),
     of((r) => r.live.session),
     of((r) => r.live.journalHead),
+    of((r) => (r.sample.device === undefined ? null : JSON.stringify(r.sample.device))),
+    of((r) => r.sample.device?.clock ?? null),
   ];
 }
 
@@ -171,16 +173,19 @@ const UPSERT_PRESENCE = `
 // In the order of arrival; of one session, a sample taken before an entry that the journal has brought already is late.
 const UPSERT_STATES = `
   INSERT INTO terminal_state AS s
-         (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use_at, state_at, session, sample_head)
+         (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use_at, state_at, session, sample_head,
+          device, clock, clock_seen_at)
   SELECT n.store_id, n.terminal_id, n.power, n.service, n.activity, n.signed_on, n.operator_id, to_timestamp(n.last_use / 1000), to_timestamp(n.at / 1000),
-         n.session, n.head
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::float8[], $9::float8[], $10::bigint[], $11::bigint[])
-         AS n (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use, at, session, head)
+         n.session, n.head, n.device, n.clock, CASE WHEN n.clock IS NOT NULL THEN to_timestamp(n.at / 1000) END
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::float8[], $9::float8[], $10::bigint[], $11::bigint[],
+                $12::text[], $13::text[])
+         AS n (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use, at, session, head, device, clock)
     JOIN terminal t ON t.store_id = n.store_id AND t.terminal_id = n.terminal_id
    ORDER BY (n.store_id || '/' || n.terminal_id) COLLATE "C"
   ON CONFLICT (store_id, terminal_id) DO UPDATE
     SET power = excluded.power, service = excluded.service, activity = excluded.activity, signed_on = excluded.signed_on,
         operator_id = excluded.operator_id, last_use_at = coalesce(excluded.last_use_at, s.last_use_at), state_at = excluded.state_at,
-        session = excluded.session, sample_head = excluded.sample_head,
+        session = excluded.session, sample_head = excluded.sample_head, device = excluded.device, clock = excluded.clock,
+        clock_seen_at = CASE WHEN excluded.clock = s.clock THEN s.clock_seen_at ELSE excluded.clock_seen_at END,
         journal_seq = CASE WHEN excluded.session > s.session THEN 0 ELSE s.journal_seq END
    WHERE excluded.session > s.session OR (excluded.session = s.session AND excluded.sample_head >= s.journal_seq)`;

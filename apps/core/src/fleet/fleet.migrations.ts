@@ -136,4 +136,86 @@ export const fleetMigrations: readonly Migration[] = [
         ADD COLUMN journal_seq bigint NOT NULL DEFAULT 0;
     `,
   },
+  {
+    name: '0023-fleet-devices',
+    up: `
+      -- What the newest live sample told of the device, as JSON text, and when core first saw this reading of its clock.
+      ALTER TABLE terminal_state
+        ADD COLUMN device text,
+        ADD COLUMN clock text,
+        ADD COLUMN clock_seen_at timestamptz;
+
+      CREATE TABLE terminal_device (
+        store_id text NOT NULL,
+        terminal_id text NOT NULL,
+        model text,
+        software text,
+        serial text,
+        described_at timestamptz NOT NULL,
+        PRIMARY KEY (store_id, terminal_id)
+      );
+      SELECT tw_store_table('terminal_device', 'SELECT');
+      GRANT SELECT, INSERT, UPDATE ON terminal_device TO tillward_ingest;
+
+      CREATE TABLE terminal_peripheral (
+        store_id text NOT NULL,
+        terminal_id text NOT NULL,
+        peripheral text NOT NULL,
+        state text NOT NULL,
+        told_by text NOT NULL,
+        since timestamptz NOT NULL,
+        epoch integer NOT NULL,
+        seq bigint NOT NULL,
+        PRIMARY KEY (store_id, terminal_id, peripheral)
+      );
+      SELECT tw_store_table('terminal_peripheral', 'SELECT');
+      GRANT SELECT, INSERT, UPDATE ON terminal_peripheral TO tillward_ingest;
+
+      -- The newest captured dialogue of a terminal; older ones stay in the journal.
+      CREATE TABLE terminal_dialogue (
+        store_id text NOT NULL,
+        terminal_id text NOT NULL,
+        captured_at timestamptz NOT NULL,
+        cause text NOT NULL,
+        frames text NOT NULL,
+        PRIMARY KEY (store_id, terminal_id)
+      );
+      SELECT tw_store_table('terminal_dialogue', 'SELECT');
+      GRANT SELECT, INSERT, UPDATE ON terminal_dialogue TO tillward_ingest;
+
+      CREATE TABLE terminal_traffic (
+        store_id text NOT NULL,
+        terminal_id text NOT NULL,
+        event text NOT NULL,
+        at timestamptz NOT NULL,
+        signed_on boolean,
+        session_at timestamptz,
+        settlement text,
+        settlement_at timestamptz,
+        acquirer_batch_no bigint,
+        merchant_number text,
+        sale_without_sign_on_at timestamptz,
+        PRIMARY KEY (store_id, terminal_id)
+      );
+      SELECT tw_store_table('terminal_traffic', 'SELECT');
+      GRANT SELECT, INSERT, UPDATE ON terminal_traffic TO tillward_ingest;
+    `,
+  },
+  {
+    name: '0024-terminal-orders',
+    up: `
+      -- Which client-made orders of actions were taken already.
+      CREATE TABLE terminal_order (
+        store_id text NOT NULL,
+        person_id text NOT NULL,
+        idempotency_key uuid NOT NULL,
+        terminal_id text NOT NULL,
+        command_id uuid NOT NULL,
+        request text NOT NULL,
+        at timestamptz NOT NULL,
+        PRIMARY KEY (store_id, person_id, idempotency_key)
+      );
+      SELECT tw_store_table('terminal_order', 'SELECT, INSERT');
+    `,
+  },
 ];

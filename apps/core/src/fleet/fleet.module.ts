@@ -7,6 +7,8 @@ import type { Log } from '../logging.js';
 import { MqttLink } from '../messaging/index.js';
 import { CLOCK, type Clock, CONFIG, LOG } from '../platform.js';
 import { CHAIN, provisionFleet, readChainFile } from './chain.provisioning.js';
+import { deviceProjection } from './device.projection.js';
+import { DevicesService } from './devices.service.js';
 import { FleetLive } from './fleet.live.js';
 import { fleetProjection } from './fleet.projection.js';
 import { FleetService } from './fleet.service.js';
@@ -16,6 +18,7 @@ import { FleetService } from './fleet.service.js';
   imports: [IngestModule],
   providers: [
     FleetService,
+    DevicesService,
     { provide: CHAIN, inject: [CONFIG], useFactory: (config: CoreConfig) => readChainFile(config.chainFile) },
     {
       provide: FleetLive,
@@ -24,7 +27,7 @@ import { FleetService } from './fleet.service.js';
         new FleetLive(unit, notifier, log, () => clock.now()),
     },
   ],
-  exports: [FleetService, CHAIN],
+  exports: [FleetService, DevicesService, CHAIN],
 })
 export class FleetModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
@@ -43,6 +46,7 @@ export class FleetModule implements OnModuleInit, OnApplicationShutdown {
       this.log.info({ chain: chain.chain.id, stores: chain.stores.length, changed }, 'chain file applied');
     }
     this.ingest.project(fleetProjection);
+    this.ingest.project(deviceProjection);
     this.link.onArrival('presence', (arrival) => this.live.presence(arrival));
     this.link.onArrival('live', (arrival) => this.live.live(arrival));
   }

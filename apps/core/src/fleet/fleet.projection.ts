@@ -1,5 +1,5 @@
 import type { JournalKind, PowerState, ServiceState } from '@tillward/contracts';
-import type { Fold, ProjectedEntry, Projection, Queryable } from '../ingest/index.js';
+import type { Fold, FoldDatabase, ProjectedEntry, Projection } from '../ingest/index.js';
 import { ClosingFold } from './closing.projection.js';
 
 const KINDS = [
@@ -121,18 +121,18 @@ class FleetFold implements Fold {
     return change;
   }
 
-  async flush(db: Queryable): Promise<void> {
-    await this.#flushTerminals(db);
-    await this.#flushApplications(db);
-    await this.#closings.flush(db);
+  async flush(db: FoldDatabase): Promise<void> {
+    this.#flushTerminals(db);
+    this.#flushApplications(db);
+    this.#closings.flush(db);
   }
 
-  async #flushTerminals(db: Queryable): Promise<void> {
+  #flushTerminals(db: FoldDatabase): void {
     // In key order, as live samples are: two writers then wait for each other in turn and never in a circle.
     const changes = [...this.#terminals.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
     if (changes.length === 0) return;
     const of = <T>(pick: (change: TerminalChange) => T) => changes.map(pick);
-    await db.query(UPSERT_TERMINALS, [
+    db.say(UPSERT_TERMINALS, [
       of((c) => c.store),
       of((c) => c.terminal),
       of((c) => c.power),
@@ -146,11 +146,11 @@ class FleetFold implements Fold {
     ]);
   }
 
-  async #flushApplications(db: Queryable): Promise<void> {
+  #flushApplications(db: FoldDatabase): void {
     const all = [...this.#applications.values()];
     if (all.length === 0) return;
     const of = <T>(pick: (application: Application) => T) => all.map(pick);
-    await db.query(UPSERT_APPLICATIONS, [
+    db.say(UPSERT_APPLICATIONS, [
       of((a) => a.store),
       of((a) => a.gateway),
       of((a) => a.version),
@@ -161,27 +161,30 @@ class FleetFold implements Fold {
   }
 }
 
-// Inserts what is new, changes what was there before. A sample taken after an entry, which its journal head tells, knows what the entry says: it wins.
+// Changes what was there before, inserts what is new (rarely anything: the order costs an unused conflict check per row less). A sample taken after an entry, which its
+// journal head tells, knows what the entry says: it wins.
 const UPSERT_TERMINALS = `
   WITH n AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::float8[], $9::float8[], $10::bigint[])
       AS u (store_id, terminal_id, power, service, signed_on, operator_id, says_operator, last_use, at, seq)
-  ), created AS (
-    INSERT INTO terminal_state (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use_at, state_at, journal_seq)
-    SELECT store_id, terminal_id, coalesce(power, 'unknown'), coalesce(service, 'unknown'), 'idle', coalesce(signed_on, false), operator_id,
-           to_timestamp(last_use / 1000), to_timestamp(at / 1000), seq
-      FROM n ON CONFLICT (store_id, terminal_id) DO NOTHING
+  ), changed AS (
+    UPDATE terminal_state s
+       SET power = CASE WHEN n.seq > s.sample_head THEN coalesce(n.power, s.power) ELSE s.power END,
+           service = CASE WHEN n.seq > s.sample_head THEN coalesce(n.service, s.service) ELSE s.service END,
+           signed_on = CASE WHEN n.seq > s.sample_head THEN coalesce(n.signed_on, s.signed_on) ELSE s.signed_on END,
+           operator_id = CASE WHEN n.seq > s.sample_head AND n.says_operator THEN n.operator_id ELSE s.operator_id END,
+           last_use_at = greatest(to_timestamp(n.last_use / 1000), s.last_use_at),
+           state_at = CASE WHEN n.seq > s.sample_head THEN to_timestamp(n.at / 1000) ELSE s.state_at END,
+           journal_seq = n.seq
+      FROM n
+     WHERE s.store_id = n.store_id AND s.terminal_id = n.terminal_id
+    RETURNING s.store_id, s.terminal_id
   )
-  UPDATE terminal_state s
-     SET power = CASE WHEN newer THEN coalesce(n.power, s.power) ELSE s.power END,
-         service = CASE WHEN newer THEN coalesce(n.service, s.service) ELSE s.service END,
-         signed_on = CASE WHEN newer THEN coalesce(n.signed_on, s.signed_on) ELSE s.signed_on END,
-         operator_id = CASE WHEN newer AND n.says_operator THEN n.operator_id ELSE s.operator_id END,
-         last_use_at = greatest(to_timestamp(n.last_use / 1000), s.last_use_at),
-         state_at = CASE WHEN newer THEN to_timestamp(n.at / 1000) ELSE s.state_at END,
-         journal_seq = n.seq
-    FROM (SELECT n.*, n.seq > k.sample_head AS newer FROM n JOIN terminal_state k USING (store_id, terminal_id)) n
-   WHERE s.store_id = n.store_id AND s.terminal_id = n.terminal_id`;
+  INSERT INTO terminal_state (store_id, terminal_id, power, service, activity, signed_on, operator_id, last_use_at, state_at, journal_seq)
+  SELECT store_id, terminal_id, coalesce(power, 'unknown'), coalesce(service, 'unknown'), 'idle', coalesce(signed_on, false), operator_id,
+         to_timestamp(last_use / 1000), to_timestamp(at / 1000), seq
+    FROM n WHERE (store_id, terminal_id) NOT IN (SELECT store_id, terminal_id FROM changed)
+  ON CONFLICT (store_id, terminal_id) DO NOTHING`;
 
 const UPSERT_APPLICATIONS = `
   INSERT INTO policy_application AS p (store_id, gateway_id, version, applied_at, refused)

@@ -4,8 +4,6 @@ import { ChangeFeed, UnitOfWork } from '../database/index.js';
 import {
   Access,
   CalendarDate,
-  CloseProofType as CloseProof,
-  type CloseProofType,
   ClosingType,
   CONNECTIONS,
   type Connection,
@@ -66,12 +64,6 @@ export class FleetResolver {
     return (await this.work.run(actor, (ctx) => this.fleet.stores(ctx, [id])))[0] ?? null;
   }
 
-  @Access('hq', 'manager', 'cashier', 'auditor')
-  @Query(() => TerminalType, { name: 'terminal', nullable: true })
-  async terminal(@ViewerActor() actor: PersonActor, @Args('id', { type: () => ID }) id: string): Promise<TerminalType | null> {
-    return (await this.work.run(actor, (ctx) => this.views.readTerminals(ctx, { terminalIds: [id] })))[0] ?? null;
-  }
-
   /** Every store of the viewer whose state changed; merged, a few rounds a second at most. */
   @Access('hq', 'manager', 'cashier', 'auditor')
   @Subscription(() => StoreType, {
@@ -124,17 +116,6 @@ export class FleetResolver {
   @ResolveField('closing', () => ClosingType, { nullable: true })
   closing(@Parent() store: StoreType, @Context() context: RequestContext): Promise<ClosingType | null> {
     return this.views.closing(context, store);
-  }
-}
-
-/** Fields of a terminal that are read apart. */
-@Resolver(() => TerminalType)
-export class TerminalResolver {
-  constructor(@Inject(FleetViews) private readonly views: FleetViews) {}
-
-  @ResolveField('closeProof', () => CloseProof, { nullable: true })
-  closeProof(@Parent() terminal: TerminalType, @Context() context: RequestContext): Promise<CloseProofType | null> {
-    return this.views.closeProof(context, terminal);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Activity, PowerState, ServiceState, TerminalConnection } from '@tillward/contracts';
+import type { Activity, DeviceFacts, PowerState, ServiceState, TerminalConnection } from '@tillward/contracts';
 import type { WorkContext } from '../database/index.js';
 import { isOnline, shownState } from './fleet.rules.js';
 
@@ -49,6 +49,20 @@ export interface TerminalView {
   readonly lastSettledAt: Date | null;
   readonly stateAt: Date | null;
   readonly gatewayOnline: boolean;
+  /** What feeds it, by its kind in the chain file. */
+  readonly powerKind: string;
+  /** What the newest live sample told of the device, how far the journal was then, and when core first saw this reading of its clock. */
+  readonly sampled: DeviceFacts | null;
+  readonly sampleHead: number;
+  readonly clockSeenAt: Date | null;
+  /** Epoch of its gateway's journal, 0 before the first entry. */
+  readonly epoch: number;
+}
+
+/** Which terminals: those of stores, those with ids, all the actor sees when nothing is said. */
+export interface TerminalChoice {
+  readonly storeIds?: readonly string[];
+  readonly terminalIds?: readonly string[];
 }
 
 /** A run of the closing routine. `running` terminals are neither proven nor blocked yet; a finished closing has none. */
@@ -77,7 +91,8 @@ export interface CloseProofView {
   readonly steps: readonly { readonly step: string; readonly outcome: string; readonly seq: number }[];
 }
 
-interface TerminalRow extends Omit<TerminalView, 'gatewayOnline'> {
+interface TerminalRow extends Omit<TerminalView, 'gatewayOnline' | 'sampled'> {
+  readonly deviceText: string | null;
   readonly online: boolean | null;
   readonly lastSeenAt: Date | null;
   readonly reportedPower: PowerState | null;
@@ -91,11 +106,14 @@ const TERMINALS = `
   SELECT t.terminal_id AS id, t.store_id AS "storeId", t.gateway_id AS "gatewayId", t.name, t.brand, t.model, t.driver, t.currency,
          s.power AS "reportedPower", s.service AS "reportedService", coalesce(s.activity, 'idle') AS activity,
          coalesce(s.signed_on, false) AS "signedOn", s.operator_id AS "operatorId", s.last_use_at AS "lastUseAt", s.state_at AS "stateAt",
+         t.connection->'power'->>'kind' AS "powerKind", s.device AS "deviceText", coalesce(s.sample_head, 0) AS "sampleHead",
+         s.clock_seen_at AS "clockSeenAt", coalesce(c.epoch, 0) AS epoch,
          p.online, p.last_seen_at AS "lastSeenAt", coalesce(b.minor, 0) AS "unsettledMinor", coalesce(b.count, 0) AS "unsettledCount",
          (SELECT max(d.settled_at) FROM batch d WHERE d.store_id = t.store_id AND d.terminal_id = t.terminal_id) AS "lastSettledAt"
     FROM terminal t
     LEFT JOIN terminal_state s USING (store_id, terminal_id)
     LEFT JOIN gateway_presence p ON p.store_id = t.store_id AND p.gateway_id = t.gateway_id
+    LEFT JOIN gateway_cursor c ON c.store_id = t.store_id AND c.gateway_id = t.gateway_id
     LEFT JOIN LATERAL (
       SELECT sum(u.journal_minor)::bigint AS minor, sum(u.journal_count)::int AS count FROM batch u
        WHERE u.store_id = t.store_id AND u.terminal_id = t.terminal_id AND u.settled_at IS NULL AND u.currency = t.currency) b ON true`;
@@ -145,10 +163,7 @@ export class FleetService {
   }
 
   /** Terminals of these stores, or those with these ids, or all the actor sees; in the stores' and their own order. */
-  async terminals(
-    ctx: WorkContext,
-    which: { storeIds?: readonly string[]; terminalIds?: readonly string[] } = {},
-  ): Promise<TerminalView[]> {
+  async terminals(ctx: WorkContext, which: TerminalChoice = {}): Promise<TerminalView[]> {
     const rows: TerminalRow[] = await ctx.tx.query(
       `${TERMINALS} WHERE ($1::text[] IS NULL OR t.store_id = ANY($1)) AND ($2::text[] IS NULL OR t.terminal_id = ANY($2))
         ORDER BY t.store_id, t.position, t.terminal_id`,
@@ -156,6 +171,11 @@ export class FleetService {
     );
     const now = ctx.now();
     return rows.map((row) => terminalView(row, now));
+  }
+
+  /** The Ed25519 key (raw, base64) a gateway's journal is signed with from now on; null: none is taken. Its row must be locked by the caller. */
+  async setJournalKey(ctx: WorkContext, storeId: string, gatewayId: string, publicKey: string | null): Promise<void> {
+    await ctx.tx.query('UPDATE gateway SET public_key = $3 WHERE store_id = $1 AND gateway_id = $2', [storeId, gatewayId, publicKey]);
   }
 
   /** How the gateway reaches its terminals: what the desired document carries. */
@@ -202,8 +222,9 @@ function presence(online: boolean | null, lastSeenAt: Date | null): { online: bo
 }
 
 function terminalView(row: TerminalRow, now: Date): TerminalView {
-  const { online, lastSeenAt, reportedPower, reportedService, ...rest } = row;
+  const { online, lastSeenAt, reportedPower, reportedService, deviceText, ...rest } = row;
   const gatewayOnline = isOnline(presence(online, lastSeenAt), now);
   const reported = reportedPower === null || reportedService === null ? undefined : { power: reportedPower, service: reportedService };
-  return { ...rest, ...shownState(gatewayOnline, reported), gatewayOnline };
+  const sampled = deviceText === null ? null : (JSON.parse(deviceText) as DeviceFacts);
+  return { ...rest, ...shownState(gatewayOnline, reported), gatewayOnline, sampled };
 }

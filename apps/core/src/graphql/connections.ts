@@ -1,8 +1,10 @@
 import { AuditEntryType } from './audit.contract.js';
+import { GatewayEnrolmentType } from './enrolment.contract.js';
 import { StoreType } from './fleet.contract.js';
 import { IncidentType } from './incidents.contract.js';
-import { connectionOf } from './paging.js';
+import { connectionOf, uncountedConnectionOf } from './paging.js';
 import { BatchType, TransactionType } from './settlement.contract.js';
+import { TerminalCommandType, TerminalEventType } from './terminal.contract.js';
 import { TrainingRecordType } from './training.contract.js';
 
 /** Every connection of the schema, each declared once. */
@@ -13,4 +15,11 @@ export const CONNECTIONS = {
   batches: connectionOf(BatchType, 'Batch'),
   transactions: connectionOf(TransactionType, 'Transaction'),
   trainingRecords: connectionOf(TrainingRecordType, 'TrainingRecord'),
+  gatewayEnrolments: connectionOf(GatewayEnrolmentType, 'GatewayEnrolment'),
+  terminalCommands: connectionOf(TerminalCommandType, 'TerminalCommand'),
+};
+
+/** Connections whose rows nobody counts, because that would read all of a journal. */
+export const UNCOUNTED_CONNECTIONS = {
+  terminalEvents: uncountedConnectionOf(TerminalEventType, 'TerminalEvent'),
 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type ChainFile, chainFile, type DownChannel } from '@tillward/contracts';
 import type { CoreConfig } from '../config.js';
 import { createTestDatabase, silentLog, type TestDatabase } from '../database/database.fixtures.js';
+import { testEnrolmentConfig } from '../enrolment/enrolment.fixtures.js';
 import { IngestService } from '../ingest/index.js';
 import { SimulatedGateway } from '../ingest/ingest.fixtures.js';
 import { Downlink } from '../messaging/index.js';
@@ -28,7 +29,7 @@ export type Loose = any;
 export interface GraphqlAnswer {
   status: number;
   data: Loose;
-  errors: { message: string; extensions: { code: string; field?: string } }[] | undefined;
+  errors: { message: string; path?: (string | number)[]; extensions: { code: string; field?: string } }[] | undefined;
 }
 
 /** A whole core on a database of its own. Faked: the broker (what core says to gateways is collected) and the clock. */
@@ -127,6 +128,7 @@ export async function startTestCore(
     secureCookies: true,
     ingestLanes: 1,
     logLevel: 'silent',
+    enrolment: await testEnrolmentConfig(),
     ...change.config,
   };
   const stopping = new AbortController();

@@ -1,6 +1,8 @@
 export * from './access.js';
 export * from './audit.contract.js';
 export * from './connections.js';
+export * from './enrolment.contract.js';
+export * from './field-access.js';
 export * from './fleet.contract.js';
 export * from './graphql.errors.js';
 export { ApiModule } from './graphql.module.js';
@@ -13,4 +15,5 @@ export * from './policy.contract.js';
 export * from './refusals.contract.js';
 export * from './scalars.js';
 export * from './settlement.contract.js';
+export * from './terminal.contract.js';
 export * from './training.contract.js';

@@ -55,6 +55,22 @@ export function connectionOf<T>(node: Type<T>, name: string) {
   return { type: ConnectionType as Type<unknown>, resolver: CountResolver as Type<unknown> };
 }
 
+/** Declares `<name>Edge` and `<name>Connection` of a node type whose rows are not counted. */
+export function uncountedConnectionOf<T>(node: Type<T>, name: string): Type<unknown> {
+  @ObjectType(`${name}Edge`)
+  class EdgeType {
+    @Field(() => String) cursor!: string;
+    @Field(() => node) node!: T;
+  }
+
+  @ObjectType(`${name}Connection`)
+  class ConnectionType {
+    @Field(() => [EdgeType]) edges!: EdgeType[];
+    @Field(() => PageInfoType) pageInfo!: PageInfoType;
+  }
+  return ConnectionType as Type<unknown>;
+}
+
 /** A key of a row in its list's order: what a cursor holds. */
 export type CursorKey = readonly (string | number)[];
 

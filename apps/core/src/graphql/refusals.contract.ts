@@ -1,4 +1,5 @@
 import { Field, Int, InterfaceType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import type { TerminalActionBlock } from './terminal.contract.js';
 
 /** Stable codes of expected failures; the dashboard has its own sentences for them in both languages. */
 export const RefusalCode = {
@@ -11,6 +12,8 @@ export const RefusalCode = {
   stepNotReady: 'stepNotReady',
   commandUndeliverable: 'commandUndeliverable',
   quizOutdated: 'quizOutdated',
+  unsupportedAction: 'unsupportedAction',
+  alreadyRunning: 'alreadyRunning',
 } as const;
 export type RefusalCode = (typeof RefusalCode)[keyof typeof RefusalCode];
 registerEnumType(RefusalCode, { name: 'RefusalCode' });
@@ -71,7 +74,9 @@ export type RefusalValue =
   | { refused: true; code: 'settingLocked'; message: string; key: string }
   | { refused: true; code: 'alreadyDone'; message: string }
   | { refused: true; code: 'stepNotReady'; message: string }
-  | { refused: true; code: 'quizOutdated'; message: string; currentVersion: number };
+  | { refused: true; code: 'quizOutdated'; message: string; currentVersion: number }
+  | { refused: true; code: 'unsupportedAction'; message: string; block: TerminalActionBlock }
+  | { refused: true; code: 'alreadyRunning'; message: string; commandId: string };
 
 /** The refusal with one of these codes. */
 export type RefusalOf<C extends RefusalCode> = Extract<RefusalValue, { code: C }>;

@@ -12,6 +12,8 @@ describe('costOf', () => {
     ['a list by a guess', '{ store(id: "x") { terminals { id name } } }', 2 + 10 * 2],
     ['stores of a person as a list', '{ me { stores { id } } }', 2 + 10],
     ['fragments where they are used', '{ me { ...p ...p } } fragment p on Person { id name }', 1 + 2 * 2],
+    ["an incident's history by a guess", '{ incident(id: "x") { history { at } } }', 2 + 10],
+    ["a terminal's history as a search", '{ terminal(id: "x") { history(first: 5) { __typename } } }', 1 + 4_000 + 5],
     ['every operation', 'query a { me { id } } query b { me { id } }', 4],
   ])('counts %s', (_name, query, expected) => {
     expect(cost(query)).toBe(expected);
@@ -24,6 +26,10 @@ describe('costOf', () => {
   it('finds the same field asked a thousand times', () => {
     const aliases = Array.from({ length: 1_000 }, (_, i) => `a${i}: incidents(first: 200) { edges { node { id } } }`).join(' ');
     expect(cost(`{ ${aliases} }`)).toBeGreaterThan(MAX_COST);
+  });
+
+  it('allows no search through the journals of a whole chain', () => {
+    expect(cost('{ stores(first: 50) { edges { node { terminals { history(first: 1) { __typename } } } } } }')).toBeGreaterThan(MAX_COST);
   });
 
   it('is quick with fragments that double each other', () => {

@@ -24,8 +24,24 @@ const LISTS: ReadonlySet<string> = new Set([
   'lessons',
   'questions',
   'options',
+  'actions',
+  'parameters',
+  'fields',
+  'frames',
 ]);
-const CONNECTIONS: ReadonlySet<string> = new Set(['incidents', 'auditEntries', 'batches', 'transactions', 'trainingRecords']);
+/** Lists that never hold more than so many. */
+const SHORT_LISTS: ReadonlyMap<string, number> = new Map([['peripherals', 3]]);
+const CONNECTIONS: ReadonlySet<string> = new Set([
+  'incidents',
+  'auditEntries',
+  'batches',
+  'transactions',
+  'trainingRecords',
+  'gatewayEnrolments',
+  'commands',
+]);
+/** What one look through a terminal's journal costs beside its rows: no index leads to a terminal's entries. */
+const JOURNAL_SEARCH = 4_000;
 
 /**
  * What a validated document costs at most: every field 1, all below a list times the list's length. Stops counting above {@link MAX_COST}.
@@ -43,7 +59,8 @@ export function costOf(document: DocumentNode, variables: Readonly<Record<string
     if (before !== undefined) return before;
     let cost = 0;
     for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) cost += 1 + lengthOf(selection, variables ?? {}) * costOfSelections(selection.selectionSet);
+      if (selection.kind === Kind.FIELD)
+        cost += ownCost(selection) + lengthOf(selection, variables ?? {}) * costOfSelections(selection.selectionSet);
       else if (selection.kind === Kind.INLINE_FRAGMENT) cost += costOfSelections(selection.selectionSet);
       else cost += costOfSelections(fragments.get(selection.name.value)?.selectionSet);
     }
@@ -57,14 +74,23 @@ export function costOf(document: DocumentNode, variables: Readonly<Record<string
   return cost;
 }
 
+function ownCost(field: FieldNode): number {
+  return isTerminalHistory(field) ? JOURNAL_SEARCH : 1;
+}
+
 function lengthOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {
   const name = field.name.value;
-  const isConnection = CONNECTIONS.has(name) || (name === 'stores' && selects(field, 'edges'));
-  if (!isConnection) return LISTS.has(name) ? LIST_GUESS : 1;
+  const isConnection = CONNECTIONS.has(name) || isTerminalHistory(field) || (name === 'stores' && selects(field, 'edges'));
+  if (!isConnection) return SHORT_LISTS.get(name) ?? (LISTS.has(name) ? LIST_GUESS : 1);
   const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
   if (first?.kind === Kind.INT) return Number(first.value);
   const given = first?.kind === Kind.VARIABLE ? variables[first.name.value] : undefined;
   return typeof given === 'number' ? given : PAGE_GUESS;
+}
+
+/** Of the fields named `history`, only a terminal's takes `first`, and it can't be asked without. */
+function isTerminalHistory(field: FieldNode): boolean {
+  return field.name.value === 'history' && (field.arguments ?? []).length > 0;
 }
 
 function selects(field: FieldNode, name: string): boolean {
