@@ -4,6 +4,7 @@ import { AuditModule } from './audit/index.js';
 import { CommandsModule } from './commands/index.js';
 import type { CoreConfig } from './config.js';
 import { DatabaseModule } from './database/index.js';
+import { EnrolmentModule } from './enrolment/index.js';
 import { FleetApiModule, FleetModule } from './fleet/index.js';
 import { ApiModule } from './graphql/index.js';
 import { HealthModule } from './health/index.js';
@@ -75,6 +76,7 @@ export class AppModule {
         CommandsModule,
         IncidentsModule,
         TrainingModule,
+        EnrolmentModule,
         ProvisioningModule,
         FleetApiModule,
         SettlementApiModule,

@@ -2,28 +2,53 @@ import { flagVariable, logLevelVariable, numberVariable, readEnvironment, textVa
 import { z } from 'zod';
 
 /** Core's environment variables. Their descriptions are what messages and docs/environment.md say is expected. */
-export const coreEnvironment = z.object({
-  DATABASE_URL: urlVariable(['postgres:', 'postgresql:'], 'the database, with a user that owns it and may create roles'),
-  MQTT_URL: urlVariable(['mqtt:', 'mqtts:'], 'the broker'),
-  MQTT_USERNAME: textVariable('core’s user name at the broker').default('core'),
-  MQTT_PASSWORD: textVariable("core's password at the broker"),
-  REDIS_URL: urlVariable(['redis:', 'rediss:'], 'Redis for the job queues, which are in PostgreSQL without it').optional(),
-  HTTP_HOST: textVariable('the address to serve HTTP at').default('127.0.0.1'),
-  HTTP_PORT: numberVariable(0, 65_535, 'the port to serve HTTP at; 0 takes a free one').prefault('8080'),
-  TILLWARD_SIGNING_KEY_FILE: textVariable('the path of an Ed25519 private key (PKCS8 PEM), which signs what core tells gateways'),
-  TILLWARD_SIGNING_KEY_ID: textVariable('the name gateways know the signing key by, at most 64 characters').max(64),
-  CHAIN_FILE: textVariable('the path of a chain file (JSON), applied at every start').optional(),
-  TILLWARD_GRAPHIQL: flagVariable(false, 'serve GraphiQL at /graphiql'),
-  TILLWARD_DASHBOARD_DIR: textVariable('the folder of the built dashboard; none is served without it').optional(),
-  TILLWARD_SECURE_COOKIES: flagVariable(true, 'let browsers send the session over HTTPS only'),
-  TILLWARD_INGEST_LANES: numberVariable(1, 8, 'how many gateways’ batches are taken in at the same time').prefault('2'),
-  LOG_LEVEL: logLevelVariable(),
-});
+export const coreEnvironment = z
+  .object({
+    DATABASE_URL: urlVariable(['postgres:', 'postgresql:'], 'the database, with a user that owns it and may create roles'),
+    MQTT_URL: urlVariable(['mqtt:', 'mqtts:'], 'the broker'),
+    MQTT_USERNAME: textVariable('core’s user name at the broker').default('core'),
+    MQTT_PASSWORD: textVariable("core's password at the broker"),
+    REDIS_URL: urlVariable(['redis:', 'rediss:'], 'Redis for the job queues, which are in PostgreSQL without it').optional(),
+    HTTP_HOST: textVariable('the address to serve HTTP at').default('127.0.0.1'),
+    HTTP_PORT: numberVariable(0, 65_535, 'the port to serve HTTP at; 0 takes a free one').prefault('8080'),
+    TILLWARD_SIGNING_KEY_FILE: textVariable('the path of an Ed25519 private key (PKCS8 PEM), which signs what core tells gateways'),
+    TILLWARD_SIGNING_KEY_ID: textVariable('the name gateways know the signing key by, at most 64 characters').max(64),
+    MQTT_CA_FILE: textVariable(
+      'the path of a PEM file: who signs the broker’s certificate; without it, the authorities the system trusts',
+    ).optional(),
+    TILLWARD_CA_KEY_FILE: textVariable(
+      'the path of the key that signs gateways’ certificates (ECDSA P-256, PKCS8 PEM); without it no gateway can enrol',
+    ).optional(),
+    TILLWARD_CA_CERTIFICATE_FILE: textVariable('the path of that key’s certificate (PEM); with TILLWARD_CA_KEY_FILE').optional(),
+    TILLWARD_GATEWAY_MQTT_URL: urlVariable(
+      ['mqtts:'],
+      'the broker as gateways reach it, told to them when they enrol; with TILLWARD_CA_KEY_FILE',
+    ).optional(),
+    TILLWARD_BROKER_CA_FILE: textVariable(
+      'the path of a PEM file: who signs the certificate of the broker gateways connect to, when not the same authority',
+    ).optional(),
+    TILLWARD_BROKER_FILES_DIR: textVariable(
+      'the folder to keep what brokers need in: revoked.crl, revoked.json, mosquitto-acl.conf',
+    ).optional(),
+    CHAIN_FILE: textVariable('the path of a chain file (JSON), applied at every start').optional(),
+    TILLWARD_GRAPHIQL: flagVariable(false, 'serve GraphiQL at /graphiql'),
+    TILLWARD_DASHBOARD_DIR: textVariable('the folder of the built dashboard; none is served without it').optional(),
+    TILLWARD_SECURE_COOKIES: flagVariable(true, 'let browsers send the session over HTTPS only'),
+    TILLWARD_INGEST_LANES: numberVariable(1, 8, 'how many gateways’ batches are taken in at the same time').prefault('2'),
+    LOG_LEVEL: logLevelVariable(),
+  })
+  .refine((c) => c.TILLWARD_CA_KEY_FILE === undefined || c.TILLWARD_CA_CERTIFICATE_FILE !== undefined, {
+    path: ['TILLWARD_CA_CERTIFICATE_FILE'],
+  })
+  .refine((c) => c.TILLWARD_CA_KEY_FILE === undefined || c.TILLWARD_GATEWAY_MQTT_URL !== undefined, {
+    path: ['TILLWARD_GATEWAY_MQTT_URL'],
+  });
 
 /** Core's settings, read once at the start. Field names say what the environment variables of the same meaning hold. */
 export interface CoreConfig {
   databaseUrl: string;
-  mqtt: { url: string; username: string; password: string };
+  /** `caFile`: who signs the broker's certificate. */
+  mqtt: { url: string; username: string; password: string; caFile?: string | undefined };
   /** Absent: BullMQ runs on PostgreSQL. */
   redisUrl: string | undefined;
   http: { host: string; port: number };
@@ -35,6 +60,19 @@ export interface CoreConfig {
   secureCookies: boolean;
   ingestLanes: number;
   logLevel: string;
+  /** Absent: no gateway can enrol or renew here. */
+  enrolment?: EnrolmentConfig | undefined;
+}
+
+/** Files and addresses of enrolment. */
+export interface EnrolmentConfig {
+  caKeyFile: string;
+  caCertificateFile: string;
+  gatewayMqttUrl: string;
+  /** Absent: the broker's certificate is the same authority's. */
+  brokerCaFile: string | undefined;
+  /** Absent: no broker reads files of this core. */
+  brokerDir: string | undefined;
 }
 
 /** A setting of the environment is wrong or missing; the message names it and says what is expected. Exit code 78 (EX_CONFIG). */
@@ -52,7 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CoreConfig {
   const e = read.values;
   return {
     databaseUrl: e.DATABASE_URL,
-    mqtt: { url: e.MQTT_URL, username: e.MQTT_USERNAME, password: e.MQTT_PASSWORD },
+    mqtt: { url: e.MQTT_URL, username: e.MQTT_USERNAME, password: e.MQTT_PASSWORD, caFile: e.MQTT_CA_FILE },
     redisUrl: e.REDIS_URL,
     http: { host: e.HTTP_HOST, port: e.HTTP_PORT },
     signing: { keyFile: e.TILLWARD_SIGNING_KEY_FILE, keyId: e.TILLWARD_SIGNING_KEY_ID },
@@ -62,5 +100,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CoreConfig {
     secureCookies: e.TILLWARD_SECURE_COOKIES,
     ingestLanes: e.TILLWARD_INGEST_LANES,
     logLevel: e.LOG_LEVEL,
+    enrolment:
+      e.TILLWARD_CA_KEY_FILE === undefined
+        ? undefined
+        : {
+            caKeyFile: e.TILLWARD_CA_KEY_FILE,
+            caCertificateFile: e.TILLWARD_CA_CERTIFICATE_FILE!,
+            gatewayMqttUrl: e.TILLWARD_GATEWAY_MQTT_URL!,
+            brokerCaFile: e.TILLWARD_BROKER_CA_FILE,
+            brokerDir: e.TILLWARD_BROKER_FILES_DIR,
+          },
   };
 }

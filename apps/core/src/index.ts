@@ -6,3 +6,4 @@ export { createLog, type Log } from './logging.js';
 export { type Arrival, BrokerUnavailable, MqttLink } from './messaging/index.js';
 export { migrations } from './migrations.js';
 export { type RunningCore, startCore } from './start.js';
+export { BROKER_FILES, CertificateAuthority, checkRequest, mosquittoAcl } from './enrolment/index.js';

@@ -1,6 +1,7 @@
 import { auditMigrations } from './audit/audit.migrations.js';
 import { commandMigrations } from './commands/commands.migrations.js';
 import { databaseMigrations, type Migration } from './database/index.js';
+import { enrolmentMigrations } from './enrolment/enrolment.migrations.js';
 import { fleetMigrations } from './fleet/fleet.migrations.js';
 import { identityMigrations } from './identity/identity.migrations.js';
 import { incidentMigrations } from './incidents/incidents.migrations.js';
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   ...commandMigrations,
   ...incidentMigrations,
   ...trainingMigrations,
+  ...enrolmentMigrations,
 ];

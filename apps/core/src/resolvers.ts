@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { AuditResolver } from './audit/index.js';
+import { EnrolmentResolver } from './enrolment/index.js';
 import { FLEET_RESOLVERS } from './fleet/index.js';
 import { ACCESS_METADATA, type AccessRule, CONNECTIONS } from './graphql/index.js';
 import { IdentityResolver } from './identity/index.js';
@@ -17,6 +18,7 @@ export const RESOLVERS: readonly Type<unknown>[] = [
   IncidentsResolver,
   StoreIncidentsResolver,
   TrainingResolver,
+  EnrolmentResolver,
   AuditResolver,
   ...Object.values(CONNECTIONS).map((connection) => connection.resolver),
 ];

@@ -29,7 +29,11 @@ export type AuditAction =
   | 'command.finished'
   | 'quiz.passed'
   | 'quiz.failed'
-  | 'certificate.provisioned';
+  | 'certificate.provisioned'
+  | 'enrolment.claimIssued'
+  | 'gateway.enrolled'
+  | 'gateway.renewed'
+  | 'gateway.revoked';
 
 /** What a service says about one decision. `detail` must be JSON without secrets and without personal data beyond ids. */
 export interface AuditStatement {
