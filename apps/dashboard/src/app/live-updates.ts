@@ -81,7 +81,8 @@ export function useLiveUpdates(role: Role): void {
       role === 'cashier' ? () => undefined : followIncidents(t),
       onReconnected(() => {
         void queryClient.invalidateQueries({ queryKey: fleetQuery.queryKey });
-        for (const key of ['store', 'incident', 'incidents', 'policyStatus']) void queryClient.invalidateQueries({ queryKey: [key] });
+        for (const key of ['store', 'terminal', 'incident', 'incidents', 'policyStatus'])
+          void queryClient.invalidateQueries({ queryKey: [key] });
       }),
     ];
     return () => {

@@ -14,6 +14,7 @@ import {
   settlementSearch,
   signInSearch,
   storeSearch,
+  terminalSearch,
   trainingSearch,
 } from './searches.js';
 
@@ -66,6 +67,13 @@ const store = createRoute({
   path: '/stores/$storeId',
   validateSearch: storeSearch,
   component: lazyRouteComponent(() => import('../fleet/store-page.js'), 'StorePage'),
+});
+
+const terminal = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/stores/$storeId/terminals/$terminalId',
+  validateSearch: terminalSearch,
+  component: lazyRouteComponent(() => import('../terminal/terminal-page.js'), 'TerminalPage'),
 });
 
 const policy = createRoute({
@@ -125,7 +133,7 @@ const settlement = createRoute({
 
 const tree = root.addChildren([
   signIn,
-  signedIn.addChildren([start, fleet, store, policy, today, incidents, incident, training, course, audit, settlement]),
+  signedIn.addChildren([start, fleet, store, terminal, policy, today, incidents, incident, training, course, audit, settlement]),
 ]);
 
 /** The dashboard's pages. Each is loaded when first opened; what is chosen on it stands in the address. */

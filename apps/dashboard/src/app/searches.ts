@@ -21,6 +21,10 @@ export const BATCH_STATES = [
 export const TRANSACTION_STATES = ['started', 'completed', 'declined', 'failed', 'inDoubt'] as const satisfies readonly TransactionState[];
 /** Tabs of the store page. */
 export const STORE_TABS = ['terminals', 'proofs', 'batches'] as const;
+/** Tabs of the terminal page. */
+export const TERMINAL_TABS = ['overview', 'orders', 'history', 'dialogue'] as const;
+/** What a terminal's history can be narrowed to. */
+export const HISTORY_SHOWS = ['money', 'settlement', 'closing', 'state', 'peripherals', 'orders', 'protocol'] as const;
 /** Tabs of the settlement page. */
 export const SETTLEMENT_TABS = ['batches', 'transactions'] as const;
 /** Tabs of the training page. */
@@ -35,6 +39,10 @@ export const fleetSearch = (raw: RawSearch) => present({ q: textOf(raw['q']), sh
 /** /stores/$storeId */
 export const storeSearch = (raw: RawSearch) =>
   present({ tab: oneOf(raw['tab'], STORE_TABS), terminal: textOf(raw['terminal']), day: dayOf(raw['day']) });
+
+/** /stores/$storeId/terminals/$terminalId */
+export const terminalSearch = (raw: RawSearch) =>
+  present({ tab: oneOf(raw['tab'], TERMINAL_TABS), show: oneOf(raw['show'], HISTORY_SHOWS) });
 
 /** /policy: no store means the whole chain. */
 export const policySearch = (raw: RawSearch) => present({ store: textOf(raw['store']), setting: textOf(raw['setting']) });

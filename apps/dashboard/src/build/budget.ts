@@ -11,6 +11,7 @@ const PAGES: { page: string; modules: readonly string[]; limit: number }[] = [
   { page: 'incident', modules: ['/app/shell.tsx', '/incidents/incident-page.tsx', '/incidents/incidents-page.tsx'], limit: LIMITS.manager },
   { page: 'training', modules: ['/app/shell.tsx', '/training/training-page.tsx', '/training/course-page.tsx'], limit: LIMITS.manager },
   { page: 'fleet', modules: ['/app/shell.tsx', '/fleet/fleet-page.tsx', '/fleet/store-page.tsx'], limit: LIMITS.hq },
+  { page: 'terminal', modules: ['/app/shell.tsx', '/terminal/terminal-page.tsx'], limit: LIMITS.manager },
   { page: 'policy', modules: ['/app/shell.tsx', '/policy/policy-page.tsx'], limit: LIMITS.hq },
   { page: 'audit', modules: ['/app/shell.tsx', '/audit/audit-page.tsx'], limit: LIMITS.hq },
   { page: 'settlement', modules: ['/app/shell.tsx', '/settlement/settlement-page.tsx'], limit: LIMITS.hq },

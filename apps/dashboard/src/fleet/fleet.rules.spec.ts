@@ -20,6 +20,7 @@ const terminal = (over: Partial<TerminalBoardFragment> = {}): TerminalBoardFragm
   lastUseAt: null,
   lastSettledAt: null,
   stateAt: null,
+  peripherals: [],
   closeProof: null,
   ...over,
 });
@@ -103,6 +104,13 @@ describe('the board', () => {
     const soon = { closesAt: '2026-11-21T12:10:00.000Z' };
     expect(concernsOf(store(soon), NOW)).toEqual(['closingSoon']);
     expect(concernsOf(store({ ...soon, fundsAtRisk: { amountMinor: 0, currency: 'EUR' } }), NOW)).toEqual([]);
+  });
+
+  it('names a peripheral that keeps a terminal from its work, not one that soon will or that nobody can tell of', () => {
+    const withPrinter = (state: 'paperOut' | 'paperLow' | 'unknown') =>
+      concernsOf(store({ terminals: [terminal({ peripherals: [{ kind: 'printer', state, since: null }] })] }), NOW);
+    expect(withPrinter('paperOut')).toEqual(['peripheralBroken']);
+    expect([...withPrinter('paperLow'), ...withPrinter('unknown')]).toEqual([]);
   });
 
   it.each([

@@ -1,8 +1,17 @@
 import type { FLEET_SHOWS } from '../app/searches.js';
 import type { StoreBoardFragment, TerminalBoardFragment } from '../graphql/generated/graphql.js';
+import { isBroken } from './peripheral.rules.js';
 
 /** Why a store needs somebody. */
-export type Concern = 'incidents' | 'closeBlocked' | 'leftOn' | 'gatewayOffline' | 'terminalTrouble' | 'policyRefused' | 'closingSoon';
+export type Concern =
+  | 'incidents'
+  | 'closeBlocked'
+  | 'leftOn'
+  | 'gatewayOffline'
+  | 'terminalTrouble'
+  | 'peripheralBroken'
+  | 'policyRefused'
+  | 'closingSoon';
 
 /** Worse first. */
 const WEIGHT: Record<Concern, number> = {
@@ -11,6 +20,7 @@ const WEIGHT: Record<Concern, number> = {
   leftOn: 16,
   gatewayOffline: 8,
   terminalTrouble: 4,
+  peripheralBroken: 2,
   policyRefused: 4,
   closingSoon: 1,
 };
@@ -79,6 +89,7 @@ export function concernsOf(store: StoreBoardFragment, nowMs: number): Concern[] 
   if (states.includes('leftOn')) found.push('leftOn');
   if (!isOnline(store)) found.push('gatewayOffline');
   if (states.includes('trouble')) found.push('terminalTrouble');
+  if (store.terminals.some(isBroken)) found.push('peripheralBroken');
   if ((store.gateway?.policyRefused.length ?? 0) > 0) found.push('policyRefused');
   if (store.isOpen && store.closesAt && Date.parse(store.closesAt) - nowMs < SOON_MS && store.fundsAtRisk.amountMinor > 0)
     found.push('closingSoon');

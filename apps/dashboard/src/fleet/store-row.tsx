@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { CircleAlert, CircleHelp, Clock, Radio, SlidersHorizontal, TriangleAlert } from 'lucide-react';
+import { CircleAlert, CircleHelp, Clock, Printer, Radio, SlidersHorizontal, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import type { StoreBoardFragment } from '../graphql/generated/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
@@ -7,6 +7,8 @@ import { StateChip } from '../ui/state-chip.js';
 import { Countdown, Money, ZonedClock } from '../ui/values.js';
 import classes from './fleet.module.css';
 import { type Concern, isOnline, isProblem, isProven, tileState } from './fleet.rules.js';
+import { onlyProblem } from './peripheral.rules.js';
+import { PeripheralProblems } from './peripheral-chip.js';
 import { ProofMark, TerminalState } from './terminal-state.js';
 
 const CONCERN_LOOKS = {
@@ -15,6 +17,7 @@ const CONCERN_LOOKS = {
   leftOn: { tone: 'bad', icon: CircleAlert },
   gatewayOffline: { tone: 'quiet', icon: CircleHelp },
   terminalTrouble: { tone: 'warn', icon: TriangleAlert },
+  peripheralBroken: { tone: 'warn', icon: Printer },
   policyRefused: { tone: 'warn', icon: SlidersHorizontal },
   closingSoon: { tone: 'warn', icon: Clock },
 } as const;
@@ -54,9 +57,8 @@ export const StoreRow = memo(function StoreRow({ store, concerns }: { store: Sto
             <li key={terminal.id}>
               <Link
                 className={classes.tile}
-                to="/stores/$storeId"
-                params={{ storeId: store.id }}
-                search={{ terminal: terminal.id }}
+                to="/stores/$storeId/terminals/$terminalId"
+                params={{ storeId: store.id, terminalId: terminal.id }}
                 data-testid={`terminal-${terminal.id}`}
                 data-state={state}
               >
@@ -71,6 +73,7 @@ export const StoreRow = memo(function StoreRow({ store, concerns }: { store: Sto
                       <Money value={terminal.unsettled} />
                     </span>
                   ) : null}
+                  <PeripheralProblems terminal={terminal} plain />
                 </span>
               </Link>
             </li>
@@ -94,9 +97,14 @@ export const StoreRow = memo(function StoreRow({ store, concerns }: { store: Sto
 function ConcernChip({ concern, store }: { concern: Concern; store: StoreBoardFragment }) {
   const { t } = useTexts();
   const { tone, icon } = CONCERN_LOOKS[concern];
+  const broken = onlyProblem(store.terminals);
   const chip = (
     <StateChip tone={tone} icon={icon}>
-      {concern === 'incidents' ? t('concern.openIncidents', { count: store.openIncidents }) : t(`concern.${concern}`)}
+      {concern === 'incidents'
+        ? t('concern.openIncidents', { count: store.openIncidents })
+        : concern === 'peripheralBroken' && broken
+          ? t('peripheral.told', { kind: t(`peripheral.kind.${broken.kind}`), state: t(`peripheral.state.${broken.state}`) })
+          : t(`concern.${concern}`)}
     </StateChip>
   );
   if (concern !== 'incidents') return chip;

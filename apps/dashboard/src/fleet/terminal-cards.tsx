@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { StoreBoardFragment, TerminalBoardFragment } from '../graphql/generated/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
@@ -5,6 +6,7 @@ import { Fact, Facts } from '../ui/blocks.js';
 import ui from '../ui/ui.module.css';
 import { Money, ZonedMoment } from '../ui/values.js';
 import { isOnline, isProven, tileState } from './fleet.rules.js';
+import { PeripheralProblems } from './peripheral-chip.js';
 import classes from './store.module.css';
 import { ProofMark, TerminalState } from './terminal-state.js';
 
@@ -37,11 +39,21 @@ function TerminalCard({ terminal, store, chosen }: { terminal: TerminalBoardFrag
       <div className={ui.cardHead}>
         <div>
           <h2 className={ui.cardTitle} style={{ margin: 0 }}>
-            {terminal.name}
+            <Link
+              to="/stores/$storeId/terminals/$terminalId"
+              params={{ storeId: store.id, terminalId: terminal.id }}
+              className={classes.open}
+              data-testid={`open-terminal-${terminal.id}`}
+            >
+              {terminal.name}
+            </Link>
           </h2>
           <span className={`${ui.muted} ${ui.small}`}>{`${terminal.brand} ${terminal.model}`}</span>
         </div>
-        <TerminalState state={tileState(terminal, store)} />
+        <div className={classes.marks}>
+          <PeripheralProblems terminal={terminal} />
+          <TerminalState state={tileState(terminal, store)} />
+        </div>
       </div>
       <Facts>
         <Fact name={t('terminal.power')}>{t(`power.${isOnline(store) ? terminal.power : 'unknown'}`)}</Fact>

@@ -11,8 +11,10 @@ import {
   ReceiptText,
   Sunrise,
   TriangleAlert,
+  Unplug,
   UserRoundX,
 } from 'lucide-react';
+import type { PeripheralState } from '../graphql/generated/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { type ChipTone, StateChip } from '../ui/state-chip.js';
 import type { TileState } from './fleet.rules.js';
@@ -30,6 +32,17 @@ const LOOKS: Record<TileState, { tone: ChipTone; icon: LucideIcon }> = {
   trouble: { tone: 'warn', icon: TriangleAlert },
   signedOff: { tone: 'warn', icon: UserRoundX },
   ready: { tone: 'ok', icon: CircleCheck },
+};
+
+/** What each state of a peripheral looks like; always beside its word. */
+export const PERIPHERAL_STATE_ICONS: Record<PeripheralState, LucideIcon> = {
+  ready: CircleCheck,
+  paperLow: TriangleAlert,
+  paperOut: OctagonAlert,
+  coverOpen: OctagonAlert,
+  error: OctagonAlert,
+  offline: Unplug,
+  unknown: CircleHelp,
 };
 
 /** A terminal's state as icon and word. */

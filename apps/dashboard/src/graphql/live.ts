@@ -42,13 +42,14 @@ export function onReconnected(listener: () => void): () => void {
  * Follows a subscription until the returned function is called. Lost connections are opened again by themselves;
  * a subscription the server refuses goes to `onRefused`.
  */
-export function follow<TResult>(
-  document: TypedDocumentString<TResult, Record<string, never>>,
+export function follow<TResult, TVariables extends Record<string, unknown>>(
+  document: TypedDocumentString<TResult, TVariables>,
   onNext: (data: TResult) => void,
   onRefused: (reason: unknown) => void,
+  ...[variables]: TVariables extends Record<string, never> ? [] : [TVariables]
 ): () => void {
   return liveClient().subscribe<TResult>(
-    { query: document.toString() },
+    { query: document.toString(), variables: variables ?? {} },
     {
       next: ({ data, errors }) => {
         if (data) onNext(data);

@@ -54,10 +54,7 @@ function Incident({ incident }: { incident: IncidentFullFragment }) {
       >
         {t('incident.back')}
       </Button>
-      <PageHeader
-        title={t(`incidentKind.${incident.kind}`)}
-        lead={incident.terminal ? `${incident.store.name} · ${incident.terminal.name}` : incident.store.name}
-      >
+      <PageHeader title={t(`incidentKind.${incident.kind}`)} lead={<Where incident={incident} />}>
         <IncidentStateChip state={incident.state} />
         <AcknowledgeButton incident={incident} />
       </PageHeader>
@@ -81,6 +78,29 @@ function Incident({ incident }: { incident: IncidentFullFragment }) {
           </Card>
         </div>
       </div>
+    </>
+  );
+}
+
+/** Where it happened, with a way there. */
+function Where({ incident: { store, terminal } }: { incident: IncidentFullFragment }) {
+  return (
+    <>
+      <Link to="/stores/$storeId" params={{ storeId: store.id }}>
+        {store.name}
+      </Link>
+      {terminal ? (
+        <>
+          {' · '}
+          <Link
+            to="/stores/$storeId/terminals/$terminalId"
+            params={{ storeId: store.id, terminalId: terminal.id }}
+            data-testid="incident-terminal"
+          >
+            {terminal.name}
+          </Link>
+        </>
+      ) : null}
     </>
   );
 }

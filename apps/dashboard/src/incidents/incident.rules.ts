@@ -31,7 +31,7 @@ export const mayAcknowledge = (role: Role): boolean => role === 'hq' || role ===
 /** The write that waits for the server for this step, or for the acknowledgement of the incident. */
 export function waitingFor(waiting: readonly OutboxEntry[], incidentId: string, stepId: string | null): OutboxEntry | undefined {
   const fits = (write: Write): boolean => {
-    if (write.kind === 'submitQuiz' || write.incidentId !== incidentId) return false;
+    if (write.kind === 'submitQuiz' || write.kind === 'terminalAction' || write.incidentId !== incidentId) return false;
     return stepId === null ? write.kind === 'acknowledgeIncident' : write.kind !== 'acknowledgeIncident' && write.stepId === stepId;
   };
   return waiting.find(({ write }) => fits(write));

@@ -6,14 +6,16 @@ import {
   CompleteStepDocument,
   type IncidentFullFragment,
   type RefusalCode,
+  RunTerminalActionDocument,
   SkipStepDocument,
   SubmitQuizDocument,
   type SubmitQuizMutation,
 } from '../graphql/generated/graphql.js';
 import { rememberIncident } from '../incidents/incident-cache.js';
+import { noteOrder } from '../terminal/order-results.js';
 import { tell } from '../ui/announcer.js';
 import { Outbox } from './outbox.js';
-import type { Answer, OutboxEntry } from './outbox.rules.js';
+import { type Answer, lapsed, type OutboxEntry } from './outbox.rules.js';
 import { openStore } from './outbox.store.js';
 
 type IncidentAnswer = ({ __typename: 'Incident' } & IncidentFullFragment) | { __typename: string; code: RefusalCode; message: string };
@@ -24,7 +26,9 @@ const incidentAnswer = (answer: IncidentAnswer): Answer =>
 /** How a quiz ended. */
 export type QuizResult = Extract<SubmitQuizMutation['submitQuiz'], { __typename: 'QuizPassed' | 'QuizFailed' }>;
 
-async function send({ key, write }: OutboxEntry): Promise<Answer> {
+async function send(entry: OutboxEntry): Promise<Answer> {
+  if (lapsed(entry, Date.now())) return { outcome: 'lapsed' };
+  const { key, write } = entry;
   switch (write.kind) {
     case 'acknowledgeIncident': {
       const { acknowledgeIncident } = await execute(AcknowledgeIncidentDocument, { incidentId: write.incidentId, idempotencyKey: key });
@@ -40,6 +44,13 @@ async function send({ key, write }: OutboxEntry): Promise<Answer> {
       const { skipStep } = await execute(SkipStepDocument, { input: { incidentId, stepId, reason, idempotencyKey: key } });
       return incidentAnswer(skipStep as IncidentAnswer);
     }
+    case 'terminalAction': {
+      const { storeId, terminalId, action, reason, text, depth } = write;
+      const input = { storeId, terminalId, action, reason, text, depth, idempotencyKey: key };
+      const { runTerminalAction } = await execute(RunTerminalActionDocument, { input });
+      if ('code' in runTerminalAction) return { outcome: 'refused', code: runTerminalAction.code, message: runTerminalAction.message };
+      return { outcome: 'done', result: runTerminalAction };
+    }
     case 'submitQuiz': {
       const { courseId, courseVersion, answers } = write;
       const { submitQuiz } = await execute(SubmitQuizDocument, { input: { courseId, courseVersion, answers: [...answers] } });
@@ -54,12 +65,23 @@ const quizResults = new Map<string, QuizResult>();
 /** The result of a quiz handed in on this visit, by the key of its write. */
 export const quizResult = (key: string): QuizResult | undefined => quizResults.get(key);
 
+const ABOUT = {
+  submitQuiz: 'training',
+  terminalAction: 'terminal',
+  acknowledgeIncident: 'incident',
+  completeStep: 'incident',
+  skipStep: 'incident',
+} as const;
+
 function onAnswered({ key, write }: OutboxEntry, answer: Answer): void {
+  if (write.kind === 'terminalAction') noteOrder(key, write, answer);
+  if (answer.outcome === 'lapsed') return tell('bad', i18next.t('outbox.lapsed'));
   if (answer.outcome === 'refused') {
     tell('bad', i18next.t(`refusal.${answer.code}`));
-    void queryClient.invalidateQueries({ queryKey: write.kind === 'submitQuiz' ? ['training'] : ['incident'] });
+    void queryClient.invalidateQueries({ queryKey: [ABOUT[write.kind]] });
     return;
   }
+  if (write.kind === 'terminalAction') return;
   if (write.kind === 'submitQuiz') {
     const result = answer.result as QuizResult;
     quizResults.set(key, result);

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { NotReachable, ServerFault } from '../graphql/failures.js';
 import { Outbox, type OutboxContext } from './outbox.js';
-import { type Answer, type OutboxEntry, retryDelayMs, sendable, type Write } from './outbox.rules.js';
+import { ACTION_LIFE_MS, type Answer, lapsed, type OutboxEntry, retryDelayMs, sendable, type Write } from './outbox.rules.js';
 import { memoryStore } from './outbox.store.js';
 
 const acknowledge = (incidentId: string): Write => ({ kind: 'acknowledgeIncident', incidentId });
@@ -42,6 +42,20 @@ describe('sendable', () => {
     ];
     expect(sendable(entries, 'mei', 10).map(({ key }) => key)).toEqual(['c']);
     expect(sendable(entries, 'mei', 50).map(({ key }) => key)).toEqual(['a', 'c']);
+  });
+
+  it('lets an action on a terminal lapse, and nothing else', () => {
+    const action: Write = {
+      kind: 'terminalAction',
+      storeId: 's',
+      terminalId: 't',
+      action: 'restartTerminal',
+      reason: 'stuck',
+      text: null,
+      depth: null,
+    };
+    const old = (write: Write) => lapsed(entry({ write }), ACTION_LIFE_MS + 1);
+    expect([lapsed(entry({ write: action }), ACTION_LIFE_MS), old(action), old(acknowledge('i1'))]).toEqual([false, true, false]);
   });
 
   it("never sends another person's entries", () => {

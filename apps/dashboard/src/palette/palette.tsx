@@ -146,7 +146,11 @@ function useItems(me: Person): Item[] {
           icon: SquareTerminal,
           label: `${terminal.name} · ${store.name}`,
           words: [terminal.id, terminal.brand, terminal.model],
-          go: () => void navigate({ to: '/stores/$storeId', params: { storeId: store.id }, search: { terminal: terminal.id } }),
+          go: () =>
+            void navigate({
+              to: '/stores/$storeId/terminals/$terminalId',
+              params: { storeId: store.id, terminalId: terminal.id },
+            }),
         }),
       ),
     ]);

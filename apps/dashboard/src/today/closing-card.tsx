@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { BadgeCheck, CircleHelp, DoorClosed, DoorOpen, Moon, OctagonAlert } from 'lucide-react';
 import { isOnline, isProven, tileState } from '../fleet/fleet.rules.js';
+import { PeripheralProblems } from '../fleet/peripheral-chip.js';
 import { ProofMark, TerminalState } from '../fleet/terminal-state.js';
 import type { StoreBoardFragment } from '../graphql/generated/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
@@ -43,8 +44,15 @@ export function ClosingCard({ store }: { store: StoreBoardFragment }) {
       <ul className={classes.list} aria-label={t('fleet.terminalsOf', { store: store.name })}>
         {store.terminals.map((terminal) => (
           <li key={terminal.id}>
-            <strong>{terminal.name}</strong>
+            <Link
+              to="/stores/$storeId/terminals/$terminalId"
+              params={{ storeId: store.id, terminalId: terminal.id }}
+              className={classes.terminalLink}
+            >
+              {terminal.name}
+            </Link>
             <span className={classes.facing}>
+              <PeripheralProblems terminal={terminal} plain />
               {terminal.unsettledCount > 0 ? <Money value={terminal.unsettled} /> : null}
               {isProven(terminal, store.businessDay) ? <ProofMark /> : <TerminalState state={tileState(terminal, store)} plain />}
             </span>

@@ -58,6 +58,10 @@ export type CompleteStepInput = {
   stepId: string;
 };
 
+export type DiagnosisDepth =
+  | 'host'
+  | 'self';
+
 export type IncidentFilter = {
   kind?: Array<IncidentKind> | null | undefined;
   state?: Array<IncidentState> | null | undefined;
@@ -77,6 +81,21 @@ export type IncidentState =
 export type Language =
   | 'en'
   | 'zh';
+
+export type PeripheralKind =
+  | 'keypad'
+  | 'printer'
+  | 'scanner';
+
+/** `unknown`: it, or the terminal, did not say, or the gateway is offline. Never taken for ready. */
+export type PeripheralState =
+  | 'coverOpen'
+  | 'error'
+  | 'offline'
+  | 'paperLow'
+  | 'paperOut'
+  | 'ready'
+  | 'unknown';
 
 export type PolicyChange = {
   key: string;
@@ -115,6 +134,7 @@ export type QuizAnswer = {
 
 export type RefusalCode =
   | 'alreadyDone'
+  | 'alreadyRunning'
   | 'commandUndeliverable'
   | 'invalidInput'
   | 'notAllowed'
@@ -122,6 +142,7 @@ export type RefusalCode =
   | 'quizOutdated'
   | 'settingLocked'
   | 'stepNotReady'
+  | 'unsupportedAction'
   | 'versionConflict';
 
 export type Role =
@@ -129,6 +150,20 @@ export type Role =
   | 'cashier'
   | 'hq'
   | 'manager';
+
+export type RunTerminalActionInput = {
+  action: TerminalAction;
+  /** For diagnoseTerminal; the host where left out. */
+  depth?: DiagnosisDepth | null | undefined;
+  /** Client-made UUID: the same key twice is one order. */
+  idempotencyKey: string;
+  /** At most 400 characters; kept for the auditor. */
+  reason: string;
+  storeId: string;
+  terminalId: string;
+  /** For displayMessage: at most 120 characters. */
+  text?: string | null | undefined;
+};
 
 export type ServiceState =
   | 'activationNeeded'
@@ -168,6 +203,87 @@ export type SubmitQuizInput = {
   courseVersion: number;
 };
 
+export type TerminalAction =
+  | 'abortTerminal'
+  | 'captureDialogue'
+  | 'closeTerminal'
+  | 'diagnoseTerminal'
+  | 'displayMessage'
+  | 'openTerminal'
+  | 'powerCycleTerminal'
+  | 'reprintReceipt'
+  | 'restartTerminal'
+  | 'sendStored'
+  | 'setTerminalTime'
+  | 'settleTerminal'
+  | 'signOffTerminal'
+  | 'signOnTerminal';
+
+export type TerminalActionBlock =
+  | 'alreadyRunning'
+  | 'noPowerSwitch'
+  | 'notYourRole'
+  | 'observedOnly'
+  | 'unsupportedByProtocol';
+
+export type TerminalActionParameter =
+  | 'depth'
+  | 'text';
+
+/** Kinds of journal entries. */
+export type TerminalEventKind =
+  | 'AcquirerTrafficObserved'
+  | 'AgentStarted'
+  | 'AgentStopped'
+  | 'CloseBlocked'
+  | 'CloseProven'
+  | 'ClosingFinished'
+  | 'ClosingStarted'
+  | 'ClosingStepCompleted'
+  | 'CommandExpired'
+  | 'CommandFailed'
+  | 'CommandReceived'
+  | 'CommandRejected'
+  | 'CommandStarted'
+  | 'CommandSucceeded'
+  | 'DialogueCaptured'
+  | 'MessageDisplayed'
+  | 'OpeningBlocked'
+  | 'OpeningFinished'
+  | 'OpeningStarted'
+  | 'OpeningStepCompleted'
+  | 'OperatorSignOnRefused'
+  | 'OperatorSignedOff'
+  | 'OperatorSignedOn'
+  | 'PaymentCompleted'
+  | 'PaymentDeclined'
+  | 'PaymentFailed'
+  | 'PaymentInDoubt'
+  | 'PaymentResolved'
+  | 'PaymentStarted'
+  | 'PeripheralStateChanged'
+  | 'PolicyApplied'
+  | 'PolicyRefused'
+  | 'ReceiptReprinted'
+  | 'SettlementCompleted'
+  | 'SettlementFailed'
+  | 'SettlementInDoubt'
+  | 'SettlementResolved'
+  | 'SettlementStarted'
+  | 'SettlementUnbalanced'
+  | 'StoredTransactionsSent'
+  | 'TerminalDescribed'
+  | 'TerminalDiagnosed'
+  | 'TerminalPoweredOff'
+  | 'TerminalPoweredOn'
+  | 'TerminalRestarted'
+  | 'TerminalSignOnFailed'
+  | 'TerminalSignedOff'
+  | 'TerminalSignedOn'
+  | 'TerminalStateChanged'
+  | 'TerminalStreamAbandoned'
+  | 'TerminalTimeCorrected';
+
 export type TransactionFilter = {
   businessDay?: string | null | undefined;
   state?: Array<TransactionState> | null | undefined;
@@ -205,28 +321,28 @@ export type AuditVerificationQuery = { auditVerification: { intact: boolean, ent
 
 export type MoneyFieldsFragment = { amountMinor: number, currency: string };
 
-export type TerminalBoardFragment = { id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null };
+export type TerminalBoardFragment = { id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, peripherals: Array<{ kind: PeripheralKind, state: PeripheralState, since: string | null }>, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null };
 
-export type StoreBoardFragment = { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> };
+export type StoreBoardFragment = { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, peripherals: Array<{ kind: PeripheralKind, state: PeripheralState, since: string | null }>, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> };
 
 export type FleetBoardQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
-export type FleetBoardQuery = { stores: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> } }> } };
+export type FleetBoardQuery = { stores: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, peripherals: Array<{ kind: PeripheralKind, state: PeripheralState, since: string | null }>, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> } }> } };
 
 export type StorePageQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type StorePageQuery = { store: { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> } | null };
+export type StorePageQuery = { store: { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, peripherals: Array<{ kind: PeripheralKind, state: PeripheralState, since: string | null }>, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> } | null };
 
 export type FleetChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type FleetChangedSubscription = { fleetChanged: { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> } };
+export type FleetChangedSubscription = { fleetChanged: { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, peripherals: Array<{ kind: PeripheralKind, state: PeripheralState, since: string | null }>, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> } };
 
 export type IncidentSummaryFragment = { id: string, kind: IncidentKind, state: IncidentState, businessDay: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, cause: string, amount: { amountMinor: number, currency: string } | null, store: { id: string, name: string, timeZone: string, isOpen: boolean }, terminal: { id: string, name: string, brand: string, model: string } | null, steps: Array<{ id: string, position: number, key: string, role: Role, dueAt: string, state: StepState, mode: StepMode, commandState: CommandState | null, doneAt: string | null, doneBy: string | null, note: string | null, skipReason: string | null, check: { passed: boolean, checkedAt: string, detail: string } | null }> };
 
@@ -359,6 +475,70 @@ export type TransactionsQueryVariables = Exact<{
 
 export type TransactionsQuery = { transactions: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, terminalId: string, terminalName: string, state: TransactionState, operatorId: string | null, traceNo: number | null, receiptNo: number | null, cardLast4: string | null, cardName: string | null, businessDay: string, startedAt: string, finishedAt: string | null, wasInDoubt: boolean, amount: { amountMinor: number, currency: string } } }> } };
 
+export type TerminalCommandFieldsFragment = { id: string, storeId: string, terminalId: string, action: TerminalAction, state: CommandState, requestedBy: string, reason: string, text: string | null, depth: DiagnosisDepth | null, createdAt: string, stateAt: string, expiresAt: string, outcomeCode: string | null, outcomeDetail: string | null };
+
+export type TerminalFullFragment = { driver: string, id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, device: { model: string | null, software: string | null, serial: string | null, clockSkewSeconds: number | null, nextRebootAt: string | null } | null, observedTraffic: { event: string, at: string, signedOn: boolean | null, sessionAt: string | null, settlement: string | null, settlementAt: string | null, acquirerBatchNo: string | null, merchantNumber: string | null, saleWithoutSignOnAt: string | null } | null, dialogue: { capturedAt: string, cause: string } | null, actions: Array<{ action: TerminalAction, available: boolean, block: TerminalActionBlock | null, destructive: boolean, waits: boolean, parameters: Array<TerminalActionParameter> }>, commands: { totalCount: number, edges: Array<{ node: { id: string, storeId: string, terminalId: string, action: TerminalAction, state: CommandState, requestedBy: string, reason: string, text: string | null, depth: DiagnosisDepth | null, createdAt: string, stateAt: string, expiresAt: string, outcomeCode: string | null, outcomeDetail: string | null } }> }, unsettled: { amountMinor: number, currency: string }, peripherals: Array<{ kind: PeripheralKind, state: PeripheralState, since: string | null }>, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null };
+
+export type TerminalEventFieldsFragment = { id: string, kind: TerminalEventKind, at: string, seq: number, readable: boolean, by: string | null, code: string | null, detail: string | null, count: number | null, power: PowerState | null, service: ServiceState | null, signedOn: boolean | null, peripheral: PeripheralKind | null, peripheralState: PeripheralState | null, step: string | null, outcome: string | null, overnight: string | null, action: string | null, requestedBy: string | null, operatorName: string | null, batchNo: number | null, businessDay: string | null, traceNo: number | null, receiptNo: number | null, cardLast4: string | null, resultCode: string | null, found: boolean | null, model: string | null, software: string | null, serial: string | null, means: string | null, healthy: boolean | null, depth: DiagnosisDepth | null, localDateTime: string | null, subject: string | null, amount: { amountMinor: number, currency: string } | null };
+
+export type TerminalPageQueryVariables = Exact<{
+  storeId: string;
+  id: string;
+}>;
+
+
+export type TerminalPageQuery = { terminal: { driver: string, id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, device: { model: string | null, software: string | null, serial: string | null, clockSkewSeconds: number | null, nextRebootAt: string | null } | null, observedTraffic: { event: string, at: string, signedOn: boolean | null, sessionAt: string | null, settlement: string | null, settlementAt: string | null, acquirerBatchNo: string | null, merchantNumber: string | null, saleWithoutSignOnAt: string | null } | null, dialogue: { capturedAt: string, cause: string } | null, actions: Array<{ action: TerminalAction, available: boolean, block: TerminalActionBlock | null, destructive: boolean, waits: boolean, parameters: Array<TerminalActionParameter> }>, commands: { totalCount: number, edges: Array<{ node: { id: string, storeId: string, terminalId: string, action: TerminalAction, state: CommandState, requestedBy: string, reason: string, text: string | null, depth: DiagnosisDepth | null, createdAt: string, stateAt: string, expiresAt: string, outcomeCode: string | null, outcomeDetail: string | null } }> }, unsettled: { amountMinor: number, currency: string }, peripherals: Array<{ kind: PeripheralKind, state: PeripheralState, since: string | null }>, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null } | null };
+
+export type TerminalChangedSubscriptionVariables = Exact<{
+  storeId: string;
+  id: string;
+}>;
+
+
+export type TerminalChangedSubscription = { terminalChanged: { driver: string, id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, device: { model: string | null, software: string | null, serial: string | null, clockSkewSeconds: number | null, nextRebootAt: string | null } | null, observedTraffic: { event: string, at: string, signedOn: boolean | null, sessionAt: string | null, settlement: string | null, settlementAt: string | null, acquirerBatchNo: string | null, merchantNumber: string | null, saleWithoutSignOnAt: string | null } | null, dialogue: { capturedAt: string, cause: string } | null, actions: Array<{ action: TerminalAction, available: boolean, block: TerminalActionBlock | null, destructive: boolean, waits: boolean, parameters: Array<TerminalActionParameter> }>, commands: { totalCount: number, edges: Array<{ node: { id: string, storeId: string, terminalId: string, action: TerminalAction, state: CommandState, requestedBy: string, reason: string, text: string | null, depth: DiagnosisDepth | null, createdAt: string, stateAt: string, expiresAt: string, outcomeCode: string | null, outcomeDetail: string | null } }> }, unsettled: { amountMinor: number, currency: string }, peripherals: Array<{ kind: PeripheralKind, state: PeripheralState, since: string | null }>, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null } };
+
+export type TerminalHistoryQueryVariables = Exact<{
+  storeId: string;
+  id: string;
+  first: number;
+  after?: string | null | undefined;
+  kinds?: Array<TerminalEventKind> | TerminalEventKind | null | undefined;
+}>;
+
+
+export type TerminalHistoryQuery = { terminal: { id: string, history: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, kind: TerminalEventKind, at: string, seq: number, readable: boolean, by: string | null, code: string | null, detail: string | null, count: number | null, power: PowerState | null, service: ServiceState | null, signedOn: boolean | null, peripheral: PeripheralKind | null, peripheralState: PeripheralState | null, step: string | null, outcome: string | null, overnight: string | null, action: string | null, requestedBy: string | null, operatorName: string | null, batchNo: number | null, businessDay: string | null, traceNo: number | null, receiptNo: number | null, cardLast4: string | null, resultCode: string | null, found: boolean | null, model: string | null, software: string | null, serial: string | null, means: string | null, healthy: boolean | null, depth: DiagnosisDepth | null, localDateTime: string | null, subject: string | null, amount: { amountMinor: number, currency: string } | null } }> } } | null };
+
+export type TerminalOrdersQueryVariables = Exact<{
+  storeId: string;
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type TerminalOrdersQuery = { terminal: { id: string, commands: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, terminalId: string, action: TerminalAction, state: CommandState, requestedBy: string, reason: string, text: string | null, depth: DiagnosisDepth | null, createdAt: string, stateAt: string, expiresAt: string, outcomeCode: string | null, outcomeDetail: string | null } }> } } | null };
+
+export type TerminalDialogueQueryVariables = Exact<{
+  storeId: string;
+  id: string;
+}>;
+
+
+export type TerminalDialogueQuery = { terminal: { id: string, dialogue: { capturedAt: string, cause: string, frames: Array<{ at: string, direction: string, name: string, bytes: number, fields: Array<{ tag: string, name: string, value: string }> }> } | null } | null };
+
+export type RunTerminalActionMutationVariables = Exact<{
+  input: RunTerminalActionInput;
+}>;
+
+
+export type RunTerminalActionMutation = { runTerminalAction:
+    | { __typename: 'AlreadyRunning', code: RefusalCode, message: string }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'TerminalCommand', id: string, storeId: string, terminalId: string, action: TerminalAction, state: CommandState, requestedBy: string, reason: string, text: string | null, depth: DiagnosisDepth | null, createdAt: string, stateAt: string, expiresAt: string, outcomeCode: string | null, outcomeDetail: string | null }
+    | { __typename: 'UnsupportedAction', code: RefusalCode, message: string }
+   };
+
 export type CoursesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -428,6 +608,11 @@ export const TerminalBoardFragmentDoc = new TypedDocumentString(`
   lastUseAt
   lastSettledAt
   stateAt
+  peripherals {
+    kind
+    state
+    since
+  }
   closeProof {
     terminalId
     businessDay
@@ -512,6 +697,11 @@ fragment TerminalBoard on Terminal {
   lastUseAt
   lastSettledAt
   stateAt
+  peripherals {
+    kind
+    state
+    since
+  }
   closeProof {
     terminalId
     businessDay
@@ -666,6 +856,171 @@ export const PersonFieldsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"PersonFields"}) as unknown as TypedDocumentString<PersonFieldsFragment, unknown>;
+export const TerminalCommandFieldsFragmentDoc = new TypedDocumentString(`
+    fragment TerminalCommandFields on TerminalCommand {
+  id
+  storeId
+  terminalId
+  action
+  state
+  requestedBy
+  reason
+  text
+  depth
+  createdAt
+  stateAt
+  expiresAt
+  outcomeCode
+  outcomeDetail
+}
+    `, {"fragmentName":"TerminalCommandFields"}) as unknown as TypedDocumentString<TerminalCommandFieldsFragment, unknown>;
+export const TerminalFullFragmentDoc = new TypedDocumentString(`
+    fragment TerminalFull on Terminal {
+  ...TerminalBoard
+  driver
+  device {
+    model
+    software
+    serial
+    clockSkewSeconds
+    nextRebootAt
+  }
+  observedTraffic {
+    event
+    at
+    signedOn
+    sessionAt
+    settlement
+    settlementAt
+    acquirerBatchNo
+    merchantNumber
+    saleWithoutSignOnAt
+  }
+  dialogue {
+    capturedAt
+    cause
+  }
+  actions {
+    action
+    available
+    block
+    destructive
+    waits
+    parameters
+  }
+  commands(first: 5) {
+    totalCount
+    edges {
+      node {
+        ...TerminalCommandFields
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment TerminalBoard on Terminal {
+  id
+  name
+  storeId
+  brand
+  model
+  power
+  service
+  activity
+  signedOn
+  operatorName
+  unsettled {
+    ...MoneyFields
+  }
+  unsettledCount
+  lastUseAt
+  lastSettledAt
+  stateAt
+  peripherals {
+    kind
+    state
+    since
+  }
+  closeProof {
+    terminalId
+    businessDay
+    provenAt
+    overnight
+    count
+    totals {
+      ...MoneyFields
+    }
+    steps {
+      step
+      outcome
+      seq
+    }
+  }
+}
+fragment TerminalCommandFields on TerminalCommand {
+  id
+  storeId
+  terminalId
+  action
+  state
+  requestedBy
+  reason
+  text
+  depth
+  createdAt
+  stateAt
+  expiresAt
+  outcomeCode
+  outcomeDetail
+}`, {"fragmentName":"TerminalFull"}) as unknown as TypedDocumentString<TerminalFullFragment, unknown>;
+export const TerminalEventFieldsFragmentDoc = new TypedDocumentString(`
+    fragment TerminalEventFields on TerminalEvent {
+  id
+  kind
+  at
+  seq
+  readable
+  by
+  code
+  detail
+  amount {
+    ...MoneyFields
+  }
+  count
+  power
+  service
+  signedOn
+  peripheral
+  peripheralState
+  step
+  outcome
+  overnight
+  action
+  requestedBy
+  operatorName
+  batchNo
+  businessDay
+  traceNo
+  receiptNo
+  cardLast4
+  resultCode
+  found
+  model
+  software
+  serial
+  means
+  healthy
+  depth
+  localDateTime
+  subject
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`, {"fragmentName":"TerminalEventFields"}) as unknown as TypedDocumentString<TerminalEventFieldsFragment, unknown>;
 export const AuditEntriesDocument = new TypedDocumentString(`
     query AuditEntries($filter: AuditFilter, $after: String) {
   auditEntries(filter: $filter, first: 50, after: $after) {
@@ -741,6 +1096,11 @@ fragment TerminalBoard on Terminal {
   lastUseAt
   lastSettledAt
   stateAt
+  peripherals {
+    kind
+    state
+    since
+  }
   closeProof {
     terminalId
     businessDay
@@ -826,6 +1186,11 @@ fragment TerminalBoard on Terminal {
   lastUseAt
   lastSettledAt
   stateAt
+  peripherals {
+    kind
+    state
+    since
+  }
   closeProof {
     terminalId
     businessDay
@@ -911,6 +1276,11 @@ fragment TerminalBoard on Terminal {
   lastUseAt
   lastSettledAt
   stateAt
+  peripherals {
+    kind
+    state
+    since
+  }
   closeProof {
     terminalId
     businessDay
@@ -1577,6 +1947,366 @@ export const TransactionsDocument = new TypedDocumentString(`
   amountMinor
   currency
 }`) as unknown as TypedDocumentString<TransactionsQuery, TransactionsQueryVariables>;
+export const TerminalPageDocument = new TypedDocumentString(`
+    query TerminalPage($storeId: ID!, $id: ID!) {
+  terminal(storeId: $storeId, id: $id) {
+    ...TerminalFull
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment TerminalBoard on Terminal {
+  id
+  name
+  storeId
+  brand
+  model
+  power
+  service
+  activity
+  signedOn
+  operatorName
+  unsettled {
+    ...MoneyFields
+  }
+  unsettledCount
+  lastUseAt
+  lastSettledAt
+  stateAt
+  peripherals {
+    kind
+    state
+    since
+  }
+  closeProof {
+    terminalId
+    businessDay
+    provenAt
+    overnight
+    count
+    totals {
+      ...MoneyFields
+    }
+    steps {
+      step
+      outcome
+      seq
+    }
+  }
+}
+fragment TerminalCommandFields on TerminalCommand {
+  id
+  storeId
+  terminalId
+  action
+  state
+  requestedBy
+  reason
+  text
+  depth
+  createdAt
+  stateAt
+  expiresAt
+  outcomeCode
+  outcomeDetail
+}
+fragment TerminalFull on Terminal {
+  ...TerminalBoard
+  driver
+  device {
+    model
+    software
+    serial
+    clockSkewSeconds
+    nextRebootAt
+  }
+  observedTraffic {
+    event
+    at
+    signedOn
+    sessionAt
+    settlement
+    settlementAt
+    acquirerBatchNo
+    merchantNumber
+    saleWithoutSignOnAt
+  }
+  dialogue {
+    capturedAt
+    cause
+  }
+  actions {
+    action
+    available
+    block
+    destructive
+    waits
+    parameters
+  }
+  commands(first: 5) {
+    totalCount
+    edges {
+      node {
+        ...TerminalCommandFields
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<TerminalPageQuery, TerminalPageQueryVariables>;
+export const TerminalChangedDocument = new TypedDocumentString(`
+    subscription TerminalChanged($storeId: ID!, $id: ID!) {
+  terminalChanged(storeId: $storeId, id: $id) {
+    ...TerminalFull
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment TerminalBoard on Terminal {
+  id
+  name
+  storeId
+  brand
+  model
+  power
+  service
+  activity
+  signedOn
+  operatorName
+  unsettled {
+    ...MoneyFields
+  }
+  unsettledCount
+  lastUseAt
+  lastSettledAt
+  stateAt
+  peripherals {
+    kind
+    state
+    since
+  }
+  closeProof {
+    terminalId
+    businessDay
+    provenAt
+    overnight
+    count
+    totals {
+      ...MoneyFields
+    }
+    steps {
+      step
+      outcome
+      seq
+    }
+  }
+}
+fragment TerminalCommandFields on TerminalCommand {
+  id
+  storeId
+  terminalId
+  action
+  state
+  requestedBy
+  reason
+  text
+  depth
+  createdAt
+  stateAt
+  expiresAt
+  outcomeCode
+  outcomeDetail
+}
+fragment TerminalFull on Terminal {
+  ...TerminalBoard
+  driver
+  device {
+    model
+    software
+    serial
+    clockSkewSeconds
+    nextRebootAt
+  }
+  observedTraffic {
+    event
+    at
+    signedOn
+    sessionAt
+    settlement
+    settlementAt
+    acquirerBatchNo
+    merchantNumber
+    saleWithoutSignOnAt
+  }
+  dialogue {
+    capturedAt
+    cause
+  }
+  actions {
+    action
+    available
+    block
+    destructive
+    waits
+    parameters
+  }
+  commands(first: 5) {
+    totalCount
+    edges {
+      node {
+        ...TerminalCommandFields
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<TerminalChangedSubscription, TerminalChangedSubscriptionVariables>;
+export const TerminalHistoryDocument = new TypedDocumentString(`
+    query TerminalHistory($storeId: ID!, $id: ID!, $first: Int!, $after: String, $kinds: [TerminalEventKind!]) {
+  terminal(storeId: $storeId, id: $id) {
+    id
+    history(first: $first, after: $after, kinds: $kinds) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      edges {
+        node {
+          ...TerminalEventFields
+        }
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment TerminalEventFields on TerminalEvent {
+  id
+  kind
+  at
+  seq
+  readable
+  by
+  code
+  detail
+  amount {
+    ...MoneyFields
+  }
+  count
+  power
+  service
+  signedOn
+  peripheral
+  peripheralState
+  step
+  outcome
+  overnight
+  action
+  requestedBy
+  operatorName
+  batchNo
+  businessDay
+  traceNo
+  receiptNo
+  cardLast4
+  resultCode
+  found
+  model
+  software
+  serial
+  means
+  healthy
+  depth
+  localDateTime
+  subject
+}`) as unknown as TypedDocumentString<TerminalHistoryQuery, TerminalHistoryQueryVariables>;
+export const TerminalOrdersDocument = new TypedDocumentString(`
+    query TerminalOrders($storeId: ID!, $id: ID!, $after: String) {
+  terminal(storeId: $storeId, id: $id) {
+    id
+    commands(first: 30, after: $after) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      edges {
+        node {
+          ...TerminalCommandFields
+        }
+      }
+    }
+  }
+}
+    fragment TerminalCommandFields on TerminalCommand {
+  id
+  storeId
+  terminalId
+  action
+  state
+  requestedBy
+  reason
+  text
+  depth
+  createdAt
+  stateAt
+  expiresAt
+  outcomeCode
+  outcomeDetail
+}`) as unknown as TypedDocumentString<TerminalOrdersQuery, TerminalOrdersQueryVariables>;
+export const TerminalDialogueDocument = new TypedDocumentString(`
+    query TerminalDialogue($storeId: ID!, $id: ID!) {
+  terminal(storeId: $storeId, id: $id) {
+    id
+    dialogue {
+      capturedAt
+      cause
+      frames {
+        at
+        direction
+        name
+        bytes
+        fields {
+          tag
+          name
+          value
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TerminalDialogueQuery, TerminalDialogueQueryVariables>;
+export const RunTerminalActionDocument = new TypedDocumentString(`
+    mutation RunTerminalAction($input: RunTerminalActionInput!) {
+  runTerminalAction(input: $input) {
+    __typename
+    ... on TerminalCommand {
+      ...TerminalCommandFields
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    fragment TerminalCommandFields on TerminalCommand {
+  id
+  storeId
+  terminalId
+  action
+  state
+  requestedBy
+  reason
+  text
+  depth
+  createdAt
+  stateAt
+  expiresAt
+  outcomeCode
+  outcomeDetail
+}`) as unknown as TypedDocumentString<RunTerminalActionMutation, RunTerminalActionMutationVariables>;
 export const CoursesDocument = new TypedDocumentString(`
     query Courses {
   courses {
