@@ -19,7 +19,8 @@ export const chainFile = z.strictObject({
         city: z.string().min(1).max(80),
         timeZone: z.string().min(1).max(64),
         currency: currencyCode,
-        gateway: z.strictObject({ id: slug, publicKey: ed25519PublicKey }),
+        /** A gateway that enrols brings its journal key with it; `publicKey` is for one that can't, and is set again at every start. */
+        gateway: z.strictObject({ id: slug, publicKey: ed25519PublicKey.optional() }),
         terminals: z.array(provisionedTerminal).max(200),
         settings: settings.default({}),
       }),
