@@ -8,6 +8,7 @@ const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1_000_000)
 const CLOSING_STORES = DEMO_STORES.filter((store) => store.id !== 'newyork');
 /** Every settlement of the night takes this long, so that the closing has a middle to be hit in. */
 const SETTLEMENT_MS = 2_500;
+const SETTLEMENT = { zvt: { command: 'endOfDay', step: 'afterAck' }, nexo: { command: 'settlement', step: 'afterAccept' } } as const;
 
 test('core, agents, broker and PostgreSQL are killed in the middle of the closing; nothing is lost, nothing is booked twice', async () => {
   process.stdout.write(`chaos: SEED=${SEED}\n`);
@@ -45,8 +46,9 @@ test('core, agents, broker and PostgreSQL are killed in the middle of the closin
 
 async function slowSettlements(world: World): Promise<void> {
   for (const store of CLOSING_STORES) {
-    for (const { id } of store.terminals) {
-      await world.control.inject(store.id, id, { fault: 'delayAtStep', command: 'endOfDay', step: 'afterAck', ms: SETTLEMENT_MS });
+    for (const { id, driver } of store.terminals) {
+      const where = driver === 'nexo' ? SETTLEMENT.nexo : SETTLEMENT.zvt;
+      await world.control.inject(store.id, id, { fault: 'delayAtStep', ...where, ms: SETTLEMENT_MS });
     }
   }
 }

@@ -1,8 +1,8 @@
-import type { terminalFault } from '@tillward/simulator';
+import type { nexoFault, terminalFault } from '@tillward/simulator';
 import type { z } from 'zod';
 
-/** A fault as one writes it, defaults left out. */
-export type TerminalFaultInput = z.input<typeof terminalFault>;
+/** A fault of a ZVT or nexo terminal as one writes it, defaults left out. */
+export type TerminalFaultInput = z.input<typeof terminalFault> | z.input<typeof nexoFault>;
 
 /** Client of the simulators' control interface (apps/simulator, control). */
 export class SimulatorControl {
