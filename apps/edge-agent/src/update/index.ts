@@ -1,0 +1,2 @@
+export { reportToStarter } from './update.reporter.js';
+export { type UpdateParts, UpdateSubject } from './update.subject.js';
