@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { currencyCode, ed25519PublicKey, slug } from './identifiers.js';
 import { provisionedTerminal } from './terminal-connection.js';
 
+/** Core signs in to the broker under this name: no gateway's certificate may say it. */
+const gatewayId = slug.refine((id) => id !== 'core', 'core is the name of core itself');
+
 const settings = z.record(z.string(), z.json());
 
 /**
@@ -20,12 +23,16 @@ export const chainFile = z.strictObject({
         timeZone: z.string().min(1).max(64),
         currency: currencyCode,
         /** A gateway that enrols brings its journal key with it; `publicKey` is for one that can't, and is set again at every start. */
-        gateway: z.strictObject({ id: slug, publicKey: ed25519PublicKey.optional() }),
+        gateway: z.strictObject({ id: gatewayId, publicKey: ed25519PublicKey.optional() }),
         terminals: z.array(provisionedTerminal).max(200),
         settings: settings.default({}),
       }),
     )
-    .min(1),
+    .min(1)
+    .refine(
+      (stores) => new Set(stores.map(({ gateway }) => gateway.id)).size === stores.length,
+      'a gateway id is its name at the broker: unique in the chain',
+    ),
   people: z.array(
     z.strictObject({
       id: slug,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cloudEvent, EVENT_TYPE } from './cloud-event.js';
 import { currencyCode, instant, slug } from './identifiers.js';
-import { signedBody } from './signed-body.js';
+import { signedBodyWithRotations } from './signed-body.js';
 import { terminalConnection } from './terminal-connection.js';
 
 /** Where a value of the effective policy came from. */
@@ -17,6 +17,8 @@ export const operatorGrant = z.strictObject({
   name: z.string().min(1).max(80),
   certifiedUntil: instant.nullable(),
   certificateId: z.string().max(64).nullable(),
+  /** What the person may decide in the store: a manager approves refunds and gives out codes and tokens. A cashier when it is left out. */
+  role: z.enum(['cashier', 'manager']).optional(),
 });
 export type OperatorGrant = z.infer<typeof operatorGrant>;
 
@@ -31,5 +33,5 @@ export const desiredBody = z.strictObject({
   operators: z.array(operatorGrant).max(2000),
 });
 export type DesiredBody = z.infer<typeof desiredBody>;
-export const desiredEvent = cloudEvent(EVENT_TYPE.desired, signedBody);
+export const desiredEvent = cloudEvent(EVENT_TYPE.desired, signedBodyWithRotations);
 export type DesiredEvent = z.infer<typeof desiredEvent>;

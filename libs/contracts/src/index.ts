@@ -16,4 +16,7 @@ export * from './signed-body.js';
 export * from './terminal-connection.js';
 export * from './terminal-state.js';
 export * from './till.js';
+export * from './till-events.js';
+export * from './till-refusals.js';
+export * from './till-routes.js';
 export * from './topics.js';

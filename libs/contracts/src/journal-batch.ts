@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cloudEvent, EVENT_TYPE } from './cloud-event.js';
-import { ed25519Signature, sha256Hex, slug } from './identifiers.js';
+import { ed25519Signature, epochMs, sha256Hex, slug } from './identifiers.js';
 import { signedBody } from './signed-body.js';
 
 /** Most entries one batch may carry (PERFORMANCE.md). */
@@ -25,6 +25,8 @@ export const journalBatchData = z
     payload: z.array(z.string().max(MAX_PAYLOAD_BYTES)),
     lastHash: sha256Hex,
     signature: ed25519Signature,
+    /** The writer has begun a later epoch: what core can't take of this one is wanted back, not a sign of a second writer. */
+    closed: z.literal(true).optional(),
   })
   .refine((b) => b.kind.length === b.at.length && b.terminal.length === b.at.length && b.payload.length === b.at.length, {
     message: 'columns must have equal length',
@@ -34,12 +36,30 @@ export const journalBatchEvent = cloudEvent(EVENT_TYPE.journalBatch, journalBatc
 export type JournalBatchData = z.infer<typeof journalBatchData>;
 export type JournalBatchEvent = z.infer<typeof journalBatchEvent>;
 
-/** Everything up to and including `ackedThrough` of that epoch is committed in core; only this releases entries at the edge. */
+/**
+ * Why core stores nothing of a batch. `diverged`: beyond `ackedThrough` core holds other entries, or a later epoch has begun, so that nothing more of this epoch is
+ * taken. `cloned`: an epoch that was over goes on; two machines write as one gateway, and neither opens another epoch until a person decided.
+ */
+export const journalRefusal = z.strictObject({
+  code: z.enum(['diverged', 'cloned']),
+  /** The refused batch: its last entry and that entry's hash. A journal that has another hash there is not the one this was said to. */
+  throughSeq: z.int().nonnegative(),
+  lastHash: sha256Hex,
+});
+export type JournalRefusal = z.infer<typeof journalRefusal>;
+
+/**
+ * Everything up to and including `ackedThrough` of that epoch is committed in core; only this releases entries at the edge. `hash` is that entry's (the genesis
+ * hash for 0): a gateway with another hash there holds another journal. `at` is core's clock when it signed.
+ */
 export const journalAckBody = z.strictObject({
   store: slug,
   gateway: slug,
   epoch: z.int().positive(),
   ackedThrough: z.int().nonnegative(),
+  hash: sha256Hex.optional(),
+  at: epochMs.optional(),
+  refused: journalRefusal.optional(),
 });
 export type JournalAckBody = z.infer<typeof journalAckBody>;
 export const journalAckEvent = cloudEvent(EVENT_TYPE.journalAck, signedBody);
@@ -52,6 +72,7 @@ export const journalResendBody = z.strictObject({
   epoch: z.int().positive(),
   fromSeq: z.int().positive(),
   throughSeq: z.int().positive().nullable(),
+  at: epochMs.optional(),
 });
 export type JournalResendBody = z.infer<typeof journalResendBody>;
 export const journalResendEvent = cloudEvent(EVENT_TYPE.journalResend, signedBody);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JOURNAL_KINDS } from './journal-kinds.js';
 import { FILE_SCHEMAS, MESSAGES, registryOf, SHARED_SCHEMAS, TILL_SCHEMAS } from './schema-catalogue.js';
-import { TILL_REFUSALS } from './till.js';
+import { TILL_REFUSALS } from './till-refusals.js';
 
 /** A value as JSON has it. */
 export type JsonObject = { [key: string]: unknown };

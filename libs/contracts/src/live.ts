@@ -21,6 +21,8 @@ export const liveData = z.strictObject({
   journalHead: z.int().nonnegative(),
   ackedThrough: z.int().nonnegative(),
   terminals: z.record(slug, terminalSample),
+  /** What is wrong with the gateway itself, as stable codes; left out when nothing is. */
+  notices: z.array(plainText(40)).max(16).optional(),
 });
 export const liveEvent = cloudEvent(EVENT_TYPE.live, liveData);
 export type LiveData = z.infer<typeof liveData>;

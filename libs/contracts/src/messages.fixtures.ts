@@ -20,8 +20,16 @@ const envelope = (type: string, source: string, data: unknown) => ({
 const up = (type: string, data: unknown) => envelope(type, gatewaySource(store, gateway), data);
 const down = (type: string, body: unknown) => envelope(type, CORE_SOURCE, { body: JSON.stringify(body), keyId: 'core-1', signature });
 
-const journalAckBody: JournalAckBody = { store, gateway, epoch: 1, ackedThrough: 42 };
-const journalResendBody: JournalResendBody = { store, gateway, epoch: 1, fromSeq: 43, throughSeq: null };
+const journalAckBody: JournalAckBody = {
+  store,
+  gateway,
+  epoch: 1,
+  ackedThrough: 42,
+  hash: '0a'.repeat(32),
+  at: 1_795_293_000_000,
+  refused: { code: 'diverged', throughSeq: 50, lastHash: '0b'.repeat(32) },
+};
+const journalResendBody: JournalResendBody = { store, gateway, epoch: 1, fromSeq: 43, throughSeq: null, at: 1_795_293_000_000 };
 const commandBody: CommandBody = {
   id: '00000000-0000-4000-8000-000000000001',
   store,
@@ -96,22 +104,85 @@ export const MESSAGE_SAMPLES: Readonly<Record<string, object>> = {
   command: down(EVENT_TYPE.command, commandBody),
 };
 
+const paymentId = '00000000-0000-4000-8000-000000000001';
+const paymentView = {
+  paymentId,
+  transaction: 'sale',
+  terminal: 'berlin-1',
+  state: 'completed',
+  amountMinor: 1250,
+  currency: 'EUR',
+  tillId: 'till-1',
+  operatorId: 'cashier-berlin-1',
+  startedAt: '2026-11-21T12:00:00.000Z',
+  givenBackMinor: 250,
+  booked: { amountMinor: 1250, currency: 'EUR', traceNo: 118, cardLast4: '4242' },
+  detail: 'approved',
+};
+const refundRequestView = {
+  requestId: '00000000-0000-4000-8000-000000000002',
+  state: 'approved',
+  terminal: 'berlin-1',
+  amountMinor: 1250,
+  currency: 'EUR',
+  tillId: 'till-1',
+  originalPaymentId: paymentId,
+  reason: '尺码不合适',
+  askedBy: 'cashier-berlin-1',
+  askedAt: '2026-11-21T20:30:12.000Z',
+  expiresAt: '2026-11-21T20:35:12.000Z',
+  digest: 'a'.repeat(64),
+  decidedBy: 'manager-berlin',
+};
+
 /** A valid value of everything the till interface exchanges, and of the file that provisions a chain, by name. */
 export const OTHER_SAMPLES: Readonly<Record<string, object | string>> = {
-  operatorSignOnRequest: { terminal: 'berlin-1', operatorId: 'cashier-berlin-1' },
-  operatorSession: { terminal: 'berlin-1', operatorId: 'cashier-berlin-1', certifiedUntil: '2027-11-21T00:00:00.000Z' },
-  paymentRequest: { terminal: 'berlin-1', amountMinor: 1250, currency: 'EUR', tillId: 'till-1' },
-  paymentView: {
-    paymentId: '00000000-0000-4000-8000-000000000001',
+  operatorSignOnRequest: { terminal: 'berlin-1', operatorId: 'cashier-berlin-1', passcode: '481516' },
+  operatorSession: {
     terminal: 'berlin-1',
-    state: 'completed',
+    operatorId: 'cashier-berlin-1',
+    certifiedUntil: '2027-11-21T00:00:00.000Z',
+    verified: true,
+  },
+  paymentRequest: { terminal: 'berlin-1', amountMinor: 1250, currency: 'EUR', tillId: 'till-1' },
+  reversalRequest: { originalPaymentId: paymentId, amountMinor: 250, tillId: 'till-1', reason: 'one bottle too many' },
+  refundRequest: {
+    terminal: 'berlin-1',
     amountMinor: 1250,
     currency: 'EUR',
-    booked: { amountMinor: 1250, currency: 'EUR', traceNo: 118, cardLast4: '4242' },
-    detail: 'approved',
+    tillId: 'till-1',
+    originalPaymentId: paymentId,
+    reason: '尺码不合适',
+  },
+  paymentView,
+  paymentList: { payments: [paymentView] },
+  refundRequestView,
+  refundDecision: { approverId: 'manager-berlin', passcode: '481516', digest: 'a'.repeat(64), decision: 'approve' },
+  receiptView: { paymentId, lines: ['Kundenbeleg', 'EUR 12,50', '************4242'], copies: 1 },
+  reprintRequest: { reason: 'the customer lost the slip', on: 'terminal', tillId: 'till-1' },
+  reprintView: { paymentId, copyNo: 2, lines: ['*** COPY 2 ***', 'EUR 12,50', '*** COPY 2 ***'] },
+  handoverRequest: {
+    terminal: 'berlin-1',
+    slips: 40,
+    incoming: { operatorId: 'cashier-berlin-2', passcode: '481516' },
+    differenceReason: 'one slip went with the customer',
+    tillId: 'till-1',
+  },
+  handoverView: {
+    handoverId: '00000000-0000-4000-8000-000000000003',
+    terminal: 'berlin-1',
+    shiftNo: 3,
+    outgoingOperatorId: 'cashier-berlin-1',
+    incomingOperatorId: 'cashier-berlin-2',
+    slips: 40,
+    transactions: 41,
+    differs: true,
+    at: '2026-11-21T14:00:00.000Z',
   },
   idempotencyKey: 'till-1:000042',
   terminalList: { terminals: [] },
+  tillEvent: { type: 'refundRequest', terminal: 'berlin-1', request: refundRequestView },
+  healthView: { alive: true },
   tillRefusal: { code: 'malformed', message: { en: 'The request is not valid.', zh: '请求格式不正确。' }, field: 'amountMinor' },
   chainFile: {
     chain: { id: 'demo', name: 'Demo' },

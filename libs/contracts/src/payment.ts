@@ -33,6 +33,10 @@ export const batchTotals = z.strictObject({
 });
 export type BatchTotals = z.infer<typeof batchTotals>;
 
+/** What a transaction does: a sale takes money, a reversal takes a sale of the open batch back, a refund gives money back outside of it. */
+export const transactionKind = z.enum(['sale', 'reversal', 'refund']);
+export type TransactionKind = z.infer<typeof transactionKind>;
+
 /** Where a payment stands. `inDoubt`: money may have moved and nobody knows yet; never retried, only asked about. */
 export const paymentState = z.enum(['started', 'completed', 'declined', 'failed', 'inDoubt']);
 export type PaymentState = z.infer<typeof paymentState>;

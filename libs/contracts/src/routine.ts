@@ -21,6 +21,11 @@ export const OPENING_STEPS = ['powerOn', 'register', 'signOn', 'catchUpSettlemen
 export const openingStep = z.enum(OPENING_STEPS);
 export type OpeningStep = z.infer<typeof openingStep>;
 
+/** Steps of the maintenance window in which a vendor may work on a terminal that stays on overnight, in order. */
+export const MAINTENANCE_STEPS = ['givePower', 'recordBefore', 'leaveAlone', 'recordAfter'] as const;
+export const maintenanceStep = z.enum(MAINTENANCE_STEPS);
+export type MaintenanceStep = z.infer<typeof maintenanceStep>;
+
 /** `skipped` carries the reason in its evidence (nothing stored, policy keeps the terminal on…). */
 export const stepOutcome = z.enum(['done', 'skipped']);
 export type StepOutcome = z.infer<typeof stepOutcome>;

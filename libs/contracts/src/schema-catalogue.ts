@@ -17,12 +17,36 @@ import {
 } from './identifiers.js';
 import { journalAckBody, journalAckEvent, journalBatchEvent, journalResendBody, journalResendEvent } from './journal-batch.js';
 import { liveEvent, presenceEvent } from './live.js';
-import { batchTotals, bookedDetails, paymentState, receiptText } from './payment.js';
+import { batchTotals, bookedDetails, paymentState, receiptText, transactionKind } from './payment.js';
 import { closingStep, openingStep, stepEvidence, stepFailure, stepOutcome } from './routine.js';
 import { signedBody } from './signed-body.js';
 import { powerConnection, snmpCredentials, terminalConnection } from './terminal-connection.js';
 import { activity, deviceFacts, peripheral, peripheralState, powerState, serviceState, terminalSample } from './terminal-state.js';
-import { idempotencyKey, operatorSession, operatorSignOnRequest, paymentRequest, paymentView, terminalList, tillRefusal } from './till.js';
+import {
+  handoverRequest,
+  handoverView,
+  healthView,
+  idempotencyKey,
+  operatorSession,
+  operatorSignOnRequest,
+  paymentList,
+  paymentRequest,
+  paymentView,
+  receiptView,
+  refundDecision,
+  refundRequest,
+  refundRequestState,
+  refundRequestView,
+  reminderKind,
+  reminderView,
+  reprintRequest,
+  reprintView,
+  reversalRequest,
+  terminalList,
+  terminalView,
+} from './till.js';
+import { tillEvent } from './till-events.js';
+import { tillRefusal } from './till-refusals.js';
 import type { Channel } from './topics.js';
 
 /** A message of one MQTT channel. */
@@ -87,9 +111,21 @@ export const TILL_SCHEMAS = {
   operatorSignOnRequest,
   operatorSession,
   paymentRequest,
+  reversalRequest,
+  refundRequest,
   paymentView,
+  paymentList,
+  refundRequestView,
+  refundDecision,
+  receiptView,
+  reprintRequest,
+  reprintView,
+  handoverRequest,
+  handoverView,
   idempotencyKey,
   terminalList,
+  tillEvent,
+  healthView,
   tillRefusal,
 } as const;
 
@@ -121,6 +157,9 @@ export const SHARED_SCHEMAS = {
   powerConnection,
   powerState,
   receiptText,
+  refundRequestState,
+  reminderKind,
+  reminderView,
   serviceState,
   sha256Hex,
   signedBody,
@@ -131,6 +170,8 @@ export const SHARED_SCHEMAS = {
   stepOutcome,
   terminalConnection,
   terminalSample,
+  terminalView,
+  transactionKind,
 } as const;
 
 /** A registry in which each of `schemas` has its key as id, so that zod writes references instead of repeating it. */

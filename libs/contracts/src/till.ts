@@ -1,70 +1,31 @@
 import { z } from 'zod';
 import { carriesCardNumber } from './card-number.js';
-import { amountMinor, currencyCode, slug } from './identifiers.js';
-import { bookedDetails, paymentState } from './payment.js';
+import { amountMinor, currencyCode, instant, plainText, sha256Hex, slug } from './identifiers.js';
+import { bookedDetails, paymentState, receiptText, transactionKind } from './payment.js';
 import { terminalSample } from './terminal-state.js';
 
-/**
- * The till interface of the edge agent: HTTP and JSON on the store LAN, `Authorization: Bearer <till token>`.
- * `POST /v1/operator-sessions`, `DELETE /v1/operator-sessions/<terminal>`, `POST /v1/payments` (header `Idempotency-Key`),
- * `GET /v1/payments/<id>`, `GET /v1/terminals`.
+/*
+ * The till interface of the edge agent: HTTP and JSON on the store LAN, `Authorization: Bearer <till token>`. Its paths are in till-routes.ts, the
+ * OpenAPI document is generated from both.
  */
-
-/** Why the agent refuses a till's request. Stable codes; the sentences come from the same table in both languages. */
-export const TILL_REFUSALS = {
-  unauthorised: { status: 401, en: 'This till is not known to the gateway.', zh: '网关不认识这台收银机。' },
-  malformed: { status: 400, en: 'The request is not valid.', zh: '请求格式不正确。' },
-  unknownPath: { status: 404, en: 'The till interface has no such path or method.', zh: '收银接口没有这个路径或方法。' },
-  tooLarge: { status: 413, en: 'The request is too large.', zh: '请求内容过大。' },
-  unknownTerminal: { status: 404, en: 'There is no such terminal in this store.', zh: '本店没有这台终端。' },
-  unknownPayment: { status: 404, en: 'There is no such payment.', zh: '没有这笔交易。' },
-  unknownOperator: { status: 403, en: 'This operator is not registered for the store.', zh: '该收银员未在本店登记。' },
-  operatorNotCertified: {
-    status: 403,
-    en: 'The operator has no valid training certificate. Finish the course first.',
-    zh: '该收银员没有有效的培训证书，请先完成课程。',
-  },
-  operatorNotSignedOn: { status: 409, en: 'No operator is signed on at this terminal.', zh: '该终端尚无收银员上岗。' },
-  terminalOnlyWatched: {
-    status: 409,
-    en: 'This terminal works on its own and is only watched. The till cannot start a sale on it.',
-    zh: '该终端独立运行，网关只做监测，收银机不能在其上发起收款。',
-  },
-  terminalNotSignedOn: { status: 409, en: 'The terminal is not signed on. No sale can start.', zh: '终端未签到，不能收款。' },
-  terminalBusy: { status: 409, en: 'The terminal is busy. Wait until it is idle.', zh: '终端正忙，请稍候。' },
-  terminalClosing: { status: 409, en: 'The terminal is being closed for the night.', zh: '终端正在闭店流程中。' },
-  paymentInDoubt: {
-    status: 409,
-    en: 'The last payment is in doubt. The terminal is being asked; do not charge again.',
-    zh: '上一笔交易结果未知，正在向终端查询，请勿重复收款。',
-  },
-  outOfHours: { status: 409, en: 'The store is closed at this hour.', zh: '当前不在营业时间。' },
-  currencyMismatch: { status: 422, en: 'The terminal does not take this currency.', zh: '终端不支持该币种。' },
-  idempotencyKeyReused: { status: 422, en: 'This idempotency key was used for a different payment.', zh: '该幂等键已用于另一笔交易。' },
-  journalUnavailable: {
-    status: 503,
-    en: 'The gateway cannot record a sale right now. Nothing was charged.',
-    zh: '网关暂时无法记录交易，未扣款。',
-  },
-} as const;
-
-export type TillRefusalCode = keyof typeof TILL_REFUSALS;
-
-export const tillRefusal = z.strictObject({
-  code: z.enum(Object.keys(TILL_REFUSALS) as [TillRefusalCode, ...TillRefusalCode[]]),
-  message: z.strictObject({ en: z.string(), zh: z.string() }),
-  /** Which field, for `malformed`. */
-  field: z.string().optional(),
-});
-export type TillRefusal = z.infer<typeof tillRefusal>;
 
 const NO_CARD_NUMBER = { message: 'no run of digits that could be a card number' };
 
 /** Text a till chooses and the gateway may record: a slug, and nothing that could be a card number. */
 const tillText = slug.refine((text) => !carriesCardNumber(text), NO_CARD_NUMBER);
 
-export const operatorSignOnRequest = z.strictObject({ terminal: tillText, operatorId: tillText });
-export const operatorSession = z.strictObject({ terminal: slug, operatorId: slug, certifiedUntil: z.string() });
+/** Why a person did something, in their words. */
+export const personsReason = plainText(160)
+  .regex(/\S{2}/u, 'says why')
+  .refine((text) => !carriesCardNumber(text), NO_CARD_NUMBER);
+
+/** A person's secret digits. Never recorded, logged or sent on. */
+export const operatorPasscode = z.string().regex(/^[0-9]{6,12}$/, '6 to 12 digits');
+
+/** Who starts work at a terminal. `passcode` is needed for an operator who has one. */
+export const operatorSignOnRequest = z.strictObject({ terminal: tillText, operatorId: tillText, passcode: operatorPasscode.optional() });
+/** An operator at work at a terminal; `verified`: signed on with a passcode. */
+export const operatorSession = z.strictObject({ terminal: slug, operatorId: slug, certifiedUntil: z.string(), verified: z.boolean() });
 
 export const paymentRequest = z.strictObject({
   terminal: tillText,
@@ -74,8 +35,28 @@ export const paymentRequest = z.strictObject({
 });
 export type PaymentRequest = z.infer<typeof paymentRequest>;
 
+/** Takes a sale of the open batch back, on the terminal that made it. Without an amount: all that is left of it. */
+export const reversalRequest = z.strictObject({
+  originalPaymentId: z.uuid(),
+  amountMinor: amountMinor.positive().max(99_999_999).optional(),
+  tillId: tillText,
+  reason: personsReason,
+});
+export type ReversalRequest = z.infer<typeof reversalRequest>;
+
+/** Gives money back outside the open batch. Where the sale is named, never more than is left of it. */
+export const refundRequest = z.strictObject({
+  terminal: tillText,
+  amountMinor: amountMinor.positive().max(99_999_999),
+  currency: currencyCode,
+  tillId: tillText,
+  originalPaymentId: z.uuid().optional(),
+  reason: personsReason,
+});
+export type RefundRequest = z.infer<typeof refundRequest>;
+
 /**
- * Header that names a payment for ever: the same key and content get the same answer, the same key with other content is refused. Use a UUID, or
+ * Header that names an order for ever: the same key and content get the same answer, the same key with other content is refused. Use a UUID, or
  * parts with at most eleven digits in a row: a key that could hold a card number is refused.
  */
 export const IDEMPOTENCY_HEADER = 'idempotency-key';
@@ -84,18 +65,118 @@ export const idempotencyKey = z
   .regex(/^[A-Za-z0-9._:-]{8,80}$/, '8 to 80 letters, digits, . _ : -')
   .refine((key) => !carriesCardNumber(key), NO_CARD_NUMBER);
 
-/** A payment as the till sees it. `booked` is present only when money moved. */
+/**
+ * A sale, a reversal or a refund as the till sees it. `booked` is present only when money moved; `givenBackMinor` is what reversals and refunds have
+ * taken back of a sale, or may have while one of them is in doubt.
+ */
 export const paymentView = z.strictObject({
   paymentId: z.uuid(),
+  transaction: transactionKind,
   terminal: slug,
   state: paymentState,
   amountMinor,
   currency: currencyCode,
+  tillId: z.string(),
+  operatorId: slug,
+  startedAt: instant,
+  originalPaymentId: z.uuid().optional(),
+  givenBackMinor: amountMinor.optional(),
   booked: bookedDetails.optional(),
   detail: z.string().optional(),
 });
 export type PaymentView = z.infer<typeof paymentView>;
 
-export const terminalList = z.strictObject({
-  terminals: z.array(z.strictObject({ id: slug, name: z.string(), sample: terminalSample })),
+/** Payments of one terminal, newest first. */
+export const paymentList = z.strictObject({ payments: z.array(paymentView) });
+
+/** How a refund's approval stands. `used`: the refund was started. */
+export const refundRequestState = z.enum(['waiting', 'approved', 'denied', 'used', 'expired']);
+export type RefundRequestState = z.infer<typeof refundRequestState>;
+
+/**
+ * A refund that waits for a second person, or was decided. `digest` covers everything the refund is; who decides sends it back, so that nothing else is
+ * approved than what was shown.
+ */
+export const refundRequestView = z.strictObject({
+  requestId: z.uuid(),
+  state: refundRequestState,
+  terminal: slug,
+  amountMinor,
+  currency: currencyCode,
+  tillId: z.string(),
+  originalPaymentId: z.uuid().optional(),
+  reason: z.string(),
+  askedBy: slug,
+  askedAt: instant,
+  expiresAt: instant,
+  digest: sha256Hex,
+  decidedBy: slug.optional(),
 });
+export type RefundRequestView = z.infer<typeof refundRequestView>;
+
+/** A manager's decision, given at the till with the manager's own passcode. */
+export const refundDecision = z.strictObject({
+  approverId: tillText,
+  passcode: operatorPasscode,
+  digest: sha256Hex,
+  decision: z.enum(['approve', 'deny']),
+});
+
+/** Lines of the merchant's receipt as the terminal made them, masked to the last four digits. `copies`: how often it was printed again. */
+export const receiptView = z.strictObject({ paymentId: z.uuid(), lines: receiptText, copies: z.int().nonnegative() });
+export type ReceiptView = z.infer<typeof receiptView>;
+
+/** Prints a receipt again: on the terminal, or on the till, which then gets the lines. */
+export const reprintRequest = z.strictObject({ reason: personsReason, on: z.enum(['till', 'terminal']), tillId: tillText });
+export type ReprintRequest = z.infer<typeof reprintRequest>;
+/** A copy was made, the `copyNo`-th of this receipt. `lines` are for the till to print and say that they are a copy. */
+export const reprintView = z.strictObject({ paymentId: z.uuid(), copyNo: z.int().positive(), lines: receiptText.optional() });
+export type ReprintView = z.infer<typeof reprintView>;
+
+/**
+ * Ends a shift at a terminal: the counted slips, and who takes over (null: nobody yet). A count that differs is refused once, so that it is counted
+ * again; with `differenceReason` the difference is recorded.
+ */
+export const handoverRequest = z.strictObject({
+  terminal: tillText,
+  slips: z.int().min(0).max(99_999),
+  incoming: z.strictObject({ operatorId: tillText, passcode: operatorPasscode.optional() }).nullable(),
+  differenceReason: personsReason.optional(),
+  tillId: tillText,
+});
+export type HandoverRequest = z.infer<typeof handoverRequest>;
+
+/** A shift that was handed over: slips as counted, transactions as booked. */
+export const handoverView = z.strictObject({
+  handoverId: z.uuid(),
+  terminal: slug,
+  shiftNo: z.int().positive(),
+  outgoingOperatorId: slug,
+  incomingOperatorId: slug.nullable(),
+  slips: z.int().nonnegative(),
+  transactions: z.int().nonnegative(),
+  differs: z.boolean(),
+  at: instant,
+});
+export type HandoverView = z.infer<typeof handoverView>;
+
+/** A terminal of the store, as its gateway last saw it. */
+export const terminalView = z.strictObject({ id: slug, name: z.string(), sample: terminalSample });
+export type TerminalView = z.infer<typeof terminalView>;
+export const terminalList = z.strictObject({ terminals: z.array(terminalView) });
+
+/** What somebody in the store should do something about. Repeated until it is acknowledged or no longer so. */
+export const reminderKind = z.enum(['closingSoon', 'leftOn', 'closeBlocked', 'inDoubt']);
+export type ReminderKind = z.infer<typeof reminderKind>;
+export const reminderView = z.strictObject({
+  reminderId: z.uuid(),
+  kind: reminderKind,
+  terminals: z.array(slug),
+  /** The instant it is about: of `closingSoon` the closing time, else since when. */
+  at: instant,
+  times: z.int().positive(),
+});
+export type ReminderView = z.infer<typeof reminderView>;
+
+/** Whether the agent lives; needs no token. */
+export const healthView = z.strictObject({ alive: z.literal(true) });

@@ -62,11 +62,39 @@ export const SETTINGS = {
       zh: '闭店流程等待总部确认收到该终端流水的时间。未确认的，终端保持开机，并生成事件。',
     },
   }),
+  'closing.withoutCore': choiceSetting(
+    'close',
+    [
+      { value: 'close', title: { en: 'Close all the same', zh: '照常闭店' } },
+      { value: 'block', title: { en: 'Stop the closing', zh: '中止闭店' } },
+    ],
+    {
+      title: { en: 'Closing while the head office can’t be reached', zh: '无法连接总部时的闭店' },
+      help: {
+        en: 'Whether a closing goes on when the journal backup was waited for in vain. The journal stays on the gateway and is delivered later; the close proof says so.',
+        zh: '等待流水备份超时后，闭店流程是否继续。流水保留在网关上，稍后补传，闭店凭证会注明。',
+      },
+    },
+  ),
   'closing.leftOnAfterMinutes': durationSetting(15, 'minutes', [1, 720], {
     title: { en: 'Report a terminal left on after', zh: '忘记关机判定时间' },
     help: {
       en: 'How long after the closing time a terminal that should be off may still be on before an incident is opened.',
       zh: '打烊时间之后，本应关机的终端仍开机多久即生成事件。',
+    },
+  }),
+  'reminders.beforeClosingMinutes': durationSetting(30, 'minutes', [0, 240], {
+    title: { en: 'Remind before closing', zh: '打烊前提醒' },
+    help: {
+      en: 'How long before the closing time the store console says what is still open. 0 for no such reminder.',
+      zh: '打烊时间之前多久，门店控制台提示尚未完成的事项。0 表示不提醒。',
+    },
+  }),
+  'reminders.repeatMinutes': durationSetting(10, 'minutes', [1, 120], {
+    title: { en: 'Repeat a reminder after', zh: '提醒重复间隔' },
+    help: {
+      en: 'How long a reminder at the store console waits before it comes again, until somebody acknowledges it.',
+      zh: '门店控制台上的提醒在无人确认时，间隔多久再次提示。',
     },
   }),
   'power.overnight': choiceSetting(
@@ -84,6 +112,20 @@ export const SETTINGS = {
       },
     },
   ),
+  'maintenance.opensAt': timeSetting('01:00', {
+    title: { en: 'Maintenance window opens', zh: '维护时段开始' },
+    help: {
+      en: 'Local time from which terminals that stay on overnight are left to their vendor. Nothing is asked of them until the window closes.',
+      zh: '从此当地时间起，过夜开机的终端交由厂商维护，时段结束前不向终端发出任何指令。',
+    },
+  }),
+  'maintenance.closesAt': timeSetting('05:00', {
+    title: { en: 'Maintenance window closes', zh: '维护时段结束' },
+    help: {
+      en: 'Local time at which terminals must be back; they are looked at and what has changed is recorded. A time not later than the opening is on the next date.',
+      zh: '终端须恢复的当地时间，届时检查终端并记录变化。不晚于开始时间的，视为次日。',
+    },
+  }),
   'settlement.automatic': booleanSetting(true, {
     title: { en: 'Settle automatically', zh: '自动结算' },
     help: {
@@ -107,6 +149,27 @@ export const SETTINGS = {
     help: {
       en: 'How long after the closing time an unsettled batch is reported as missed.',
       zh: '打烊时间之后，批次仍未结算多久即判定为忘记结算。',
+    },
+  }),
+  'journal.keepDays': integerSetting(30, [7, 365], {
+    title: { en: 'Days the gateway keeps its journal', zh: '网关保留流水的天数' },
+    help: {
+      en: 'How many days the gateway keeps journal entries the head office holds already, as evidence on the spot. Others are always kept.',
+      zh: '总部已收妥的流水在网关上作为现场证据保留的天数。未收妥的流水始终保留。',
+    },
+  }),
+  'offline.restrictedAfterDays': integerSetting(7, [7, 90], {
+    title: { en: 'Restricted mode after days offline', zh: '离线多少天后进入受限模式' },
+    help: {
+      en: 'After so many days of running without the head office a gateway gives no money back any more: nobody could tell it that a permission was withdrawn. Sales, openings and closings go on.',
+      zh: '网关在无法连接总部的情况下运行这么多天后，不再办理任何退款：此时无法得知权限是否已被收回。销售、开店、闭店照常。',
+    },
+  }),
+  'clock.thresholdSeconds': durationSetting(30, 'seconds', [5, 3600], {
+    title: { en: 'Report a clock that is off by', zh: '时钟偏差报告阈值' },
+    help: {
+      en: 'How far the clock of a gateway or a terminal may be off before it is recorded, and again whenever the error changes by as much.',
+      zh: '网关或终端的时钟偏差超过多少即记录；偏差每再变化这么多，再次记录。',
     },
   }),
 } as const;

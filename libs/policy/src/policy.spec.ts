@@ -25,11 +25,17 @@ describe('catalogue', () => {
     expect(DEFAULT_SETTINGS).toMatchInlineSnapshot(`
       {
         "businessDay.cutOff": "04:00",
+        "clock.thresholdSeconds": 30,
         "closing.backUpTimeoutMinutes": 30,
         "closing.leftOnAfterMinutes": 15,
         "closing.waitIdleMinutes": 10,
+        "closing.withoutCore": "close",
         "hours.close": "22:00",
         "hours.open": "09:00",
+        "journal.keepDays": 30,
+        "maintenance.closesAt": "05:00",
+        "maintenance.opensAt": "01:00",
+        "offline.restrictedAfterDays": 7,
         "opening.leadMinutes": 30,
         "power.overnight": "off",
         "sales.afterHours": "block",
