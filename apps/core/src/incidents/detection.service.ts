@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { tradingWindow } from '@tillward/calendar';
+import { businessDayOf, tradingWindow } from '@tillward/calendar';
 import type { JournalPayload } from '@tillward/contracts';
 import type { Settings } from '@tillward/policy';
 import type { WorkContext } from '../database/index.js';
 import { type CloseProofView, FleetService, type StoreView, type TerminalView } from '../fleet/index.js';
-import type { CommittedEntry } from '../ingest/index.js';
+import type { CommittedEntry, JournalTrouble } from '../ingest/index.js';
 import { Policy } from '../policy/index.js';
 import { type BatchView, SettlementService } from '../settlement/index.js';
 import { isLeftOn, isSettlementMissed, kindOfBlockedClose, opensBeside } from './detector.rules.js';
@@ -16,6 +16,10 @@ import { IncidentProgress } from './progress.service.js';
 /** Causes that are no step failure: nobody tried, or nobody knows why. */
 const NOT_SETTLED = 'notSettled';
 const LEFT_ON = 'stillOn';
+/** What is wrong with a gateway's journal, as causes. */
+const JOURNAL_CAUSES = { diverged: 'oldCopy', cloned: 'twoMachines', quarantined: 'unreadable' } as const;
+/** An incident about a gateway is about no terminal. */
+const NO_TERMINAL = '';
 
 /** Turns what is known into incidents. Reads projections; opens through {@link Incidents}. */
 @Injectable()
@@ -104,6 +108,40 @@ export class Detection {
     const [incident] = await findIncidents(ctx, [(unresolved.find((known) => known.kind === kind) ?? unresolved[0]!).id]);
     await insertEvent(ctx, incident!, 'closeBlocked', `${payload.code}: ${detail}`, source);
     ctx.changed({ incidents: [incident!.id] });
+  }
+
+  /** D6: trouble with a gateway's journal opens an incident of the store, or is told in the history of the one there is. Hearing of it twice does nothing more. */
+  async onJournalTrouble(ctx: WorkContext, { store, gateway, trouble, epoch, seq, reason }: JournalTrouble): Promise<void> {
+    const source = `journal:${gateway}:${trouble}:${epoch}:${seq}`;
+    if (await sourceIsKnown(ctx, store, source)) return;
+    const [view] = (await this.fleet.stores(ctx)).filter(({ id }) => id === store);
+    if (view === undefined) return;
+    const policy = (await this.policy.settingsOf(ctx, [store])).get(store)!;
+    const kind = trouble === 'quarantined' ? 'journalQuarantined' : 'journalForked';
+    const businessDay = businessDayOf(ctx.now().getTime(), view.timeZone, policy['businessDay.cutOff']);
+    const cause = JOURNAL_CAUSES[trouble];
+    const detail = `epoch ${epoch}, entry ${seq}${reason === '' ? '' : `, ${reason}`}`;
+    const known = (await kindsOf(ctx, store, NO_TERMINAL, businessDay)).find(
+      (incident) => incident.kind === kind && incident.state !== 'resolved',
+    );
+    const opened =
+      known?.id ??
+      (await this.incidents.open(ctx, {
+        kind,
+        storeId: store,
+        terminalId: NO_TERMINAL,
+        gatewayId: gateway,
+        businessDay,
+        cause,
+        detail,
+        batchNo: null,
+        amount: null,
+        source: null,
+      }));
+    if (opened === undefined) return;
+    const [incident] = await findIncidents(ctx, [opened]);
+    await insertEvent(ctx, incident!, 'journalTrouble', `${cause}: ${detail}`, source);
+    ctx.changed({ incidents: [opened] });
   }
 
   async #open(ctx: WorkContext, cause: IncidentCause): Promise<void> {

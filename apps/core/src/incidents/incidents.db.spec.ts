@@ -57,7 +57,7 @@ async function incidents() {
 }
 
 async function only() {
-  const all = (await incidents()).filter((incident: Loose) => incident.terminal.id === terminal);
+  const all = (await incidents()).filter((incident: Loose) => incident.terminal?.id === terminal);
   expect(all).toHaveLength(1);
   return all[0];
 }
@@ -334,6 +334,18 @@ describe('the sweep', () => {
     world.advance(2 * MINUTE);
     await sweep();
     expect(await only()).toMatchObject({ kind: 'settlementMissed', cause: 'notSettled', amount: { amountMinor: 1_250 } });
+  });
+
+  it('D6: tells what a gateway sent and nobody could read as one incident of the store, the rest of it in the history', async () => {
+    const unreadable = { kind: 'PaymentStarted', terminal, payload: '{"paymentId":"no uuid"}' };
+    await journal(unreadable, ...sale(1_250, 7, terminal));
+    await journal(unreadable);
+    await world.settle();
+    const [incident, ...others] = (await incidents()).filter(({ kind }: { kind: string }) => kind === 'journalQuarantined');
+    expect(others).toEqual([]);
+    expect(incident).toMatchObject({ cause: 'unreadable', terminal: null, state: 'open', store: { id: 'berlin' } });
+    expect(incident.history.map((event: { action: string }) => event.action)).toEqual(['opened', 'journalTrouble', 'journalTrouble']);
+    expect(incident.history.at(-1).detail).toContain('wrongShape');
   });
 
   it('sends a command again that the gateway has not received', async () => {

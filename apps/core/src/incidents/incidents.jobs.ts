@@ -35,6 +35,7 @@ export class IncidentJobs implements OnModuleInit, OnApplicationBootstrap, OnApp
   onModuleInit(): void {
     const { detection } = this;
     this.commands.onState((ctx, command) => detection.progress.onCommand(ctx, command));
+    this.journal.onTrouble((trouble) => this.work.run(SYSTEM, (ctx) => detection.onJournalTrouble(ctx, trouble)));
     this.journal.onJournal(['CloseBlocked'], (entry) => this.work.run(SYSTEM, (ctx) => detection.onCloseBlocked(ctx, entry)));
     // A store that closes proves and settles every terminal within moments: one transaction rechecks them all.
     this.journal.onJournalRange(['CloseProven', 'SettlementCompleted', 'SettlementResolved'], async (entries) => {

@@ -84,6 +84,8 @@ describe('playbooks', () => {
       settlementMissed: ['checkTerminal', 'settleNow', 'closeTerminal', 'recordCause'],
       terminalLeftOn: ['confirmStoreClosed', 'closeTerminal', 'recordCause'],
       closeBlocked: ['readReason', 'closeTerminal', 'recordCause'],
+      journalForked: ['findWriters', 'recordCause'],
+      journalQuarantined: ['reportFault', 'recordCause'],
     });
   });
 

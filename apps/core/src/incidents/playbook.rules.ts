@@ -38,6 +38,14 @@ export const PLAYBOOKS: Readonly<Record<IncidentKind, readonly PlaybookStep[]>> 
   ],
   terminalLeftOn: [{ key: 'confirmStoreClosed', mode: 'manual', role: 'manager', dueMinutes: 15 }, closeTerminal(30), recordCause],
   closeBlocked: [{ key: 'readReason', mode: 'manual', role: 'manager', dueMinutes: 10 }, closeTerminal(30), recordCause],
+  journalForked: [
+    { key: 'findWriters', mode: 'manual', role: 'hq', dueMinutes: 60 },
+    { ...recordCause, role: 'hq' },
+  ],
+  journalQuarantined: [
+    { key: 'reportFault', mode: 'manual', role: 'hq', dueMinutes: 24 * 60 },
+    { ...recordCause, role: 'hq' },
+  ],
 };
 
 /** A step as a new incident gets it: the first one ready, the others waiting. */

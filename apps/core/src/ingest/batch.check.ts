@@ -11,6 +11,8 @@ export interface CheckedBatch {
   readonly prevHash: string;
   readonly lastHash: string;
   readonly signature: string;
+  /** The gateway has begun a later epoch: it wants to know what core has of this one, and keeps the rest for the later. */
+  readonly closed: boolean;
   readonly at: readonly number[];
   readonly kind: readonly string[];
   readonly terminal: readonly (string | null)[];
@@ -52,9 +54,10 @@ export function checkBatch(address: Pick<TopicAddress, 'store' | 'gateway'>, byt
 }
 
 function checkData(address: Pick<TopicAddress, 'store' | 'gateway'>, data: Record<string, unknown>): BatchCheck {
-  const { epoch, fromSeq, prevHash, lastHash, signature, at, kind, terminal, payload } = data;
+  const { epoch, fromSeq, prevHash, lastHash, signature, closed, at, kind, terminal, payload } = data;
   if (!isPositive(epoch, MAX_EPOCH) || !isPositive(fromSeq, MAX_SEQ)) return { ok: false, fault: 'notABatch' };
   if (!matches(HASH, prevHash) || !matches(HASH, lastHash) || !matches(SIGNATURE, signature)) return { ok: false, fault: 'notABatch' };
+  if (closed !== undefined && closed !== true) return { ok: false, fault: 'notABatch' };
   if (!Array.isArray(at) || !Array.isArray(kind) || !Array.isArray(terminal) || !Array.isArray(payload))
     return { ok: false, fault: 'notABatch' };
   const length = at.length;
@@ -77,6 +80,7 @@ function checkData(address: Pick<TopicAddress, 'store' | 'gateway'>, data: Recor
       prevHash,
       lastHash,
       signature,
+      closed: closed === true,
       at,
       kind,
       terminal,

@@ -100,7 +100,7 @@ describe('ingest', () => {
     await feed(ingest, [g.arrival(5, 6)]);
     expect(await seqs(g)).toEqual([1, 2]);
     expect(told.filter((one) => one.channel === 'journal/resend').map((one) => one.body)).toEqual([
-      { store: g.store, gateway: g.gateway, epoch: 1, fromSeq: 3, throughSeq: 4 },
+      { store: g.store, gateway: g.gateway, epoch: 1, fromSeq: 3, throughSeq: 4, at: expect.any(Number) },
     ]);
     await feed(ingest, [g.arrival(3, 4), g.arrival(5, 6)]);
     expect(await seqs(g)).toEqual(upTo(6));
@@ -129,39 +129,128 @@ describe('ingest', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('records a fork when the same number comes with another hash, and neither stores nor acknowledges it', async () => {
+  const keysOf = (g: SimulatedGateway) => ({ privateKey: g.privateKey, publicKey: g.privateKey }) as never;
+  const troubles = async (g: SimulatedGateway) => {
+    const rows = await database.query<{ payload: string }>(
+      `SELECT payload FROM outbox WHERE topic = 'journal.trouble' AND key = $1 ORDER BY id`,
+      [`${g.store}/${g.gateway}`],
+    );
+    return rows.map((row) => JSON.parse(row.payload) as { trouble: string; epoch: number; seq: number; reason: string });
+  };
+
+  it('says to an old copy that wrote on how far it holds the same, stores nothing of it, and tells once', async () => {
     const g = await gateway();
     g.append(...sale(100), ...sale(200));
-    const clone = new SimulatedGateway(g.store, g.gateway, 1, { privateKey: g.privateKey, publicKey: g.privateKey } as never);
-    clone.append(...sale(100), ...sale(999), ...sale(1));
+    const copy = g.copy(2).append(...sale(999), ...sale(1));
     const { ingest, told } = start();
     await feed(ingest, [g.arrival(1, 4)]);
+    for (const [from, through] of [
+      [1, 3],
+      [3, 6],
+      [1, 3],
+    ] as const) {
+      told.length = 0;
+      await feed(ingest, [copy.arrival(from, through)]);
+      expect(told.map(({ channel, body }) => [channel, body])).toEqual([
+        [
+          'journal/ack',
+          expect.objectContaining({
+            epoch: 1,
+            ackedThrough: 2,
+            hash: g.data(1, 2).lastHash,
+            refused: { code: 'diverged', throughSeq: through, lastHash: copy.data(1, through).lastHash },
+          }),
+        ],
+      ]);
+    }
     told.length = 0;
-    await feed(ingest, [clone.arrival(1, 3)]);
-    await feed(ingest, [clone.arrival(3, 6)]);
+    await feed(ingest, [copy.arrival(5, 6)]);
     expect(told).toEqual([]);
-    expect(ingest.counters.forks).toBe(2);
-    const forks = await database.query<{ seq: number }>('SELECT seq FROM journal_fork WHERE store_id = $1 ORDER BY seq', [g.store]);
-    expect(forks.map((fork) => fork.seq)).toEqual([3, 4]);
+    expect(await seqs(g)).toEqual(upTo(4));
+    expect((await troubles(g)).map(({ trouble }) => trouble)).toEqual(['diverged', 'diverged']);
+    expect(await database.query('SELECT DISTINCT seq FROM journal_fork WHERE store_id = $1 ORDER BY seq', [g.store])).toEqual([
+      { seq: 3 },
+      { seq: 4 },
+    ]);
+  });
+
+  it('takes the epoch in which the copy goes on, and refuses the original that writes beside it, until somebody enrols one anew', async () => {
+    const g = await gateway();
+    g.append(...sale(100), ...sale(200), ...sale(300));
+    const healed = new SimulatedGateway(g.store, g.gateway, 2, keysOf(g)).append(...sale(), ...sale());
+    const third = new SimulatedGateway(g.store, g.gateway, 3, keysOf(g)).append(...sale());
+    const { ingest, told } = start();
+    await feed(ingest, [g.arrival(1, 4), healed.arrival(1, 2)]);
+    told.length = 0;
+    await feed(ingest, [g.arrival(5, 6)]);
+    const refused = { code: 'cloned', throughSeq: 6, lastHash: g.data(5, 6).lastHash };
+    expect(told.map(({ body }) => body)).toEqual([expect.objectContaining({ epoch: 1, ackedThrough: 4, refused })]);
+    told.length = 0;
+    await feed(ingest, [third.arrival(1, 2), healed.arrival(3, 4)]);
+    expect(told.map(({ body }) => [body['epoch'], body['ackedThrough'], (body['refused'] as { code: string } | undefined)?.code])).toEqual([
+      [2, 4, undefined],
+      [3, 0, 'cloned'],
+    ]);
+    expect(await troubles(g)).toEqual([
+      expect.objectContaining({ trouble: 'diverged' }),
+      expect.objectContaining({ trouble: 'cloned', epoch: 1, seq: 4 }),
+    ]);
+
+    const anew = new SimulatedGateway(g.store, g.gateway, 3).append(...sale());
+    await database.query('UPDATE gateway SET public_key = $1 WHERE store_id = $2', [anew.publicKey, g.store]);
+    await ingest.reloadGateways();
+    await feed(ingest, [anew.arrival(1, 2)]);
+    expect(await stored(g)).toHaveLength(4 + 4 + 2);
+  });
+
+  it('answers a machine that closed an epoch itself how far it holds it, and suspects nobody', async () => {
+    const g = await gateway();
+    g.append(...sale(100), ...sale(200), ...sale(300));
+    const next = new SimulatedGateway(g.store, g.gateway, 2, keysOf(g)).append(...sale());
+    const { ingest, told } = start();
+    await feed(ingest, [g.arrival(1, 4), next.arrival(1, 2)]);
+    told.length = 0;
+    const close = (event: Record<string, unknown>) => {
+      (event['data'] as Record<string, unknown>)['closed'] = true;
+    };
+    await feed(ingest, [g.arrival(3, 4, close)]);
+    expect(told.map(({ body }) => body)).toEqual([expect.objectContaining({ epoch: 1, ackedThrough: 4 })]);
+    await feed(ingest, [g.arrival(3, 6, close)]);
+    expect(told.at(-1)!.body).toMatchObject({ epoch: 1, ackedThrough: 4, refused: { code: 'diverged', throughSeq: 6 } });
+    expect((await troubles(g)).some(({ trouble }) => trouble === 'cloned')).toBe(false);
+  });
+
+  it('stores the rest of an epoch its machine has closed, as long as no later one has begun here', async () => {
+    const g = await gateway();
+    g.append(...sale(100), ...sale(200));
+    const { ingest, told } = start();
+    await feed(ingest, [g.arrival(1, 2)]);
+    await feed(ingest, [
+      g.arrival(3, 4, (event) => {
+        (event['data'] as Record<string, unknown>)['closed'] = true;
+      }),
+    ]);
+    expect(ackedThrough(told, g.gateway)).toBe(4);
     expect(await seqs(g)).toEqual(upTo(4));
   });
 
-  it('begins a new epoch only as the successor of the last, on its own genesis hash', async () => {
+  it('begins a new epoch only on its own genesis hash, also when one between was lost', async () => {
     const g = await gateway();
     g.append(...sale());
-    const keys = { privateKey: g.privateKey, publicKey: g.privateKey } as never;
+    const keys = keysOf(g);
     const second = new SimulatedGateway(g.store, g.gateway, 2, keys).append(...sale(), ...sale());
     const fourth = new SimulatedGateway(g.store, g.gateway, 4, keys).append(...sale());
     const { ingest, told } = start();
-    await feed(ingest, [g.arrival(1, 2), fourth.arrival(1, 2)]);
+    await feed(ingest, [g.arrival(1, 2), second.arrival(3, 4)]);
     expect((await stored(g)).map((row) => row.epoch)).toEqual([1, 1]);
-    await feed(ingest, [second.arrival(3, 4)]);
+    expect(told.at(-1)!.channel).toBe('journal/resend');
     expect(told.at(-1)).toMatchObject({ channel: 'journal/resend', body: { epoch: 2, fromSeq: 1, throughSeq: 2 } });
-    await feed(ingest, [second.arrival(1, 4)]);
-    expect((await stored(g)).map((row) => row.epoch)).toEqual([1, 1, 2, 2, 2, 2]);
+    await feed(ingest, [second.arrival(1, 4), fourth.arrival(1, 2)]);
+    expect((await stored(g)).map((row) => row.epoch)).toEqual([1, 1, 2, 2, 2, 2, 4, 4]);
     expect(await database.query('SELECT epoch, previous_seq FROM journal_epoch WHERE store_id = $1 ORDER BY epoch', [g.store])).toEqual([
       { epoch: 1, previous_seq: 0 },
       { epoch: 2, previous_seq: 2 },
+      { epoch: 4, previous_seq: 4 },
     ]);
   });
 
@@ -191,6 +280,7 @@ describe('ingest', () => {
       { seq: 5, reason: 'notJson' },
       { seq: 6, reason: 'unstorableCharacter' },
     ]);
+    expect(await troubles(g)).toEqual([expect.objectContaining({ trouble: 'quarantined', seq: 3, reason: 'wrongShape' })]);
     const [batch] = await database.query<{ journal_minor: number }>('SELECT journal_minor FROM batch WHERE store_id = $1', [g.store]);
     expect(batch?.journal_minor).toBe(350);
   });
@@ -242,6 +332,22 @@ describe('ingest', () => {
     expect(ackedThrough(told, sick.gateway)).toBe(0);
     expect(await seqs(sound)).toEqual(upTo(4));
     expect(await seqs(sick)).toEqual([]);
+  });
+
+  it.each([
+    ['little waits: one transaction for all lanes', 512 * 1024, 1],
+    ['much waits: each lane has its own', 0, 2],
+  ])('%s, everything stored and acknowledged', async (_when, lightBytes, transactions) => {
+    const [a, b] = [await gateway(1, `a${count}`), await gateway(1, `b${count}`)];
+    for (const one of [a, b]) one.append(...sale(), ...sale());
+    const { ingest, told } = start({ laneOptions: { lingerMs: 1, lightBytes }, laneFor: (_store, name) => (name === a.gateway ? 0 : 1) });
+    await ingest.reloadGateways();
+    await feed(ingest, [a.arrival(1, 2), b.arrival(1, 2), a.arrival(3, 4), b.arrival(3, 4)]);
+    expect(ingest.counters).toMatchObject({ transactions, entries: 8 });
+    for (const one of [a, b]) {
+      expect(await seqs(one)).toEqual(upTo(4));
+      expect(ackedThrough(told, one.gateway)).toBe(4);
+    }
   });
 
   it('writes one outbox row per gateway and transaction, and only for kinds somebody wants', async () => {

@@ -67,6 +67,20 @@ export class SimulatedGateway {
     return this;
   }
 
+  /** The same machine as it was after entry `through`: what is written to it from then on is another journal. */
+  copy(through: number): SimulatedGateway {
+    const copy = new SimulatedGateway(this.store, this.gateway, this.epoch, {
+      privateKey: this.privateKey,
+      publicKey: this.privateKey,
+    } as never);
+    copy.#at.push(...this.#at.slice(0, through));
+    copy.#kind.push(...this.#kind.slice(0, through));
+    copy.#terminal.push(...this.#terminal.slice(0, through));
+    copy.#payload.push(...this.#payload.slice(0, through));
+    copy.#hashes.push(...this.#hashes.slice(0, through));
+    return copy;
+  }
+
   #hashAt(seq: number): string {
     return seq === 0 ? genesisHash(this.store, this.gateway, this.epoch) : this.#hashes[seq - 1]!;
   }

@@ -4,6 +4,7 @@ import { isTransient } from '../database/index.js';
 import { type Log, reasonOf } from '../logging.js';
 import type { CheckedBatch } from './batch.check.js';
 import { type Committed, commitBatches, type GatewayBatches, type TransactionRules } from './ingest.transaction.js';
+import { LaneGroup } from './lane.group.js';
 
 /** How a lane works. All have defaults that were measured (docs/benchmarks.md). */
 export interface LaneOptions {
@@ -11,11 +12,13 @@ export interface LaneOptions {
   readonly maxEntries: number;
   /** How long a quiet lane waits for more before it begins a transaction. */
   readonly lingerMs: number;
+  /** Bytes of messages up to which a lane shares a transaction with others. */
+  readonly lightBytes: number;
   /** Bytes of messages in memory from which on new ones are held back at the broker. */
   readonly highWaterBytes: number;
 }
 
-export const LANE_DEFAULTS: LaneOptions = { maxEntries: 4_000, lingerMs: 2, highWaterBytes: 16 * 1024 * 1024 };
+export const LANE_DEFAULTS: LaneOptions = { maxEntries: 4_000, lingerMs: 2, lightBytes: 512 * 1024, highWaterBytes: 16 * 1024 * 1024 };
 
 /** A message on its way into a lane. `check` reads it: the batch, or undefined when it is refused (which whoever made `check` then deals with). */
 export interface Incoming {
@@ -31,11 +34,6 @@ const SLICE_MS = 3;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
 
-interface Isolation {
-  untilMs: number;
-  delayMs: number;
-}
-
 /**
  * One database connection and the gateways hashed to it. Takes what has queued up, up to `maxEntries`, through one transaction after another. A transaction
  * that fails for a passing reason is tried again until it succeeds; one that fails otherwise is divided, so that only the gateway at fault waits.
@@ -46,7 +44,6 @@ export class IngestLane {
   #client: pg.Client | undefined;
   #running: Promise<void> | undefined;
   #roomAgain: (() => void)[] = [];
-  readonly #isolated = new Map<string, Isolation>();
   readonly #stop = new AbortController();
 
   constructor(
@@ -55,7 +52,10 @@ export class IngestLane {
     private readonly committed: CommittedListener,
     private readonly log: Log,
     private readonly options: LaneOptions = LANE_DEFAULTS,
-  ) {}
+    private readonly group: LaneGroup<IngestLane> = new LaneGroup(),
+  ) {
+    group.join(this);
+  }
 
   /**
    * Queues a message. Returns a promise when the lane is full: it resolves when there is room again. A message waits as the bytes that came, outside of the collector's
@@ -76,9 +76,12 @@ export class IngestLane {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Messages waiting. */
   get queued(): number {
     return this.#incoming.length;
+  }
+
+  get isLight(): boolean {
+    return this.#incomingBytes < this.options.lightBytes;
   }
 
   /** Finishes the transaction that is running and closes the connection. What is queued was never acknowledged: gateways send it again. */
@@ -92,30 +95,48 @@ export class IngestLane {
 
   async #run(): Promise<void> {
     await sleep(this.options.lingerMs);
-    while (this.#incoming.length > 0 && !this.#stop.signal.aborted) {
-      const gateways = this.#sort(await this.#take());
-      if (gateways.length > 0) await this.#commit(gateways);
+    for (let hasWaited = false; this.#incoming.length > 0 && !this.#stop.signal.aborted; ) {
+      // Once is enough: a lane that is never taken along must not wait for one that is always busy.
+      if (this.group.isBusy(this) || (!hasWaited && this.group.couldShare(this))) {
+        hasWaited = true;
+        await this.group.nextEnd();
+        continue;
+      }
+      hasWaited = false;
+      await this.#transact();
     }
   }
 
-  /** Reads messages until there are enough entries for a transaction. Gives other lanes and connections a turn every few milliseconds. */
-  async #take(): Promise<CheckedBatch[]> {
+  async #transact(): Promise<void> {
+    const lanes = this.group.begin(this);
+    try {
+      const gateways = this.#sort(await this.#take(lanes));
+      if (gateways.length > 0) await this.#commit(gateways);
+    } finally {
+      this.group.end(lanes);
+    }
+  }
+
+  /** Reads messages of these lanes until there are enough entries for a transaction. Gives other lanes and connections a turn every few milliseconds. */
+  async #take(lanes: readonly IngestLane[]): Promise<CheckedBatch[]> {
     const taken: CheckedBatch[] = [];
     let entries = 0;
     let sliceEndsMs = performance.now() + SLICE_MS;
-    while (this.#incoming.length > 0 && entries < this.options.maxEntries) {
-      const message = this.#incoming.shift()!;
-      this.#incomingBytes -= message.bytes;
-      const batch = message.check();
-      if (batch !== undefined) {
-        taken.push(batch);
-        entries += batch.at.length;
+    for (const lane of lanes) {
+      while (lane.#incoming.length > 0 && entries < this.options.maxEntries) {
+        const message = lane.#incoming.shift()!;
+        lane.#incomingBytes -= message.bytes;
+        const batch = message.check();
+        if (batch !== undefined) {
+          taken.push(batch);
+          entries += batch.at.length;
+        }
+        if (performance.now() < sliceEndsMs) continue;
+        await turn();
+        sliceEndsMs = performance.now() + SLICE_MS;
       }
-      if (performance.now() < sliceEndsMs) continue;
-      await turn();
-      sliceEndsMs = performance.now() + SLICE_MS;
+      if (lane.#incomingBytes < this.options.highWaterBytes) lane.#release();
     }
-    if (this.#incomingBytes < this.options.highWaterBytes) this.#release();
     return taken;
   }
 
@@ -125,7 +146,7 @@ export class IngestLane {
     const groups = new Map<string, GatewayBatches & { batches: CheckedBatch[] }>();
     for (const batch of taken) {
       const key = keyOf(batch);
-      const isolation = this.#isolated.get(key);
+      const isolation = this.group.isolated.get(key);
       if (isolation !== undefined && isolation.untilMs > nowMs) continue;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { store: batch.store, gateway: batch.gateway, batches: [batch] });
@@ -143,8 +164,8 @@ export class IngestLane {
 
   async #commit(gateways: GatewayBatches[]): Promise<void> {
     // A gateway that failed lately is tried on its own, so that it can't drag the others down again.
-    const suspects = gateways.filter((one) => this.#isolated.has(keyOf(one)));
-    const sound = gateways.filter((one) => !this.#isolated.has(keyOf(one)));
+    const suspects = gateways.filter((one) => this.group.isolated.has(keyOf(one)));
+    const sound = gateways.filter((one) => !this.group.isolated.has(keyOf(one)));
     if (sound.length > 0) await this.#together(sound);
     for (const one of suspects) await this.#alone(one);
   }
@@ -165,11 +186,11 @@ export class IngestLane {
     const key = keyOf(one);
     try {
       await this.#untilDecided([one], true);
-      this.#isolated.delete(key);
+      this.group.isolated.delete(key);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      const delayMs = Math.min((this.#isolated.get(key)?.delayMs ?? RETRY_MIN_MS) * 2, 30_000);
-      this.#isolated.set(key, { untilMs: performance.now() + delayMs, delayMs });
+      const delayMs = Math.min((this.group.isolated.get(key)?.delayMs ?? RETRY_MIN_MS) * 2, 30_000);
+      this.group.isolated.set(key, { untilMs: performance.now() + delayMs, delayMs });
       this.log.error(
         { store: one.store, gateway: one.gateway, retryInMs: delayMs, reason: reasonOf(error) },
         'gateway isolated: its batches are refused',

@@ -90,4 +90,11 @@ export const ingestMigrations: readonly Migration[] = [
       GRANT SELECT, INSERT, UPDATE ON journal_quarantine TO tillward_ingest;
     `,
   },
+  {
+    name: '0041-journal-clones',
+    up: `
+      -- The journal key of a gateway as which two machines write; it counts as long as that key does.
+      ALTER TABLE gateway_cursor ADD COLUMN cloned_key text;
+    `,
+  },
 ];

@@ -5,7 +5,7 @@ import { ChangeNotifier } from '../database/index.js';
 import type { Log } from '../logging.js';
 import { Downlink, MqttLink } from '../messaging/index.js';
 import { Outbox, OutboxModule } from '../outbox/index.js';
-import { CONFIG, LOG } from '../platform.js';
+import { CLOCK, type Clock, CONFIG, LOG } from '../platform.js';
 import { IngestService } from './ingest.service.js';
 import { JournalSubscriptions } from './journal.subscriptions.js';
 
@@ -20,10 +20,11 @@ import { JournalSubscriptions } from './journal.subscriptions.js';
     },
     {
       provide: IngestService,
-      inject: [CONFIG, LOG, Downlink, ChangeNotifier, JournalSubscriptions, Outbox],
+      inject: [CONFIG, LOG, CLOCK, Downlink, ChangeNotifier, JournalSubscriptions, Outbox],
       useFactory: (
         config: CoreConfig,
         log: Log,
+        clock: Clock,
         downlink: Downlink,
         notifier: ChangeNotifier,
         subscriptions: JournalSubscriptions,
@@ -37,6 +38,7 @@ import { JournalSubscriptions } from './journal.subscriptions.js';
           notifier,
           wanted: (kind) => subscriptions.wanted(kind),
           ring: () => outbox.ring(),
+          nowMs: () => clock.now().getTime(),
         }),
     },
   ],

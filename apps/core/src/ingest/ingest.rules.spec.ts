@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CheckedBatch, checkBatch } from './batch.check.js';
 import { SimulatedGateway, sale } from './ingest.fixtures.js';
-import { type Cursor, decideBatch, laneOf, NOTHING_COMMITTED } from './ingest.rules.js';
+import { agreedThrough, type Cursor, decideBatch, judgeContradiction, laneOf, NOTHING_COMMITTED } from './ingest.rules.js';
 
 const first = new SimulatedGateway('s', 'g').append(...sale(), ...sale(), ...sale());
 const other = new SimulatedGateway('s', 'g').append(...sale(7), ...sale(8), ...sale(9));
@@ -57,8 +57,19 @@ describe('decideBatch', () => {
       { kind: 'store', skip: 0, opensEpoch: true, cursor: at(second, 2) },
     ],
     ['the next epoch from its middle (I4)', at(first, 4), batch(second, 3, 4), { kind: 'gap', epoch: 2, fromSeq: 1, throughSeq: 2 }],
-    ['an epoch too far (I4)', at(first, 4), batch(third, 1, 2), { kind: 'strangeEpoch', epoch: 3 }],
-    ['an epoch of a gateway never seen (I4)', NOTHING_COMMITTED, batch(second, 1, 2), { kind: 'strangeEpoch', epoch: 2 }],
+    [
+      'an epoch after one that was lost before core heard of it (I4)',
+      at(first, 4),
+      batch(third, 1, 2),
+      { kind: 'store', skip: 0, opensEpoch: true, cursor: at(third, 2) },
+    ],
+    ['an epoch too far (I4)', at(first, 4), { ...batch(third, 1, 2), epoch: 1_002 }, { kind: 'strangeEpoch', epoch: 1_002 }],
+    [
+      'a new epoch while two machines write as the gateway (I7)',
+      { ...at(first, 4), cloned: true },
+      batch(second, 1, 2),
+      { kind: 'notNow', epoch: 2 },
+    ],
     ['a batch of an earlier epoch', at(second, 2), batch(first, 3, 4), { kind: 'duplicate', epoch: 1, seq: 4, hash: at(first, 4).hash }],
     [
       'the next batch of another journal (I5)',
@@ -79,6 +90,29 @@ describe('decideBatch', () => {
   it('an epoch that does not start from its own genesis is a fork (I4)', () => {
     const borrowed = { ...batch(second, 1, 2), prevHash: at(first, 4).hash };
     expect(decideBatch(at(first, 4), borrowed)).toMatchObject({ kind: 'fork', epoch: 2, seq: 0 });
+  });
+});
+
+describe('I6: what does not fit what core holds', () => {
+  const known = (of: SimulatedGateway, through: number) => (seq: number) => (seq >= 1 && seq <= through ? at(of, seq).hash : undefined);
+
+  it('is the same up to where the two journals part', () => {
+    expect(agreedThrough(batch(first, 1, 6), known(first, 4))).toBe(4);
+    expect(agreedThrough(batch(first, 5, 6), known(first, 4))).toBe(4);
+    expect(agreedThrough(batch(other, 1, 4), known(first, 6))).toBe(0);
+    expect(agreedThrough(batch(other, 3, 4), known(first, 6))).toBeNull();
+  });
+
+  it.each<[string, object, number | null, number, object, 'diverged' | 'cloned']>([
+    ['an old copy that wrote on', {}, 2, 6, {}, 'diverged'],
+    ['an epoch that was over goes on where it ended', {}, 4, 4, { epoch: 2 }, 'cloned'],
+    ['the same from a machine that has begun a later epoch itself', { closed: true }, 4, 4, { epoch: 2 }, 'diverged'],
+    ['an epoch core never heard of', {}, 0, 0, { epoch: 2 }, 'diverged'],
+    ['an old copy of an earlier epoch', {}, 2, 4, { epoch: 2 }, 'diverged'],
+    ['anything while two machines write', {}, 2, 6, { cloned: true }, 'cloned'],
+  ])('%s', (_name, change, agreed, epochEnd, cursor, expected) => {
+    const contradiction = { batch: { ...batch(first, 3, 6), ...change }, agreed, epochEnd };
+    expect(judgeContradiction(contradiction, { ...at(first, 4), ...cursor })).toBe(expected);
   });
 });
 

@@ -11,6 +11,7 @@ import type { Projection, Queryable } from './ingest.projection.js';
 import { type CursorRule, decideBatch, laneOf } from './ingest.rules.js';
 import { digestOf, recordRefused } from './ingest.store.js';
 import type { Committed, Reply } from './ingest.transaction.js';
+import { LaneGroup } from './lane.group.js';
 
 /** What ingest has done since the start. */
 export interface IngestCounters {
@@ -35,6 +36,8 @@ export interface IngestSurroundings {
   readonly wanted: (kind: string) => boolean;
   /** Called after a commit that wrote an outbox row. */
   readonly ring: () => void;
+  /** Core's clock, in epoch milliseconds, which acknowledgements tell to gateways; this machine's when left out. */
+  readonly nowMs?: () => number;
   readonly laneOptions?: Partial<LaneOptions>;
   /** For the test that shows why the rule is what it is. */
   readonly rule?: CursorRule;
@@ -63,6 +66,7 @@ export class IngestService {
   constructor(private readonly around: IngestSurroundings) {
     const options = { ...LANE_DEFAULTS, ...around.laneOptions };
     const rules = { projections: this.#projections, wanted: around.wanted, rule: around.rule ?? decideBatch };
+    const group = new LaneGroup<IngestLane>();
     this.#lanes = Array.from(
       { length: around.lanes },
       (_, i) =>
@@ -72,6 +76,7 @@ export class IngestService {
           (committed) => this.#committed(committed),
           around.log.child({ lane: i }),
           options,
+          group,
         ),
     );
     this.#side = new pg.Pool({ ...connectionAs(around.databaseUrl, INGEST_ROLE, '*'), max: 1, idleTimeoutMillis: 30_000 });
@@ -150,6 +155,7 @@ export class IngestService {
     };
     try {
       await recordRefused(this.#side as unknown as Queryable, [row]);
+      this.around.ring();
     } catch (error) {
       this.around.log.warn({ store: address.store, gateway: address.gateway, reason: reasonOf(error) }, 'refused message not recorded');
     }
@@ -189,7 +195,7 @@ export class IngestService {
     for (const reply of committed.replies) this.#reply(reply);
     for (const { store, gateway, epoch, seq } of committed.forks) {
       if (!this.#mayLog(store, gateway, 'fork')) continue;
-      around.log.error({ store, gateway, epoch, seq }, 'journal forked: two journals share an epoch');
+      around.log.error({ store, gateway, epoch, seq }, 'a journal contradicts the one core holds: an old copy, or a clone');
     }
     for (const { store, gateway, epoch, seq, reason } of committed.quarantined) {
       if (!this.#mayLog(store, gateway, reason)) continue;
@@ -204,10 +210,12 @@ export class IngestService {
     const { kind, store, gateway, ...rest } = reply;
     if (reply.kind === 'resend' && !this.#mayAskAgain(reply)) return;
     const channel = kind === 'ack' ? 'journal/ack' : 'journal/resend';
-    this.around.downlink.publish(store, gateway, channel, { store, gateway, ...rest }).catch((error: unknown) => {
-      // The gateway sends again what isn't acknowledged, and is then answered again.
-      this.around.log.debug({ store, gateway, reason: reasonOf(error) }, 'reply not delivered');
-    });
+    this.around.downlink
+      .publish(store, gateway, channel, { store, gateway, ...rest, at: (this.around.nowMs ?? Date.now)() })
+      .catch((error: unknown) => {
+        // The gateway sends again what isn't acknowledged, and is then answered again.
+        this.around.log.debug({ store, gateway, reason: reasonOf(error) }, 'reply not delivered');
+      });
   }
 
   /** A window of batches behind one gap asks for the same range once, not once each. */

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
+import type { JournalRefusal } from '@tillward/contracts';
+import { genesisHash } from '@tillward/journal';
 import type pg from 'pg';
 import { Conversation, isTransient, type Parameter, pgTypes } from '../database/index.js';
 import type { CheckedBatch } from './batch.check.js';
 import { type BatchReader, readBatch } from './batch.read.js';
 import type { Fold, FoldDatabase, ProjectedEntry, Projection } from './ingest.projection.js';
-import { type BatchDecision, type Cursor, type CursorRule, NOTHING_COMMITTED } from './ingest.rules.js';
+import { agreedThrough, type BatchDecision, type Cursor, type CursorRule, judgeContradiction, NOTHING_COMMITTED } from './ingest.rules.js';
 import { digestOf, type EpochRow, type ForkRow, IngestTables, type QuarantineRow } from './ingest.store.js';
 import { copyText, JOURNAL_COLUMNS, JournalCopy } from './journal.copy.js';
 import type { JournalRange } from './journal.subscriptions.js';
@@ -18,7 +20,16 @@ export interface GatewayBatches {
 
 /** What a gateway is told after the commit. */
 export type Reply =
-  | { readonly kind: 'ack'; readonly store: string; readonly gateway: string; readonly epoch: number; readonly ackedThrough: number }
+  | {
+      readonly kind: 'ack';
+      readonly store: string;
+      readonly gateway: string;
+      readonly epoch: number;
+      readonly ackedThrough: number;
+      /** Of entry `ackedThrough`. */
+      readonly hash: string;
+      readonly refused?: JournalRefusal;
+    }
   | {
       readonly kind: 'resend';
       readonly store: string;
@@ -108,7 +119,10 @@ class Work {
   readonly #forks: ForkRow[] = [];
   readonly #quarantined: QuarantineRow[] = [];
   readonly #ranges: JournalRange[] = [];
-  readonly #duplicates: { store: string; gateway: string; epoch: number; seq: number; hash: string }[] = [];
+  readonly #duplicates: { batch: CheckedBatch; store: string; gateway: string; epoch: number; seq: number; hash: string }[] = [];
+  /** Batches that don't fit what core holds; where they part is asked after the copy. */
+  readonly #contradicting: CheckedBatch[] = [];
+  readonly #clones: { store: string; gateway: string; epoch: number; seq: number }[] = [];
   /** Where each gateway stands at the end of this transaction. */
   readonly #newest = new Map<string, Cursor>();
   #duplicateCount = 0;
@@ -130,8 +144,15 @@ class Work {
           this.#epochs.push({ ...one, epoch: batch.epoch, previousSeq: cursor.seq, previousHash: cursor.hash });
         }
         this.#store(batch, decision.skip);
-        cursor = decision.cursor;
-        this.#reply({ kind: 'ack', store: one.store, gateway: one.gateway, epoch: cursor.epoch, ackedThrough: cursor.seq });
+        cursor = committed.cloned ? { ...decision.cursor, cloned: true } : decision.cursor;
+        this.#reply({
+          kind: 'ack',
+          store: one.store,
+          gateway: one.gateway,
+          epoch: cursor.epoch,
+          ackedThrough: cursor.seq,
+          hash: cursor.hash,
+        });
       } else {
         this.#notStored(one, batch, decision, cursor);
       }
@@ -145,7 +166,7 @@ class Work {
     switch (decision.kind) {
       case 'duplicate':
         this.#duplicateCount += batch.at.length;
-        this.#duplicates.push({ store, gateway, ...decision });
+        this.#duplicates.push({ batch, store, gateway, ...decision });
         return;
       case 'gap':
         this.#gaps += 1;
@@ -153,6 +174,10 @@ class Work {
         return;
       case 'fork':
         this.#forks.push({ store, gateway, ...decision });
+        this.#contradicting.push(batch);
+        return;
+      case 'notNow':
+        this.#refuse(batch, 'cloned', 0, genesisHash(store, gateway, batch.epoch));
         return;
       case 'strangeEpoch':
         this.#quarantined.push({
@@ -170,11 +195,21 @@ class Work {
     }
   }
 
-  /** The last word to a gateway counts; a resend says more than an acknowledgement. */
+  /** The last word to a gateway counts; a resend says more than an acknowledgement, and what is refused is said beside it, to whom it concerns. */
   #reply(reply: Reply): void {
-    const key = `${reply.store}/${reply.gateway}/${reply.kind}`;
+    const refused = reply.kind === 'ack' ? reply.refused : undefined;
+    const key = `${reply.store}/${reply.gateway}/${reply.epoch}/${reply.kind}${refused ? `/${refused.lastHash}` : ''}`;
     if (reply.kind === 'resend' && this.#replies.has(key)) return;
     this.#replies.set(key, reply);
+  }
+
+  #refuse(
+    { store, gateway, epoch, throughSeq, lastHash }: CheckedBatch,
+    code: JournalRefusal['code'],
+    ackedThrough: number,
+    hash: string,
+  ): void {
+    this.#reply({ kind: 'ack', store, gateway, epoch, ackedThrough, hash, refused: { code, throughSeq, lastHash } });
   }
 
   #store(batch: CheckedBatch, skip: number): void {
@@ -205,11 +240,30 @@ class Work {
   /** A repeated batch is acknowledged again only when it is the same journal that core has; asked after the copy, which may hold the first sending. */
   async #checkDuplicates(tables: IngestTables): Promise<void> {
     const hashes = await tables.hashesAt(this.#duplicates);
-    for (const { store, gateway, epoch, seq, hash } of this.#duplicates) {
+    for (const { batch, store, gateway, epoch, seq, hash } of this.#duplicates) {
       const newest = this.#newest.get(`${store}/${gateway}`)!;
       const known = epoch === newest.epoch && seq === newest.seq ? newest.hash : hashes.get(`${store}/${gateway}/${epoch}/${seq}`);
-      if (known === hash) this.#reply({ kind: 'ack', store, gateway, epoch, ackedThrough: epoch === newest.epoch ? newest.seq : seq });
-      else this.#forks.push({ store, gateway, epoch, seq, knownHash: known ?? '', otherHash: hash });
+      if (known === hash) {
+        const acked = epoch === newest.epoch ? { ackedThrough: newest.seq, hash: newest.hash } : { ackedThrough: seq, hash };
+        this.#reply({ kind: 'ack', store, gateway, epoch, ...acked });
+      } else {
+        this.#forks.push({ store, gateway, epoch, seq, knownHash: known ?? '', otherHash: hash });
+        this.#contradicting.push(batch);
+      }
+    }
+  }
+
+  /** I6: tells whoever wrote what doesn't fit how far core holds the same, so that the rest of it can go on in a new epoch. */
+  async #answerContradictions(tables: IngestTables): Promise<void> {
+    for (const batch of this.#contradicting) {
+      const { store, gateway, epoch, fromSeq, throughSeq } = batch;
+      const { hashes, end } = await tables.known({ store, gateway, epoch, fromSeq: fromSeq - 1, throughSeq });
+      const agreed = agreedThrough(batch, (seq) => hashes.get(seq));
+      // A later batch of the same window: the one in which the two part says it.
+      if (agreed === null) continue;
+      const code = judgeContradiction({ batch, agreed, epochEnd: end }, this.#newest.get(`${store}/${gateway}`)!);
+      if (code === 'cloned') this.#clones.push({ store, gateway, epoch, seq: agreed });
+      this.#refuse(batch, code, agreed, agreed === 0 ? genesisHash(store, gateway, epoch) : hashes.get(agreed)!);
     }
   }
 
@@ -219,11 +273,13 @@ class Work {
       for (const fold of this.#folds) await fold.flush(db, careful);
     }
     await this.#checkDuplicates(tables);
+    await this.#answerContradictions(tables);
     tables.addEpochs(this.#epochs);
     tables.addForks(this.#forks);
     tables.addQuarantined(this.#quarantined);
     tables.addRanges(this.#ranges);
     tables.advance(this.#cursors);
+    tables.addClones(this.#clones);
   }
 
   result(): Committed {
@@ -235,7 +291,7 @@ class Work {
       forks: this.#forks,
       quarantined: this.#quarantined,
       stores: [...new Set(this.#cursors.map((cursor) => cursor.store))],
-      rang: this.#ranges.length > 0,
+      rang: this.#ranges.length > 0 || this.#forks.length > 0 || this.#quarantined.length > 0 || this.#clones.length > 0,
     };
   }
 }

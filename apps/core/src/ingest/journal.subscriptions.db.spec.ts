@@ -27,6 +27,8 @@ it('gives every subscriber the entries of its kinds, in order, without quarantin
     if (one.seq === 5 && failures-- > 0) throw new Error('not yet');
     got.push(one);
   });
+  const ranges: number[][] = [];
+  subscriptions.onJournalRange(['CloseBlocked'], async (entries) => void ranges.push(entries.map((one) => one.seq)));
   const dispatcher = new OutboxDispatcher(dataSource, outbox, silentLog, 60_000);
   const gateway = new SimulatedGateway('s', 'g');
   await register(database, gateway);
@@ -41,6 +43,7 @@ it('gives every subscriber the entries of its kinds, in order, without quarantin
   dispatcher.kick();
   await dispatcher.idle();
   expect(got.map((one) => one.seq)).toEqual([3, 3, 5, 8]);
+  expect(ranges).toEqual([[3, 5]]);
   expect(got.at(-1)).toMatchObject({
     store: 's',
     gateway: 'g',

@@ -5,6 +5,20 @@ import type { Outbox } from '../outbox/index.js';
 /** Outbox topic that says entries of a gateway were committed; payload {@link JournalRange}. */
 export const JOURNAL_INGESTED = 'journal.ingested';
 
+/** Outbox topic: something is wrong with a gateway's journal that a person must deal with; payload {@link JournalTrouble}. */
+export const JOURNAL_TROUBLE = 'journal.trouble';
+
+/** What is wrong: an old copy wrote on, two machines write as one gateway, or something could not be read and is in quarantine. */
+export interface JournalTrouble {
+  readonly store: string;
+  readonly gateway: string;
+  readonly trouble: 'diverged' | 'cloned' | 'quarantined';
+  readonly epoch: number;
+  readonly seq: number;
+  /** A stable word: why it was put into quarantine; empty otherwise. */
+  readonly reason: string;
+}
+
 /** Committed entries of one gateway, with the kinds among them. */
 export interface JournalRange {
   readonly store: string;
@@ -44,6 +58,7 @@ interface EntryRow {
 /** Lets modules react to journal entries of kinds they name. Subscriptions are made in `onModuleInit`, before ingest starts. */
 export class JournalSubscriptions {
   readonly #handlers = new Map<string, JournalHandler[]>();
+  readonly #troubleHandlers: ((trouble: JournalTrouble) => Promise<void>)[] = [];
   readonly #rangeHandlers: { kinds: ReadonlySet<string>; handler: JournalRangeHandler }[] = [];
 
   constructor(
@@ -51,6 +66,9 @@ export class JournalSubscriptions {
     outbox: Outbox,
   ) {
     outbox.handle(JOURNAL_INGESTED, async (message) => this.#deliver(message.payload as JournalRange));
+    outbox.handle(JOURNAL_TROUBLE, async (message) => {
+      for (const handler of this.#troubleHandlers) await handler(message.payload as JournalTrouble);
+    });
   }
 
   /** Calls `handler` for every committed entry of these kinds whose payload is valid. */
@@ -61,6 +79,11 @@ export class JournalSubscriptions {
   /** Calls `handler` for the committed entries of these kinds together: for reactions that one transaction can do for many entries. After the handlers of single entries. */
   onJournalRange(kinds: readonly JournalKind[], handler: JournalRangeHandler): void {
     this.#rangeHandlers.push({ kinds: new Set(kinds), handler });
+  }
+
+  /** Calls `handler` when something is wrong with a gateway's journal that a person must deal with. At least once: must be idempotent. */
+  onTrouble(handler: (trouble: JournalTrouble) => Promise<void>): void {
+    this.#troubleHandlers.push(handler);
   }
 
   /** True when somebody reacts to this kind; ingest writes an outbox row only then. */
