@@ -1,14 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import {
   ANY_PORTS,
-  DEMO_STORES,
+  createAuthority,
+  createServerCertificate,
+  demoAuthority,
   demoNight,
   demoSecrets,
   openDatabase,
@@ -30,21 +32,19 @@ test('DATABASE_URL and MQTT_URL each take the place of an embedded part', async 
 
   const postgres = await startEmbeddedPostgres({ dataDir: join(base, 'their-postgres') });
   onTestFinished(() => postgres.stop());
-  const secrets = await demoSecrets(join(dataDir, 'secrets'));
+  // Their broker has a certificate of their own authority, and lets in gateways that ours has signed.
+  await demoSecrets(join(dataDir, 'secrets'));
+  const ours = await demoAuthority(join(dataDir, 'secrets'));
+  const theirs = await createAuthority('Their authority');
+  const caFile = join(base, 'their-ca.pem');
+  await writeFile(caFile, theirs.certificate);
+  const { key, certificate } = await createServerCertificate(theirs, { dns: [], ip: ['127.0.0.1'] });
   const broker = await startBroker({
     host: '127.0.0.1',
     port: 0,
     logger: pino({ level: 'silent' }),
-    credentials: [
-      { username: 'core', passwordSha256: passwordSha256('their password'), role: 'core' },
-      ...DEMO_STORES.map(({ id, gateway }) => ({
-        username: gateway,
-        passwordSha256: passwordSha256(secrets.stores[id]!.gatewayPassword),
-        role: 'gateway' as const,
-        store: id,
-        gateway,
-      })),
-    ],
+    credentials: [{ username: 'core', passwordSha256: passwordSha256('their password'), role: 'core' }],
+    tls: { port: 0, key, certificate, clientAuthority: await readFile(ours.caCertificate, 'utf8') },
   });
   onTestFinished(() => broker.close());
 
@@ -54,6 +54,8 @@ test('DATABASE_URL and MQTT_URL each take the place of an embedded part', async 
     config: readLauncherConfig({
       DATABASE_URL: postgres.url,
       MQTT_URL: `mqtt://127.0.0.1:${broker.port}`,
+      MQTT_GATEWAY_URL: `mqtts://127.0.0.1:${broker.tlsPort}`,
+      MQTT_CA_FILE: caFile,
       MQTT_USERNAME: 'core',
       MQTT_PASSWORD: 'their password',
     }),

@@ -13,6 +13,9 @@ export const coreEnvironment = z
     HTTP_PORT: numberVariable(0, 65_535, 'the port to serve HTTP at; 0 takes a free one').prefault('8080'),
     TILLWARD_SIGNING_KEY_FILE: textVariable('the path of an Ed25519 private key (PKCS8 PEM), which signs what core tells gateways'),
     TILLWARD_SIGNING_KEY_ID: textVariable('the name gateways know the signing key by, at most 64 characters').max(64),
+    TILLWARD_SIGNING_ROTATIONS_FILE: textVariable(
+      'the path of the file (JSON) with the changes of the signing key so far, which gateways follow (docs/runbooks/signing-key.md)',
+    ).optional(),
     MQTT_CA_FILE: textVariable(
       'the path of a PEM file: who signs the broker’s certificate; without it, the authorities the system trusts',
     ).optional(),
@@ -52,7 +55,7 @@ export interface CoreConfig {
   /** Absent: BullMQ runs on PostgreSQL. */
   redisUrl: string | undefined;
   http: { host: string; port: number };
-  signing: { keyFile: string; keyId: string };
+  signing: { keyFile: string; keyId: string; rotationsFile?: string | undefined };
   chainFile: string | undefined;
   graphiql: boolean;
   /** Absent: no dashboard is served. */
@@ -93,7 +96,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CoreConfig {
     mqtt: { url: e.MQTT_URL, username: e.MQTT_USERNAME, password: e.MQTT_PASSWORD, caFile: e.MQTT_CA_FILE },
     redisUrl: e.REDIS_URL,
     http: { host: e.HTTP_HOST, port: e.HTTP_PORT },
-    signing: { keyFile: e.TILLWARD_SIGNING_KEY_FILE, keyId: e.TILLWARD_SIGNING_KEY_ID },
+    signing: { keyFile: e.TILLWARD_SIGNING_KEY_FILE, keyId: e.TILLWARD_SIGNING_KEY_ID, rotationsFile: e.TILLWARD_SIGNING_ROTATIONS_FILE },
     chainFile: e.CHAIN_FILE,
     graphiql: e.TILLWARD_GRAPHIQL,
     dashboardDir: e.TILLWARD_DASHBOARD_DIR,

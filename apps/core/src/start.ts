@@ -32,7 +32,7 @@ export async function startCore(
   signal: AbortSignal,
   clock: Clock = systemClock,
 ): Promise<RunningCore | undefined> {
-  const key = readSigningKey(config.signing.keyFile, config.signing.keyId);
+  const key = readSigningKey(config.signing.keyFile, config.signing.keyId, config.signing.rotationsFile);
   const progress: StartProgress = { waitingFor: undefined };
   const waiting = await listening(config, () => serveWhileStarting(config.http.host, config.http.port, progress));
   try {

@@ -20,7 +20,7 @@ const program = new Command('tillward').description('Runs Tillward: the demo cha
 Environment
   DATABASE_URL                  a PostgreSQL of your own instead of the embedded one
   MQTT_URL                      an MQTT broker of your own; MQTT_USERNAME and MQTT_PASSWORD are core's,
-                                gateways use their id and the password in <data>/secrets/secrets.json
+                                gateways come to MQTT_GATEWAY_URL with certificates of <data>/secrets/gateway-ca.pem
   REDIS_URL                     Redis or Valkey for the job queue instead of PostgreSQL
   LOG_LEVEL                     trace, debug or info (default)`,
 );

@@ -6,6 +6,11 @@ export const launcherEnvironment = z
   .object({
     DATABASE_URL: urlVariable(['postgres:', 'postgresql:'], 'a PostgreSQL of one’s own instead of the embedded one').optional(),
     MQTT_URL: urlVariable(['mqtt:', 'mqtts:'], 'a broker of one’s own instead of the embedded one').optional(),
+    MQTT_GATEWAY_URL: urlVariable(
+      ['mqtts:'],
+      'the broker of MQTT_URL as gateways reach it, when not at the same address; needed when that begins with mqtt:',
+    ).optional(),
+    MQTT_CA_FILE: textVariable('the path of a PEM file: who signs the certificate of the broker of MQTT_URL').optional(),
     MQTT_USERNAME: textVariable('core’s user name at the broker of MQTT_URL, and nothing without MQTT_URL').optional(),
     MQTT_PASSWORD: textVariable('core’s password at the broker of MQTT_URL').optional(),
     REDIS_URL: urlVariable(['redis:', 'rediss:'], 'Redis for the job queues, which are in PostgreSQL without it').optional(),
@@ -21,13 +26,16 @@ export const launcherEnvironment = z
       'when the command began, in milliseconds since the Unix epoch; it sets this itself',
     ).optional(),
   })
+  .refine((c) => c.MQTT_URL?.startsWith('mqtt:') !== true || c.MQTT_GATEWAY_URL !== undefined, { path: ['MQTT_GATEWAY_URL'] })
   .refine((c) => c.MQTT_USERNAME === undefined || c.MQTT_URL !== undefined, { path: ['MQTT_USERNAME'] });
 
 /** What the environment may replace: each URL takes the place of one embedded part. */
 export interface LauncherConfig {
   databaseUrl: string | undefined;
-  /** Broker of one's own. `username` and `password` are core's; gateways use their own id and generated password. */
-  mqtt: { url: string; username: string | undefined; password: string | undefined } | undefined;
+  /** Broker of one's own. `username` and `password` are core's; gateways come to `gatewayUrl` with their certificates. */
+  mqtt:
+    | { url: string; gatewayUrl: string; caFile: string | undefined; username: string | undefined; password: string | undefined }
+    | undefined;
   redisUrl: string | undefined;
   logLevel: string;
   /** When the person's command began, milliseconds since the Unix epoch. */
@@ -41,7 +49,16 @@ export function readLauncherConfig(environment: Record<string, string | undefine
   const c = read.values;
   return {
     databaseUrl: c.DATABASE_URL,
-    mqtt: c.MQTT_URL === undefined ? undefined : { url: c.MQTT_URL, username: c.MQTT_USERNAME, password: c.MQTT_PASSWORD },
+    mqtt:
+      c.MQTT_URL === undefined
+        ? undefined
+        : {
+            url: c.MQTT_URL,
+            gatewayUrl: c.MQTT_GATEWAY_URL ?? c.MQTT_URL,
+            caFile: c.MQTT_CA_FILE,
+            username: c.MQTT_USERNAME,
+            password: c.MQTT_PASSWORD,
+          },
     redisUrl: c.REDIS_URL,
     logLevel: c.LOG_LEVEL,
     startedAtMs: c.TILLWARD_STARTED_AT,

@@ -1,14 +1,24 @@
-export { type Broker, type BrokerCredential, passwordSha256, startBroker } from './broker/index.js';
+export {
+  type Broker,
+  type BrokerCredential,
+  createAuthority,
+  createServerCertificate,
+  passwordSha256,
+  startBroker,
+} from './broker/index.js';
 export { type LauncherConfig, readLauncherConfig } from './config.js';
 export {
   DEMO_PEOPLE,
   DEMO_STORES,
   type DemoNight,
   type DemoStore,
+  demoAuthority,
   demoNight,
   demoSecrets,
+  publicKeyOf,
   SimulatorControl,
   UNLUCKY,
+  writeSecretFile,
 } from './demo/index.js';
 export {
   type BookedSale,
@@ -22,6 +32,30 @@ export {
   openDatabase,
   untilQuiet,
 } from './evidence/index.js';
-export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './postgres/index.js';
-export { identityOf, isPortFree } from './supervisor/index.js';
-export { ANY_PORTS, agentPartName, type SystemOptions, startSystem, type TillwardSystem } from './system/index.js';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  postgresUrl,
+  prepareCluster,
+  startEmbeddedPostgres,
+} from './postgres/index.js';
+export { identityOf, isPortFree, type Part, type PartEvent, type PartSpec, PortBook, Supervisor } from './supervisor/index.js';
+export {
+  ANY_PORTS,
+  agentPart,
+  agentPartName,
+  type BrokerDoor,
+  brokerPart,
+  corePart,
+  type EnrolmentWiring,
+  enrolGateway,
+  enrolledAgentPart,
+  Headquarters,
+  postgresPart,
+  STAGE,
+  type SystemOptions,
+  simulatorPart,
+  startSystem,
+  type TillwardSystem,
+  type Wiring,
+} from './system/index.js';

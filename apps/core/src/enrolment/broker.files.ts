@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { RevokedCertificates } from '@tillward/contracts';
@@ -36,7 +36,7 @@ interface Known {
  */
 @Injectable()
 export class BrokerFiles implements OnApplicationBootstrap, OnApplicationShutdown {
-  #version = -1;
+  #known: Known | undefined;
   #writtenAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -80,30 +80,33 @@ export class BrokerFiles implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   async #refresh(): Promise<void> {
-    const known = await this.work.run(SYSTEM, async (ctx): Promise<Known> => {
-      const version = await readVersion(ctx);
-      return { version, revoked: await listRevoked(ctx), admitted: await listAdmitted(ctx) };
-    });
+    const version = await this.work.run(SYSTEM, (ctx) => readVersion(ctx));
     const nowMs = this.clock.now().getTime();
-    if (known.version !== this.#version || nowMs - this.#writtenAtMs >= LIST_AGE_MS) {
+    if (version !== this.#known?.version || nowMs - this.#writtenAtMs >= LIST_AGE_MS) {
+      const known = await this.work.run(SYSTEM, async (ctx): Promise<Known> => {
+        return { version: await readVersion(ctx), revoked: await listRevoked(ctx), admitted: await listAdmitted(ctx) };
+      });
       await this.ingest.reloadGateways();
       if (this.setup?.brokerDir !== undefined) await this.#write(this.setup, this.setup.brokerDir, known);
-      this.#version = known.version;
+      this.#known = known;
       this.#writtenAtMs = nowMs;
     }
-    await this.#kick(known, nowMs);
+    if (this.#known !== undefined) await this.#kick(this.#known, nowMs);
   }
 
   async #write({ authority }: EnrolmentSetup, folder: string, { version, revoked, admitted }: Known): Promise<void> {
     const now = this.clock.now();
+    const list = JSON.stringify({ version, revoked: revoked.map(({ serial }) => serial) } satisfies RevokedCertificates);
+    const acl = mosquittoAcl(admitted);
+    // A start finds them as the last one left them nearly always, and signing a list loads a library.
+    if (await isKept(folder, { list, acl, nowMs: now.getTime() })) return;
     // When a list that nobody renewed runs out, every certificate it could be silent about has run out as well.
     const nextUpdate = new Date(now.getTime() + CERTIFICATE_LIFE_MS);
     const crl = await authority.revocationList(revoked, { number: version, thisUpdate: now, nextUpdate });
-    const list: RevokedCertificates = { version, revoked: revoked.map(({ serial }) => serial) };
     await mkdir(folder, { recursive: true, mode: 0o755 });
-    await replace(join(folder, BROKER_FILES.acl), mosquittoAcl(admitted));
+    await replace(join(folder, BROKER_FILES.acl), acl);
     await replace(join(folder, BROKER_FILES.crl), crl);
-    await replace(join(folder, BROKER_FILES.revoked), JSON.stringify(list));
+    await replace(join(folder, BROKER_FILES.revoked), list);
   }
 
   async #kick({ revoked, admitted }: Known, nowMs: number): Promise<void> {
@@ -118,6 +121,21 @@ export class BrokerFiles implements OnApplicationBootstrap, OnApplicationShutdow
         this.log.warn({ gateway: gatewayId, reason: reasonOf(error) }, 'session of a revoked gateway not ended, trying again');
       }
     }
+  }
+}
+
+/** True when the folder says all this already, in a signed list that is young enough. The list brokers are told by is written last. */
+async function isKept(folder: string, wanted: { list: string; acl: string; nowMs: number }): Promise<boolean> {
+  try {
+    const [list, acl, { mtimeMs }] = await Promise.all([
+      readFile(join(folder, BROKER_FILES.revoked), 'utf8'),
+      readFile(join(folder, BROKER_FILES.acl), 'utf8'),
+      stat(join(folder, BROKER_FILES.crl)),
+    ]);
+    return list === wanted.list && acl === wanted.acl && Math.abs(wanted.nowMs - mtimeMs) < LIST_AGE_MS;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }
 

@@ -130,7 +130,10 @@ export class CertificateAuthority {
 
 /** RFC 7468 section 6: `X509 CRL`. The library writes another label, with which OpenSSL, and so Mosquitto, doesn't take the file. */
 function crlPem(der: Uint8Array): string {
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return ['-----BEGIN X509 CRL-----', ...lines, '-----END X509 CRL-----', ''].join('\n');
 }
 

@@ -17,7 +17,10 @@ async function x509() {
 export async function testEnrolmentConfig(): Promise<EnrolmentConfig & { folder: string }> {
   const lib = await x509();
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const keys = { privateKey: privateKey.toCryptoKey(ALGORITHM, false, ['sign']), publicKey: publicKey.toCryptoKey(ALGORITHM, true, ['verify']) };
+  const keys = {
+    privateKey: privateKey.toCryptoKey(ALGORITHM, false, ['sign']),
+    publicKey: publicKey.toCryptoKey(ALGORITHM, true, ['verify']),
+  };
   const certificate = await lib.X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
     name: 'CN=Test authority',

@@ -1,5 +1,5 @@
 import type { JournalKind } from '@tillward/contracts';
-import type { EntryOf, Fold, ProjectedEntry, Projection, Queryable } from '../ingest/index.js';
+import type { EntryOf, Fold, FoldDatabase, ProjectedEntry, Projection } from '../ingest/index.js';
 
 const KINDS = [
   'TerminalDescribed',
@@ -56,10 +56,10 @@ class DeviceFold implements Fold {
     }
   }
 
-  async flush(db: Queryable): Promise<void> {
+  async flush(db: FoldDatabase): Promise<void> {
     const described = [...this.#described.values()];
     if (described.length > 0) {
-      await db.query(UPSERT_DEVICES, [
+      db.say(UPSERT_DEVICES, [
         ...placeColumns(described),
         described.map(({ payload }) => payload.model ?? null),
         described.map(({ payload }) => payload.software ?? null),
@@ -69,7 +69,7 @@ class DeviceFold implements Fold {
     }
     const peripherals = [...this.#peripherals.values()];
     if (peripherals.length > 0) {
-      await db.query(UPSERT_PERIPHERALS, [
+      db.say(UPSERT_PERIPHERALS, [
         ...placeColumns(peripherals),
         peripherals.map(({ payload }) => payload.peripheral),
         peripherals.map(({ payload }) => payload.state),
@@ -79,14 +79,14 @@ class DeviceFold implements Fold {
         peripherals.map(({ seq }) => seq),
       ]);
     }
-    await this.#flushDialogues(db);
-    await this.#flushTraffic(db);
+    this.#flushDialogues(db);
+    this.#flushTraffic(db);
   }
 
-  async #flushDialogues(db: Queryable): Promise<void> {
+  #flushDialogues(db: FoldDatabase): void {
     const all = [...this.#dialogues.values()];
     if (all.length === 0) return;
-    await db.query(UPSERT_DIALOGUES, [
+    db.say(UPSERT_DIALOGUES, [
       ...placeColumns(all),
       all.map(({ atMs }) => atMs),
       all.map(({ payload }) => payload.cause),
@@ -95,11 +95,11 @@ class DeviceFold implements Fold {
     ]);
   }
 
-  async #flushTraffic(db: Queryable): Promise<void> {
+  #flushTraffic(db: FoldDatabase): void {
     const all = [...this.#traffic.values()];
     if (all.length === 0) return;
     const of = <T>(pick: (traffic: Traffic) => T) => all.map(pick);
-    await db.query(UPSERT_TRAFFIC, [
+    db.say(UPSERT_TRAFFIC, [
       ...placeColumns(all.map(({ last }) => last)),
       of((t) => t.last.payload.event),
       of((t) => t.last.atMs),

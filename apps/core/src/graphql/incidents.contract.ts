@@ -9,6 +9,10 @@ export const IncidentKind = {
   terminalLeftOn: 'terminalLeftOn',
   settlementMissed: 'settlementMissed',
   closeBlocked: 'closeBlocked',
+  /** A gateway's journal is not the one core has: an old copy was put back, or a second machine writes. */
+  journalForked: 'journalForked',
+  /** A gateway sent something that can't be read; it is in quarantine. */
+  journalQuarantined: 'journalQuarantined',
 } as const;
 export type IncidentKind = (typeof IncidentKind)[keyof typeof IncidentKind];
 registerEnumType(IncidentKind, { name: 'IncidentKind' });

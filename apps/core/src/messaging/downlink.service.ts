@@ -1,19 +1,22 @@
 import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { CHANNEL_DELIVERY, CORE_SOURCE, type DownChannel, EVENT_TYPE, signedBytes, topicOf } from '@tillward/contracts';
+import { CHANNEL_DELIVERY, CORE_SOURCE, type DownChannel, EVENT_TYPE, type SignedBody, signedBytes, topicOf } from '@tillward/contracts';
 import { signText } from '@tillward/journal';
 import { ConfigError } from '../config.js';
 import { reasonOf } from '../logging.js';
+import { readRotations } from './key-rotation.js';
 import type { MqttLink } from './mqtt.link.js';
 
 /** The key core signs with; gateways know its public half by `keyId`. */
 export interface SigningKey {
   readonly keyId: string;
   readonly privateKey: KeyObject;
+  /** The changes of key that led to this one, oldest first; sent with every policy, so that a gateway that slept through them can follow. */
+  readonly rotations?: readonly SignedBody[];
 }
 
-/** Reads core's signing key. Throws {@link ConfigError} when the file is not an Ed25519 private key. */
-export function readSigningKey(file: string, keyId: string): SigningKey {
+/** Reads core's signing key. Throws {@link ConfigError} when a file is not an Ed25519 private key, or not the changes of key that led to it. */
+export function readSigningKey(file: string, keyId: string, rotationsFile?: string): SigningKey {
   let privateKey: KeyObject;
   try {
     privateKey = createPrivateKey(readFileSync(file));
@@ -23,7 +26,7 @@ export function readSigningKey(file: string, keyId: string): SigningKey {
   if (privateKey.asymmetricKeyType !== 'ed25519') {
     throw new ConfigError(`TILLWARD_SIGNING_KEY_FILE: expected an Ed25519 key, found ${privateKey.asymmetricKeyType ?? 'a secret'}`);
   }
-  return { keyId, privateKey };
+  return rotationsFile === undefined ? { keyId, privateKey } : { keyId, privateKey, rotations: readRotations(rotationsFile, { keyId, privateKey }) };
 }
 
 const TYPE_OF: Readonly<Record<DownChannel, string>> = {
@@ -43,7 +46,12 @@ export function signedEvent(key: SigningKey, type: string, body: unknown, now: D
     type,
     time: now.toISOString(),
     datacontenttype: 'application/json',
-    data: { body: text, keyId: key.keyId, signature: signText(key.privateKey, signedBytes(type, text)) },
+    data: {
+      body: text,
+      keyId: key.keyId,
+      signature: signText(key.privateKey, signedBytes(type, text)),
+      ...(type === EVENT_TYPE.desired && key.rotations?.length ? { rotations: key.rotations } : {}),
+    },
   });
 }
 

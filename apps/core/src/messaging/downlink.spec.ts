@@ -2,11 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandEvent, EVENT_TYPE, journalAckBody, journalAckEvent, signedBytes } from '@tillward/contracts';
+import { commandEvent, EVENT_TYPE, journalAckBody, journalAckEvent, KEY_ROTATION_TYPE, signedBytes } from '@tillward/contracts';
 import { verifyText } from '@tillward/journal';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../config.js';
 import { Downlink, readSigningKey } from './downlink.service.js';
+import { rotationStatement } from './key-rotation.js';
 
 const keys = generateKeyPairSync('ed25519');
 const sent: { topic: string; payload: string; delivery: { qos: 0 | 1; retain: boolean } }[] = [];
@@ -37,6 +38,38 @@ describe('Downlink', () => {
   it('keeps the desired document at the broker', async () => {
     await downlink.publish('berlin', 'gw-berlin', 'desired', {});
     expect(sent.at(-1)!.delivery).toEqual({ qos: 1, retain: true });
+  });
+});
+
+describe('changes of the signing key', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tillward-rotations-'));
+  const pem = join(folder, 'key.pem');
+  const file = join(folder, 'rotations.json');
+  writeFileSync(pem, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const old = generateKeyPairSync('ed25519');
+  const [now, until] = [new Date('2026-11-21T12:00:00Z'), new Date('2026-12-21T12:00:00Z')];
+  const statement = rotationStatement({ keyId: 'core-0', privateKey: old.privateKey }, { keyId: 'core-1', key: keys.publicKey }, now, until);
+
+  it('travel with every policy and with nothing else, signed by the key before', async () => {
+    writeFileSync(file, JSON.stringify([statement]));
+    const told: string[] = [];
+    const link = { publish: async (_topic: string, payload: string) => void told.push(payload) };
+    const rotated = new Downlink(link, readSigningKey(pem, 'core-1', file), () => now);
+    await rotated.publish('berlin', 'gw-berlin', 'desired', {});
+    await rotated.publish('berlin', 'gw-berlin', 'journal/ack', {});
+    const [desired, ack] = told.map((payload) => JSON.parse(payload).data);
+    expect(desired.rotations).toEqual([statement]);
+    expect(ack.rotations).toBeUndefined();
+    expect(verifyText(old.publicKey, signedBytes(KEY_ROTATION_TYPE, statement.body), statement.signature)).toBe(true);
+    expect(JSON.parse(statement.body)).toMatchObject({ previousKeyId: 'core-0', keyId: 'core-1', previousUntil: until.toISOString() });
+  });
+
+  it.each([
+    ['are no list', '{}', /expected a JSON list/],
+    ['lead to another key', JSON.stringify([{ ...statement, body: statement.body.replace('core-1', 'core-2') }]), /leads to core-2/],
+  ])('that %s end the start', (_name, content, message) => {
+    writeFileSync(file, content);
+    expect(() => readSigningKey(pem, 'core-1', file)).toThrow(message);
   });
 });
 

@@ -9,9 +9,11 @@ import {
   topicOf,
   type UpChannel,
 } from '@tillward/contracts';
-import { connect, type MqttClient } from 'mqtt';
+import { connect, type IClientOptions, MqttClient } from 'mqtt';
 import type { Clock } from '../clock.js';
 import { errorFields, type Log } from '../log.js';
+import { connectTcp, isTcp } from './link.tcp.js';
+import { connectTls, type LinkIdentity } from './link.tls.js';
 import { reconnectDelayMs } from './reconnect.rules.js';
 
 /** Largest message read from core. A desired document of a large store stays well below. */
@@ -19,7 +21,10 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 export interface LinkOptions {
   url: string;
-  password: string;
+  /** Asked for every connection, so that a renewed certificate is used at the next; a URL that begins with mqtts: needs it. */
+  identity?: (() => LinkIdentity) | undefined;
+  /** Only without an identity: brokers of tests and measurements. */
+  password?: string | undefined;
   store: string;
   gateway: string;
   session: number;
@@ -88,6 +93,11 @@ export class MqttLink {
     });
   }
 
+  /** Connects anew, in order and at once: with a new certificate, before the old one ends the session. */
+  reconnect(): void {
+    this.#client?.end();
+  }
+
   /** Withdraws the presence and disconnects; gives up waiting after `limitMs`. */
   async stop(limitMs: number): Promise<void> {
     this.#stopped = true;
@@ -109,13 +119,12 @@ export class MqttLink {
   }
 
   #connect(): void {
-    const { url, password, gateway } = this.#options;
-    const client = connect(url, {
+    const { gateway } = this.#options;
+    const client = this.#open({
       protocolVersion: 4,
       clean: true,
       clientId: gateway,
       username: gateway,
-      password,
       keepalive: 30,
       connectTimeout: 10_000,
       reconnectPeriod: 0,
@@ -130,6 +139,23 @@ export class MqttLink {
     client.on('connect', () => this.#subscribe(client));
     client.on('message', (topic, payload) => this.#receive(topic, payload));
     client.once('close', () => this.#closed(client));
+  }
+
+  #open(options: IClientOptions): MqttClient {
+    const { url, identity, password } = this.#options;
+    if (identity === undefined) {
+      const plain = { ...options, ...(password === undefined ? {} : { password }) };
+      return isTcp(url) ? new MqttClient(() => connectTcp(url), { ...plain, protocolId: 'MQTT' }) : connect(url, plain);
+    }
+    const dated = () => this.#context.log.warn({}, 'the broker’s certificate is not valid at this machine’s time; is the clock wrong?');
+    return new MqttClient(
+      (client) => {
+        const socket = connectTls(url, identity(), dated);
+        socket.on('error', (error) => client.emit('error', error));
+        return socket;
+      },
+      { ...options, protocolId: 'MQTT' },
+    );
   }
 
   #subscribe(client: MqttClient): void {

@@ -12,6 +12,8 @@ export interface LiveSource {
   journalHead(): number;
   ackedThrough(): number;
   terminals(): Record<string, TerminalSample>;
+  /** Stable codes of what is wrong with the gateway itself. */
+  notices?(): string[];
 }
 
 /** Publishes the latest state of the terminals: soon after every change and every ten seconds. May be lost; is never truth. */
@@ -55,12 +57,14 @@ export class LivePublisher {
     const { store, gateway } = this.#identity;
     const at = this.#clock.now();
     const { session } = this.#source;
+    const notices = this.#source.notices?.() ?? [];
     const data: LiveData = {
       session,
       at,
       journalHead: this.#source.journalHead(),
       ackedThrough: this.#source.ackedThrough(),
       terminals: this.#source.terminals(),
+      ...(notices.length > 0 ? { notices } : {}),
     };
     this.#count += 1;
     this.#publish(

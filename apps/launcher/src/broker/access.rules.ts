@@ -1,5 +1,7 @@
 import { CHANNEL_DELIVERY, DOWN_CHANNELS, parseTopic, topicFilter, topicOf, UP_CHANNELS } from '@tillward/contracts';
-import type { BrokerCredential } from './credentials.js';
+
+/** Who a client has proven to be, as far as topics go. */
+export type TopicOwner = { readonly role: 'core' } | { readonly role: 'gateway'; readonly store: string; readonly gateway: string };
 
 /** Why a publish or subscription is refused; goes to the log. */
 export type AccessRefusal = 'topicNotAllowed' | 'retainNotAllowed' | 'qosNotAllowed';
@@ -9,7 +11,7 @@ const DOWN: ReadonlySet<string> = new Set(DOWN_CHANNELS);
 const CORE_FILTERS: ReadonlySet<string> = new Set(UP_CHANNELS.map((channel) => topicFilter(channel)));
 
 /** DESIGN.md, MQTT topics: a gateway publishes exactly its own up channels, core the down channels; retained only where the table says. */
-export function refusePublish(who: BrokerCredential, packet: { topic: string; retain: boolean; qos: number }): AccessRefusal | undefined {
+export function refusePublish(who: TopicOwner, packet: { topic: string; retain: boolean; qos: number }): AccessRefusal | undefined {
   const address = parseTopic(packet.topic);
   if (address === undefined) return 'topicNotAllowed';
   if (who.role === 'gateway') {
@@ -21,7 +23,7 @@ export function refusePublish(who: BrokerCredential, packet: { topic: string; re
 }
 
 /** A gateway subscribes to exactly its own down channels, without wildcards; core to the up channels of every gateway. */
-export function refuseSubscribe(who: BrokerCredential, subscription: { topic: string; qos: number }): AccessRefusal | undefined {
+export function refuseSubscribe(who: TopicOwner, subscription: { topic: string; qos: number }): AccessRefusal | undefined {
   const allowed =
     who.role === 'core'
       ? CORE_FILTERS.has(subscription.topic)

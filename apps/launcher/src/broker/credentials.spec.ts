@@ -20,5 +20,5 @@ test('a credentials file that can’t be used is named, its content never', () =
   writeFileSync(path, JSON.stringify([core, core]));
   expect(() => readCredentials(path)).toThrow('user names must be unique');
   writeFileSync(path, JSON.stringify([{ ...core, role: 'gateway' }]));
-  expect(() => readCredentials(path)).toThrow(/0\.store: /);
+  expect(() => readCredentials(path)).toThrow(/0\.role: /);
 });

@@ -5,21 +5,23 @@ import { z } from 'zod';
 
 const name = z.string().min(1).max(64);
 
-/** Who may connect. Passwords are long random tokens, so a plain SHA-256 is enough to keep them out of the file. */
+const coreCredential = z.strictObject({ username: name, passwordSha256: sha256Hex, role: z.literal('core') });
+
+/** Who may sign in with a password. They are long random tokens, so a plain SHA-256 is enough to keep them out of the file. */
 export const brokerCredential = z.discriminatedUnion('role', [
-  z.strictObject({ username: name, passwordSha256: sha256Hex, role: z.literal('core') }),
+  coreCredential,
   z.strictObject({ username: name, passwordSha256: sha256Hex, role: z.literal('gateway'), store: slug, gateway: slug }),
 ]);
 export type BrokerCredential = z.infer<typeof brokerCredential>;
 
-/** The whole credentials file: a JSON array, user names unique. */
-export const credentialsFile = z
-  .array(brokerCredential)
-  .min(1)
-  .refine((list) => new Set(list.map((c) => c.username)).size === list.length, { message: 'user names must be unique' });
+const unique = { message: 'user names must be unique' };
+const areUnique = (list: readonly { username: string }[]) => new Set(list.map((c) => c.username)).size === list.length;
+/** The whole credentials file: a JSON array. Gateways are not in it: they have certificates, and no password opens the same door. */
+const coreAlone = z.array(coreCredential).min(1).refine(areUnique, unique);
+const withGateways = z.array(brokerCredential).min(1).refine(areUnique, unique);
 
 /** Reads and checks a credentials file. Throws a sentence that names the file, never its content. */
-export function readCredentials(path: string): BrokerCredential[] {
+export function readCredentials(path: string, gatewaysToo = false): BrokerCredential[] {
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
@@ -27,7 +29,7 @@ export function readCredentials(path: string): BrokerCredential[] {
     const reason = error instanceof SyntaxError ? 'is not JSON' : `can't be read (${(error as NodeJS.ErrnoException).code})`;
     throw new Error(`the credentials file ${path} ${reason}`);
   }
-  const parsed = credentialsFile.safeParse(json);
+  const parsed = (gatewaysToo ? withGateways : coreAlone).safeParse(json);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('; ');
   throw new Error(`the credentials file ${path} is not valid: ${where}`);

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import type { ClientCertificate } from './certificate.rules.js';
 import { AT_START, advance, firstPacket, type LengthViolation, type PacketPosition } from './packet-length.rules.js';
+import { type Allowance, fullAllowance, type Rate, taken } from './rate.rules.js';
 
 /** Limits of one connection. Sizes are remaining lengths of MQTT packets in bytes. */
 export interface ConnectionLimits {
@@ -9,6 +11,17 @@ export interface ConnectionLimits {
   /** From the accepted socket to a successful authentication. */
   authenticationTimeoutMs: number;
 }
+
+/** What a connection is, besides its bytes. */
+export interface ConnectionOrigin {
+  /** Of the client, when it came over TLS. */
+  readonly certificate?: ClientCertificate | undefined;
+  /** How fast it may send, in bytes; every packet costs {@link PACKET_COST_BYTES} on top. Who sends faster is read more slowly. */
+  readonly rate?: Rate | undefined;
+}
+
+/** The smallest packet has two bytes and makes as much work as a hundred times that. */
+export const PACKET_COST_BYTES = 512;
 
 /** Why a connection is closed before or against the broker's wish. */
 export type ConnectionViolation = LengthViolation | 'notConnect' | 'authenticationTimeout';
@@ -39,11 +52,19 @@ export class GuardedConnection extends Duplex {
   #pending: Buffer = Buffer.alloc(0);
   #isGathering = false;
   #position: PacketPosition = AT_START;
+  readonly #rate: Rate | undefined;
+  #allowance: Allowance | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  #isFull = false;
+  /** Of the client, when it came over TLS. */
+  readonly certificate: ClientCertificate | undefined;
 
-  constructor(socket: Socket, limits: ConnectionLimits) {
+  constructor(socket: Socket, limits: ConnectionLimits, origin: ConnectionOrigin = {}) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
     this.#limits = limits;
+    this.#rate = origin.rate;
+    this.certificate = origin.certificate;
     this.#deadline = setTimeout(() => this.#refuse('authenticationTimeout'), limits.authenticationTimeoutMs);
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('end', () => this.push(null));
@@ -60,11 +81,16 @@ export class GuardedConnection extends Duplex {
     const rest = this.#pending;
     this.#pending = Buffer.alloc(0);
     if (rest.length > 0) this.#pass(rest);
-    this.#socket.resume();
+    this.#resume();
   }
 
   override _read(): void {
-    if (this.#phase !== 'held') this.#socket.resume();
+    this.#isFull = false;
+    this.#resume();
+  }
+
+  #resume(): void {
+    if (this.#phase !== 'held' && !this.#isFull && this.#pause === undefined) this.#socket.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -107,6 +133,7 @@ export class GuardedConnection extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#deadline);
+    clearTimeout(this.#pause);
     this.#pending = Buffer.alloc(0);
     this.#socket.destroy();
     done(error);
@@ -143,8 +170,24 @@ export class GuardedConnection extends Duplex {
       this.#refuse(next);
       return;
     }
-    this.#position = next;
-    if (!this.push(chunk)) this.#socket.pause();
+    this.#position = next.position;
+    this.#isFull = !this.push(chunk);
+    if (this.#isFull) this.#socket.pause();
+    if (this.#rate !== undefined) this.#slowDown(chunk.length + next.begun * PACKET_COST_BYTES, this.#rate);
+  }
+
+  /** Stops reading for as long as the sender was too fast; TCP tells it. */
+  #slowDown(cost: number, rate: Rate): void {
+    const nowMs = performance.now();
+    const { allowance, waitMs } = taken(this.#allowance ?? fullAllowance(rate, nowMs), cost, rate, nowMs);
+    this.#allowance = allowance;
+    if (waitMs === 0 || this.destroyed) return;
+    this.#socket.pause();
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#resume();
+    }, waitMs);
   }
 
   #refuse(violation: ConnectionViolation): void {

@@ -18,7 +18,7 @@ function feed(chunks: Uint8Array[], maxBytes: number): PacketPosition | string {
   for (const chunk of chunks) {
     const next = advance(position, chunk, maxBytes);
     if (typeof next === 'string') return next;
-    position = next;
+    position = next.position;
   }
   return position;
 }
@@ -38,6 +38,14 @@ test('whole packets in any fragmentation end where a packet starts; one byte ove
       },
     ),
   );
+});
+
+test('every packet is counted once, in the chunk it begins in', () => {
+  const stream = [packet(0x30, 300), packet(0xc0, 0), packet(0x30, 2)].flatMap((p) => [...p]);
+  const first = advance(AT_START, Uint8Array.from(stream.slice(0, 100)), 400);
+  expect(first).toMatchObject({ begun: 1 });
+  if (typeof first === 'string') throw new Error(first);
+  expect(advance(first.position, Uint8Array.from(stream.slice(100)), 400)).toEqual({ position: AT_START, begun: 2 });
 });
 
 test('a length of more than four bytes is malformed', () => {

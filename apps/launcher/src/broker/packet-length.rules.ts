@@ -12,9 +12,16 @@ export const AT_START: PacketPosition = { at: 'start' };
 
 const CONNECT_FIRST_BYTE = 0x10;
 
+/** Where the stream is after a chunk, and how many packets began in it. */
+export interface Advanced {
+  position: PacketPosition;
+  begun: number;
+}
+
 /** Moves on by one chunk. A packet whose announced remaining length exceeds `maxBytes` is a violation before its body arrives. */
-export function advance(position: PacketPosition, chunk: Uint8Array, maxBytes: number): PacketPosition | LengthViolation {
+export function advance(position: PacketPosition, chunk: Uint8Array, maxBytes: number): Advanced | LengthViolation {
   let now = position;
+  let begun = 0;
   let i = 0;
   while (i < chunk.length) {
     if (now.at === 'body') {
@@ -23,6 +30,7 @@ export function advance(position: PacketPosition, chunk: Uint8Array, maxBytes: n
       now = now.remaining === step ? AT_START : { at: 'body', remaining: now.remaining - step };
     } else if (now.at === 'start') {
       i += 1;
+      begun += 1;
       now = { at: 'length', value: 0, multiplier: 1 };
     } else {
       const byte = chunk[i]!;
@@ -35,7 +43,7 @@ export function advance(position: PacketPosition, chunk: Uint8Array, maxBytes: n
       } else now = value === 0 ? AT_START : { at: 'body', remaining: value };
     }
   }
-  return now;
+  return { position: now, begun };
 }
 
 /** What is known about the first packet: its total length in bytes, that more bytes are needed, or why it is refused. */

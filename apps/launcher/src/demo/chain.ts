@@ -1,7 +1,7 @@
 import type { ChainFile, PowerConnection } from '@tillward/contracts';
 import { hoursClosingAt } from './hours.rules.js';
 
-/** A store of the demo chain; ports and keys come from the start. */
+/** A store of the demo chain; ports come from the start, keys and certificates from its gateway's enrolment. */
 export interface DemoStore {
   id: 'shanghai' | 'berlin' | 'newyork';
   name: string;
@@ -153,8 +153,6 @@ export interface DemoChainInput {
   /** Seconds after ready at which a store closes; a store that is not named inherits the chain's hours and stays open for hours. */
   closeAfterS: Readonly<Partial<Record<DemoStore['id'], number>>>;
   ports: (terminalId: string) => TerminalPorts;
-  /** Raw Ed25519 public key of a store's gateway, base64. */
-  gatewayKey: (storeId: string) => string;
   passwordOf: (personId: string) => string;
   devices: DeviceSecrets;
   /** PEM of the root that signs the simulated nexo terminals' certificates. */
@@ -180,7 +178,7 @@ export function demoChainFile(input: DemoChainInput): ChainFile {
         city: store.city,
         timeZone: store.timeZone,
         currency: store.currency,
-        gateway: { id: store.gateway, publicKey: input.gatewayKey(store.id) },
+        gateway: { id: store.gateway },
         terminals: store.terminals.map((terminal) => provisioned(store, terminal, input)),
         settings: closeAfterS === undefined ? {} : hourSettings(hoursClosingAt(input.readyAtMs + closeAfterS * 1000, store.timeZone)),
       };

@@ -1,3 +1,4 @@
+export * from './authority.js';
 export * from './chain.js';
 export * from './scenario.js';
 export * from './secrets.js';

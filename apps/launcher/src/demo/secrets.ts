@@ -9,7 +9,7 @@ const secretsFile = z.strictObject({
   signingKeyId: z.string(),
   signingKey: z.string(),
   corePassword: z.string(),
-  stores: z.record(z.string(), z.strictObject({ gatewayKey: z.string(), gatewayPassword: z.string(), tillToken: z.string() })),
+  stores: z.record(z.string(), z.object({ tillToken: z.string() })),
   signIns: z.record(z.string(), z.string()),
   devices: z.strictObject({ snmpAuth: z.string(), snmpPriv: z.string(), nexoPassphrase: z.string() }),
 });
@@ -49,9 +49,7 @@ function privateKey(pem: string): KeyObject {
 }
 
 function generate(): DemoSecrets {
-  const stores = DEMO_STORES.map(
-    (store) => [store.id, { gatewayKey: newKey(), gatewayPassword: newToken(), tillToken: newToken() }] as const,
-  );
+  const stores = DEMO_STORES.map((store) => [store.id, { tillToken: newToken() }] as const);
   return {
     signingKeyId: `core-${randomBytes(4).toString('hex')}`,
     signingKey: newKey(),

@@ -31,7 +31,7 @@ test('the lock of a launcher that was killed is taken over, also when its number
 });
 
 test('starting over removes what is ours and nothing else', async () => {
-  for (const name of ['postgres', 'secrets', 'agents', 'simulator', 'logs', 'holiday-photos']) mkdirSync(join(path, name));
+  for (const name of ['postgres', 'secrets', 'agents', 'simulator', 'broker', 'logs', 'holiday-photos']) mkdirSync(join(path, name));
   writeFileSync(join(path, 'letter.txt'), 'mine');
   const folder = new DataFolder(path);
   await folder.lock();

@@ -4,7 +4,7 @@ import { clusterHome } from '../postgres/index.js';
 import { identityOf, isAlive, readPidFile } from '../supervisor/index.js';
 
 /** Everything this product ever puts into a data folder; nothing else there is touched, whatever folder a person names. */
-const OUR_FOLDERS = ['postgres', 'run', 'logs', 'secrets', 'agents', 'simulator'] as const;
+const OUR_FOLDERS = ['postgres', 'run', 'logs', 'secrets', 'agents', 'simulator', 'broker'] as const;
 
 /** Another launcher runs on the folder. The message is for a person. */
 export class DataFolderInUse extends Error {
@@ -36,6 +36,10 @@ export class DataFolder {
   }
   get secrets(): string {
     return join(this.path, 'secrets');
+  }
+  /** What core keeps for the broker. */
+  get broker(): string {
+    return join(this.path, 'broker');
   }
   get simulator(): string {
     return join(this.path, 'simulator');

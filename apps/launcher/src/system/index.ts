@@ -1,3 +1,17 @@
 export { DataFolder, DataFolderInUse } from './data-folder.js';
-export { ALL_PARTS, agentPartName } from './part-specs.js';
+export { enrolGateway, Headquarters } from './gateway-enrolment.js';
+export {
+  ALL_PARTS,
+  agentPart,
+  agentPartName,
+  type BrokerDoor,
+  brokerPart,
+  corePart,
+  type EnrolmentWiring,
+  enrolledAgentPart,
+  postgresPart,
+  STAGE,
+  simulatorPart,
+  type Wiring,
+} from './part-specs.js';
 export * from './system.js';

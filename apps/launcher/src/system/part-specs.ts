@@ -1,4 +1,4 @@
-import { DEMO_STORES, type DemoStore } from '../demo/index.js';
+import { type AuthorityFiles, DEMO_STORES } from '../demo/index.js';
 import { awaitDatabase, type Cluster, postgresCommand } from '../postgres/index.js';
 import { BROKER_PROGRAM, DASHBOARD_DIR, programOf } from '../project.js';
 import type { PartSpec } from '../supervisor/index.js';
@@ -7,24 +7,37 @@ import type { PartSpec } from '../supervisor/index.js';
 export const STAGE = { store: 3, core: 2, ground: 1 } as const;
 
 /** Name of a store's agent among the parts. */
-export function agentPartName(store: DemoStore['id']): string {
+export function agentPartName(store: string): string {
   return `agent-${store}`;
 }
 
 /** Names of all parts of a complete system. */
 export const ALL_PARTS: readonly string[] = ['postgres', 'broker', 'core', ...DEMO_STORES.map((s) => agentPartName(s.id)), 'simulator'];
 
+/** What the programs are told so that gateways can enrol and come in by certificate. */
+export interface EnrolmentWiring {
+  /** The broker as gateways reach it. */
+  gatewayMqttUrl: string;
+  /** Who signs the broker's certificate, when not `authority`. */
+  brokerCaFile: string | undefined;
+  authority: AuthorityFiles;
+  /** Where core keeps what the broker must know. */
+  brokerDir: string;
+}
+
 /** Everything the programs are told about each other. */
 export interface Wiring {
   databaseUrl: string;
+  /** The broker as core reaches it. */
   mqttUrl: string;
+  /** Absent: no gateway can enrol. */
+  enrolment?: EnrolmentWiring;
   coreLogin: { username: string; password: string };
   redisUrl: string | undefined;
   logLevel: string;
   httpPort: number;
   signingKeyFile: string;
   signingKeyId: string;
-  coreKeyFile: string;
   chainFile: string;
 }
 
@@ -60,17 +73,50 @@ export function postgresPart(cluster: Cluster, port: number): PartSpec {
   };
 }
 
-/** The embedded MQTT broker. */
-export function brokerPart(port: number, credentialsFile: string, logLevel: string): PartSpec {
+/** The door for gateways' certificates. */
+export interface BrokerDoor {
+  port: number;
+  authority: AuthorityFiles;
+  revocationsFile: string;
+}
+
+/** The embedded MQTT broker. Without a door for certificates, which tests and measurements can do without, gateways' passwords may be in the credentials file. */
+export function brokerPart(port: number, credentialsFile: string, logLevel: string, door?: BrokerDoor): PartSpec {
   return {
     ...program('broker', BROKER_PROGRAM, {
       BROKER_HOST: '127.0.0.1',
       BROKER_PORT: String(port),
       BROKER_CREDENTIALS_FILE: credentialsFile,
+      ...(door === undefined ? { BROKER_GATEWAY_PASSWORDS: '1' } : doorVariables(door)),
       LOG_LEVEL: logLevel,
     }),
     stopGraceMs: 1_500,
   };
+}
+
+function doorVariables({ port, authority, revocationsFile }: BrokerDoor): Record<string, string> {
+  return {
+    BROKER_TLS_PORT: String(port),
+    BROKER_TLS_KEY_FILE: authority.brokerKey,
+    BROKER_TLS_CERTIFICATE_FILE: authority.brokerCertificate,
+    BROKER_CLIENT_CA_FILE: authority.caCertificate,
+    BROKER_REVOCATIONS_FILE: revocationsFile,
+  };
+}
+
+function enrolmentVariables({ gatewayMqttUrl, brokerCaFile, authority, brokerDir }: EnrolmentWiring): Record<string, string> {
+  return {
+    TILLWARD_CA_KEY_FILE: authority.caKey,
+    TILLWARD_CA_CERTIFICATE_FILE: authority.caCertificate,
+    TILLWARD_GATEWAY_MQTT_URL: gatewayMqttUrl,
+    TILLWARD_BROKER_FILES_DIR: brokerDir,
+    ...(brokerCaFile === undefined ? {} : { MQTT_CA_FILE: brokerCaFile, TILLWARD_BROKER_CA_FILE: brokerCaFile }),
+  };
+}
+
+/** Where core serves HTTP. */
+export function coreUrl({ httpPort }: Pick<Wiring, 'httpPort'>): string {
+  return `http://127.0.0.1:${httpPort}`;
 }
 
 /** Core with the dashboard. */
@@ -85,6 +131,7 @@ export function corePart(wiring: Wiring): PartSpec {
     HTTP_PORT: String(wiring.httpPort),
     TILLWARD_SIGNING_KEY_FILE: wiring.signingKeyFile,
     TILLWARD_SIGNING_KEY_ID: wiring.signingKeyId,
+    ...(wiring.enrolment === undefined ? {} : enrolmentVariables(wiring.enrolment)),
     CHAIN_FILE: wiring.chainFile,
     TILLWARD_GRAPHIQL: '1',
     TILLWARD_DASHBOARD_DIR: DASHBOARD_DIR,
@@ -94,10 +141,25 @@ export function corePart(wiring: Wiring): PartSpec {
   });
 }
 
-/** One store's agent. */
+/** One store's agent, enrolled. Ports may be others than when it was: it is told where broker and core are now. */
+export function enrolledAgentPart(
+  wiring: { gatewayMqttUrl: string; coreUrl: string; logLevel: string },
+  store: string,
+  own: { dataDir: string; tillPort: number; tillToken: string },
+): PartSpec {
+  return program(agentPartName(store), programOf('edge-agent'), {
+    TILLWARD_DATA_DIR: own.dataDir,
+    MQTT_URL: wiring.gatewayMqttUrl,
+    TILLWARD_CORE_URL: wiring.coreUrl,
+    ...tillVariables(own),
+    LOG_LEVEL: wiring.logLevel,
+  });
+}
+
+/** One store's agent, provisioned by hand with a key and a password, as tests have it that need no certificates. */
 export function agentPart(
-  wiring: Wiring,
-  store: DemoStore,
+  wiring: { mqttUrl: string; coreKeyFile: string; logLevel: string },
+  store: { id: string; gateway: string },
   own: { dataDir: string; keyFile: string; password: string; tillPort: number; tillToken: string },
 ): PartSpec {
   return program(agentPartName(store.id), programOf('edge-agent'), {
@@ -108,11 +170,13 @@ export function agentPart(
     MQTT_PASSWORD: own.password,
     TILLWARD_GATEWAY_KEY_FILE: own.keyFile,
     TILLWARD_CORE_KEY_FILE: wiring.coreKeyFile,
-    TILLWARD_TILL_HOST: '127.0.0.1',
-    TILLWARD_TILL_PORT: String(own.tillPort),
-    TILLWARD_TILL_TOKEN: own.tillToken,
+    ...tillVariables(own),
     LOG_LEVEL: wiring.logLevel,
   });
+}
+
+function tillVariables({ tillPort, tillToken }: { tillPort: number; tillToken: string }): Record<string, string> {
+  return { TILLWARD_TILL_HOST: '127.0.0.1', TILLWARD_TILL_PORT: String(tillPort), TILLWARD_TILL_TOKEN: tillToken };
 }
 
 /** All simulated stores. */

@@ -1,29 +1,42 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chainFile } from '@tillward/contracts';
 import { passwordSha256 } from '../broker/index.js';
 import type { LauncherConfig } from '../config.js';
 import {
+  type AuthorityFiles,
   DEMO_STORES,
   type DemoNight,
   type DemoSecrets,
   type DemoStore,
+  demoAuthority,
   demoChainFile,
   demoScenario,
   demoSecrets,
-  publicKeyOf,
   type TerminalPorts,
   writeSecretFile,
 } from '../demo/index.js';
 import { postgresUrl, prepareCluster } from '../postgres/index.js';
 import { type PartEvent, PortBook, Supervisor } from '../supervisor/index.js';
 import { DataFolder } from './data-folder.js';
-import { agentPart, brokerPart, corePart, postgresPart, STAGE, simulatorPart, type Wiring } from './part-specs.js';
+import { enrolGateway, Headquarters, isEnrolled } from './gateway-enrolment.js';
+import {
+  brokerPart,
+  corePart,
+  coreUrl,
+  type EnrolmentWiring,
+  enrolledAgentPart,
+  postgresPart,
+  STAGE,
+  simulatorPart,
+  type Wiring,
+} from './part-specs.js';
 
 /** Where the parts listen if nobody else does; 0 anywhere. The first terminal gets `zvt`, the next one the next port. */
 export interface PreferredPorts {
   http: number;
   broker: number;
+  brokerTls: number;
   postgres: number;
   till: number;
   zvt: number;
@@ -36,6 +49,7 @@ export interface PreferredPorts {
 export const DEMO_PORTS: PreferredPorts = {
   http: 8080,
   broker: 21883,
+  brokerTls: 28883,
   postgres: 25432,
   till: 8181,
   zvt: 20_007,
@@ -44,7 +58,17 @@ export const DEMO_PORTS: PreferredPorts = {
   control: 8180,
 };
 /** Any free ports: several systems side by side. */
-export const ANY_PORTS: PreferredPorts = { http: 0, broker: 0, postgres: 0, till: 0, zvt: 0, power: 0, printer: 0, control: 0 };
+export const ANY_PORTS: PreferredPorts = {
+  http: 0,
+  broker: 0,
+  brokerTls: 0,
+  postgres: 0,
+  till: 0,
+  zvt: 0,
+  power: 0,
+  printer: 0,
+  control: 0,
+};
 
 /** What a start needs to know. */
 export interface SystemOptions {
@@ -70,7 +94,10 @@ export interface TillwardSystem {
   databaseUrl: string;
   /** Control interface of the simulators. */
   simulatorUrl: string;
+  /** The broker for core: the embedded one takes passwords here, and core's only. */
   mqttUrl: string;
+  /** The broker for gateways, which come in by certificate. */
+  gatewayMqttUrl: string;
   tillUrl(store: DemoStore['id']): string;
   dataDir: string;
   /** Where the simulated terminals keep their ledgers. */
@@ -138,21 +165,34 @@ class SystemStart {
     const secrets = await demoSecrets(folder.secrets);
     const ports = await this.#takePorts();
     const mqttUrl = config.mqtt?.url ?? `mqtt://127.0.0.1:${ports.broker}`;
-    const files = await this.#writeKeys(secrets);
-    const [databaseUrl] = await Promise.all([this.#database(ports.postgres), this.#broker(ports.broker, secrets)]);
-    const wiring: Wiring = {
+    const signingKeyFile = join(folder.secrets, 'core-signing.pem');
+    const [authority] = await Promise.all([demoAuthority(folder.secrets), writeSecretFile(signingKeyFile, secrets.signingKey)]);
+    const [databaseUrl] = await Promise.all([this.#database(ports.postgres), this.#broker(ports, secrets, authority)]);
+    const enrolment: EnrolmentWiring = {
+      gatewayMqttUrl: config.mqtt?.gatewayUrl ?? `mqtts://127.0.0.1:${ports.brokerTls}`,
+      brokerCaFile: config.mqtt?.caFile,
+      authority,
+      brokerDir: folder.broker,
+    };
+    const wiring: EnrolledWiring = {
       databaseUrl,
       mqttUrl,
+      enrolment,
       coreLogin: { username: config.mqtt?.username ?? 'core', password: config.mqtt?.password ?? secrets.corePassword },
       redisUrl: config.redisUrl,
       logLevel: config.logLevel,
       httpPort: ports.http,
       signingKeyId: secrets.signingKeyId,
-      ...files,
+      signingKeyFile,
+      chainFile: join(folder.secrets, 'chain.json'),
     };
-    const closesAtMs = await this.#writeChain(secrets, ports, files.chainFile);
+    const closesAtMs = await this.#writeChain(secrets, ports, wiring.chainFile);
     const core = this.#step('core', () => this.#supervisor.start(STAGE.core, corePart(wiring)));
-    const stores = DEMO_STORES.map((store) => this.#agent(wiring, store, secrets, ports));
+    const enrolled = this.#enrolled(wiring, secrets, core);
+    const stores = DEMO_STORES.map(async (store) => {
+      await enrolled.get(store.id);
+      await this.#agent(wiring, store, secrets, ports);
+    });
     const simulators = this.#simulators(secrets, ports);
     await allOrFirstFailure([core, simulators, ...stores]);
     return {
@@ -160,6 +200,7 @@ class SystemStart {
       databaseUrl,
       simulatorUrl: `http://127.0.0.1:${ports.control}`,
       mqttUrl,
+      gatewayMqttUrl: enrolment.gatewayMqttUrl,
       tillUrl: (store) => tillUrl(ports, store),
       dataDir: folder.path,
       ledgerDir: join(folder.simulator, 'ledger'),
@@ -179,6 +220,7 @@ class SystemStart {
     const taken: TakenPorts = {
       http: await book.take(preferred.http, 'the dashboard'),
       broker: config.mqtt === undefined ? await book.take(preferred.broker, 'the broker') : 0,
+      brokerTls: config.mqtt === undefined ? await book.take(preferred.brokerTls, 'gateways at the broker') : 0,
       postgres: config.databaseUrl === undefined ? await book.take(preferred.postgres, 'PostgreSQL') : 0,
       control: await book.takeQuietly(preferred.control),
       till: new Map(),
@@ -199,18 +241,6 @@ class SystemStart {
     return taken;
   }
 
-  async #writeKeys(secrets: DemoSecrets) {
-    const at = (name: string) => join(this.#folder.secrets, name);
-    const signingKeyFile = at('core-signing.pem');
-    const coreKeyFile = at('core-public.json');
-    await Promise.all([
-      writeSecretFile(signingKeyFile, secrets.signingKey),
-      writeSecretFile(coreKeyFile, JSON.stringify({ keyId: secrets.signingKeyId, publicKey: publicKeyOf(secrets.signingKey) })),
-      ...DEMO_STORES.map((store) => writeSecretFile(at(`${store.gateway}.pem`), secrets.stores[store.id]!.gatewayKey)),
-    ]);
-    return { signingKeyFile, coreKeyFile, chainFile: at('chain.json') };
-  }
-
   async #writeChain(secrets: DemoSecrets, ports: TakenPorts, path: string): Promise<Map<DemoStore['id'], number>> {
     const readyAtMs = Date.now() + START_UP_MS;
     const { closeAfterS } = this.#options;
@@ -218,7 +248,6 @@ class SystemStart {
       readyAtMs,
       closeAfterS,
       ports: (id) => ports.terminals.get(id)!,
-      gatewayKey: (store) => publicKeyOf(secrets.stores[store]!.gatewayKey),
       passwordOf: (person) => secrets.signIns[person]!,
       devices: secrets.devices,
       nexoAuthority: await this.#nexoAuthority(),
@@ -252,36 +281,56 @@ class SystemStart {
     return postgresUrl(cluster, port);
   }
 
-  async #broker(port: number, secrets: DemoSecrets): Promise<void> {
+  async #broker(ports: TakenPorts, secrets: DemoSecrets, authority: AuthorityFiles): Promise<void> {
     const { config } = this.#options;
     if (config.mqtt !== undefined) {
       this.#options.say('broker: the one of MQTT_URL');
+      this.#options.say(`it must let in gateways with a certificate of ${authority.caCertificate}`);
       return;
     }
     const file = join(this.#folder.secrets, 'broker-credentials.json');
-    const gateways = DEMO_STORES.map((store) => ({
-      username: store.gateway,
-      passwordSha256: passwordSha256(secrets.stores[store.id]!.gatewayPassword),
-      role: 'gateway',
-      store: store.id,
-      gateway: store.gateway,
-    }));
     const core = { username: 'core', passwordSha256: passwordSha256(secrets.corePassword), role: 'core' };
-    await writeSecretFile(file, JSON.stringify([core, ...gateways]));
-    await this.#step('MQTT broker', () => this.#supervisor.start(STAGE.ground, brokerPart(port, file, config.logLevel)));
+    await writeSecretFile(file, JSON.stringify([core]));
+    const door = { port: ports.brokerTls, authority, revocationsFile: join(this.#folder.broker, 'revoked.json') };
+    const spec = brokerPart(ports.broker, file, config.logLevel, door);
+    await this.#step('MQTT broker', () => this.#supervisor.start(STAGE.ground, spec));
   }
 
-  async #agent(wiring: Wiring, store: DemoStore, secrets: DemoSecrets, ports: TakenPorts): Promise<void> {
-    const own = secrets.stores[store.id]!;
-    const dataDir = this.#folder.agent(store.id);
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    const spec = agentPart(wiring, store, {
-      dataDir,
-      keyFile: join(this.#folder.secrets, `${store.gateway}.pem`),
-      password: own.gatewayPassword,
-      tillPort: ports.till.get(store.id)!,
-      tillToken: own.tillToken,
-    });
+  /**
+   * Who has a certificate already starts beside core; who has none is enrolled as any gateway is, as soon as core serves: headquarters issues a claim, the gateway's own
+   * command uses it.
+   */
+  #enrolled(wiring: EnrolledWiring, secrets: DemoSecrets, core: Promise<void>): Map<DemoStore['id'], Promise<void>> {
+    // One session for all: a sign-in is an argon2 hash.
+    let headquarters: Promise<Headquarters> | undefined;
+    const signIn = async () => {
+      await core;
+      return await Headquarters.signIn(coreUrl(wiring), 'hq', secrets.signIns['hq']!);
+    };
+    return new Map(
+      DEMO_STORES.map((store) => {
+        const enrol = async () => {
+          const dataDir = this.#folder.agent(store.id);
+          await mkdir(dataDir, { recursive: true, mode: 0o700 });
+          const authority = await readFile(wiring.enrolment.authority.caCertificate, 'utf8');
+          if (await isEnrolled(dataDir, { authority, coreKeyId: wiring.signingKeyId })) return;
+          headquarters ??= signIn();
+          const hq = await headquarters;
+          await this.#step(`enrolment ${store.city}`, async () =>
+            enrolGateway({ core: coreUrl(wiring), claim: await hq.issueClaim(store.id), dataDir }),
+          );
+        };
+        return [store.id, enrol()];
+      }),
+    );
+  }
+
+  async #agent(wiring: EnrolledWiring, store: DemoStore, secrets: DemoSecrets, ports: TakenPorts): Promise<void> {
+    const spec = enrolledAgentPart(
+      { gatewayMqttUrl: wiring.enrolment.gatewayMqttUrl, coreUrl: coreUrl(wiring), logLevel: wiring.logLevel },
+      store.id,
+      { dataDir: this.#folder.agent(store.id), tillPort: ports.till.get(store.id)!, tillToken: secrets.stores[store.id]!.tillToken },
+    );
     await this.#step(`agent ${store.city}`, () => this.#supervisor.start(STAGE.store, spec));
   }
 
@@ -312,9 +361,12 @@ class SystemStart {
   }
 }
 
+type EnrolledWiring = Wiring & { enrolment: EnrolmentWiring };
+
 interface TakenPorts {
   http: number;
   broker: number;
+  brokerTls: number;
   postgres: number;
   control: number;
   till: Map<DemoStore['id'], number>;

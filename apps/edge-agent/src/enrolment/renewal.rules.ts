@@ -1,0 +1,34 @@
+/** The certificate is renewed after this part of its life, so that two thirds are left for whatever keeps it from happening. */
+export const RENEWAL_PART = 1 / 3;
+/** A broker that has not let us in for so long may think the certificate expired, whatever our clock says. */
+export const SHUT_OUT_MS = 120_000;
+/** How often the agent looks whether a renewal is due. */
+export const LOOK_EVERY_MS = 60_000;
+
+const FIRST_RETRY_MS = 5 * 60_000;
+const LONGEST_RETRY_MS = 6 * 60 * 60_000;
+
+/** What decides whether to renew. All by this machine's clock, which may be wrong. */
+export interface RenewalEvidence {
+  readonly nowMs: number;
+  /** When the certificate arrived, by the same clock. */
+  readonly receivedAtMs: number;
+  /** From the certificate's beginning to its end. */
+  readonly lifeMs: number;
+  /** For how long the broker has not let us in; 0 while connected. */
+  readonly shutOutMs: number;
+}
+
+/**
+ * The certificate's age is what passed since it arrived, not what its dates say: a clock that is wrong by any constant changes nothing. One that was set back since
+ * makes the age negative, and one that was set forward makes it large; either leads to one renewal, after which the age is right again.
+ */
+export function isRenewalDue({ nowMs, receivedAtMs, lifeMs, shutOutMs }: RenewalEvidence): boolean {
+  const ageMs = nowMs - receivedAtMs;
+  return ageMs < 0 || ageMs >= lifeMs * RENEWAL_PART || shutOutMs >= SHUT_OUT_MS;
+}
+
+/** The pause after a try, the more the more failed before: five minutes to six hours, between half and the whole of that. `random` is in [0, 1). */
+export function retryDelayMs(failures: number, random: number): number {
+  return Math.round(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10)) * (0.5 + random / 2));
+}
