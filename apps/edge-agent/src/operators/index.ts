@@ -1,1 +1,2 @@
-export { OperatorService, type OperatorSession, type SignedOffBy } from './operators.service.js';
+export { OperatorService, type OperatorSession, type SignedOffBy, type SignOnAnswer } from './operators.service.js';
+export { CODE_VALID_MS, type Identity, Passcodes, type PasscodesOptions } from './passcodes.service.js';

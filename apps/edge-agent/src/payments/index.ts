@@ -1,1 +1,2 @@
-export { type PaymentAnswer, PaymentService } from './payments.service.js';
+export { type PaymentAnswer, PaymentService, type RefundAnswer } from './payments.service.js';
+export { type ReprintAnswer, Reprints } from './reprints.service.js';

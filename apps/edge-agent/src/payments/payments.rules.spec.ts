@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { afterRestart, evidenceFor, judgeSale, receiptWithin, type SaleSituation, sameContent } from './payments.rules.js';
+import {
+  afterRestart,
+  contentOf,
+  evidenceFor,
+  judgeGivingBack,
+  judgeReversal,
+  judgeSale,
+  type MoneyRequest,
+  type OriginalSale,
+  receiptWithin,
+  type SaleSituation,
+} from './payments.rules.js';
 
 const FINE: SaleSituation = {
   request: { currency: 'EUR' },
@@ -25,7 +36,7 @@ describe('judgeSale', () => {
     ['a payment in doubt', { inDoubt: true }, 'paymentInDoubt'],
     ['closing', { heldBy: 'closing' }, 'terminalClosing'],
     ['closed', { facts: { ...FINE.facts, resting: 'closed' } }, 'terminalClosing'],
-    ['close blocked', { facts: { ...FINE.facts, resting: 'blocked' } }, 'terminalClosing'],
+    ['close blocked', { facts: { ...FINE.facts, resting: 'blocked' } }, 'terminalBlocked'],
     ['after hours', { storeOpen: false }, 'outOfHours'],
     ['after hours, allowed', { storeOpen: false, afterHours: 'allow' }, null],
     ['opening', { heldBy: 'opening' }, 'terminalNotSignedOn'],
@@ -54,16 +65,77 @@ describe('evidenceFor', () => {
   });
 });
 
-describe('sameContent', () => {
-  const payment = { terminal: 't1', amountMinor: 5, currency: 'EUR', tillId: 'a' };
-  it.each([
-    [{}, true],
-    [{ terminal: 't2' }, false],
-    [{ amountMinor: 6 }, false],
-    [{ currency: 'CHF' }, false],
-    [{ tillId: 'b' }, false],
-  ])('%o', (change, same) => {
-    expect(sameContent(payment, { ...payment, ...change })).toBe(same);
+const SALE: OriginalSale = { transaction: 'sale', state: 'completed', batchNo: 7, currency: 'EUR', bookedMinor: 1_000, givenBackMinor: 0 };
+
+describe('judgeGivingBack', () => {
+  it.each<[string, Partial<OriginalSale>, number | null, ReturnType<typeof judgeGivingBack>]>([
+    ['all of a sale', {}, null, null],
+    ['a part of it', {}, 999, null],
+    ['what is left', { givenBackMinor: 400 }, 600, null],
+    ['more than it was', {}, 1_001, 'amountTooLarge'],
+    ['more than is left', { givenBackMinor: 400 }, 601, 'amountTooLarge'],
+    ['nothing is left', { givenBackMinor: 1_000 }, null, 'alreadyGivenBack'],
+    ['nothing is left, a part', { givenBackMinor: 1_000 }, 1, 'alreadyGivenBack'],
+    ['a declined sale', { state: 'declined' }, null, 'originalNotCompleted'],
+    ['a sale in doubt', { state: 'inDoubt' }, null, 'originalNotCompleted'],
+    ['a refund', { transaction: 'refund' }, null, 'originalNotCompleted'],
+    ['a reversal', { transaction: 'reversal' }, null, 'originalNotCompleted'],
+  ])('%s', (_name, change, amountMinor, refusal) => {
+    expect(judgeGivingBack({ ...SALE, ...change }, amountMinor)).toBe(refusal);
+  });
+
+  it('knows no sale', () => {
+    expect(judgeGivingBack(undefined, null)).toBe('unknownPayment');
+  });
+});
+
+describe('judgeReversal', () => {
+  const terminal = { openBatchNo: 7, canReverse: true, canReverseParts: true };
+  it.each<[string, Partial<OriginalSale>, number | null, Partial<typeof terminal>, ReturnType<typeof judgeReversal>]>([
+    ['the whole sale', {}, null, {}, null],
+    ['a part', {}, 400, {}, null],
+    ['a part of what is left', { givenBackMinor: 400 }, 600, {}, null],
+    ['a part, on a terminal that takes back only whole sales', {}, 400, { canReverseParts: false }, 'partialReversalUnsupported'],
+    ['the rest there', { givenBackMinor: 400 }, null, { canReverseParts: false }, 'partialReversalUnsupported'],
+    ['the whole sale there', {}, 1_000, { canReverseParts: false }, null],
+    ['a sale of a settled batch', { batchNo: 6 }, null, {}, 'originalSettled'],
+    ['while no batch is open', {}, null, { openBatchNo: null as never }, 'originalSettled'],
+    ['on a terminal that can not', {}, null, { canReverse: false }, 'operationUnsupported'],
+    ['more than it was', {}, 1_001, {}, 'amountTooLarge'],
+  ])('%s', (_name, change, amountMinor, can, refusal) => {
+    expect(judgeReversal({ ...SALE, ...change }, amountMinor, { ...terminal, ...can })).toBe(refusal);
+  });
+});
+
+describe('contentOf', () => {
+  const original = '2052a146-cce1-47ac-a259-218cd817524a';
+  const sale: MoneyRequest = { transaction: 'sale', terminal: 't1', amountMinor: 5, currency: 'EUR', tillId: 'a' };
+  const reversal: MoneyRequest = { transaction: 'reversal', originalPaymentId: original, tillId: 'a', reason: 'wrong' };
+  const refund: MoneyRequest = { ...sale, transaction: 'refund', reason: 'wrong' };
+  const all: readonly MoneyRequest[] = [
+    sale,
+    { ...sale, terminal: 't2' },
+    { ...sale, amountMinor: 6 },
+    { ...sale, currency: 'CHF' },
+    { ...sale, tillId: 'b' },
+    reversal,
+    { ...reversal, amountMinor: 5 },
+    { ...reversal, originalPaymentId: '2052a146-cce1-47ac-a259-218cd817524b' },
+    { ...reversal, reason: 'other' },
+    { ...reversal, tillId: 'b' },
+    refund,
+    { ...refund, originalPaymentId: original },
+    { ...refund, amountMinor: 6 },
+    { ...refund, reason: 'other' },
+    { ...refund, terminal: 't2' },
+  ];
+
+  it('differs for every other request, and only then', () => {
+    expect(new Set(all.map(contentOf)).size).toBe(all.length);
+    for (const request of all) {
+      const reordered = Object.fromEntries(Object.entries(request).toReversed()) as unknown as MoneyRequest;
+      expect(contentOf(reordered)).toBe(contentOf(request));
+    }
   });
 });
 

@@ -1,16 +1,16 @@
-import type { PaymentRequest, PaymentState, TillRefusalCode } from '@tillward/contracts';
+import type { PaymentRequest, PaymentState, RefundRequest, ReversalRequest, TillRefusalCode, TransactionKind } from '@tillward/contracts';
 import type { PaymentOutcome } from '@tillward/driver';
 import type { BatchState } from '../batches/index.js';
 import type { TerminalFacts } from '../terminals/index.js';
 
-/** What decides whether a sale may start. */
+/** What decides whether a terminal may move money now. */
 export interface SaleSituation {
   request: Pick<PaymentRequest, 'currency'>;
   terminalCurrency: string;
   /** The terminal works on its own and takes no sale of a till. */
   watchedOnly: boolean;
   facts: Pick<TerminalFacts, 'signedOn' | 'resting' | 'power'>;
-  heldBy: 'opening' | 'closing' | null;
+  heldBy: 'opening' | 'closing' | 'maintenance' | null;
   occupied: boolean;
   /** A payment of this terminal has an unknown outcome. */
   inDoubt: boolean;
@@ -23,7 +23,7 @@ export interface SaleSituation {
 }
 
 /**
- * Why a sale is refused, or null. The order is what a cashier needs to hear first: what is wrong with the request, then what state the store and
+ * Why a sale, a reversal or a refund is refused at this terminal, or null. The order is what a cashier needs to hear first: what is wrong with the request, then what state the store and
  * terminal are in, then who works it. Nothing was sent and nothing was recorded when a sale is refused here.
  */
 export function judgeSale(situation: SaleSituation): TillRefusalCode | null {
@@ -31,7 +31,8 @@ export function judgeSale(situation: SaleSituation): TillRefusalCode | null {
   if (situation.watchedOnly) return 'terminalOnlyWatched';
   if (request.currency !== situation.terminalCurrency) return 'currencyMismatch';
   if (situation.inDoubt) return 'paymentInDoubt';
-  if (heldBy === 'closing' || facts.resting !== 'idle') return 'terminalClosing';
+  if (heldBy === 'closing' || facts.resting === 'closed') return 'terminalClosing';
+  if (facts.resting === 'blocked') return 'terminalBlocked';
   if (!situation.storeOpen && situation.afterHours === 'block') return 'outOfHours';
   if (heldBy === 'opening' || !facts.signedOn || facts.power === 'off') return 'terminalNotSignedOn';
   if (!operator) return 'operatorNotSignedOn';
@@ -41,12 +42,61 @@ export function judgeSale(situation: SaleSituation): TillRefusalCode | null {
   return null;
 }
 
-/** What an idempotency key stands for. */
-export type PaymentContent = Pick<PaymentRequest, 'terminal' | 'amountMinor' | 'currency' | 'tillId'>;
+/** The sale that is to be given back, and what is left of it. */
+export interface OriginalSale {
+  transaction: TransactionKind;
+  state: PaymentState;
+  batchNo: number;
+  currency: string;
+  bookedMinor: number;
+  /** Taken back before, or perhaps, while a reversal of it is in doubt. */
+  givenBackMinor: number;
+}
 
-/** Whether a repeated request asks for the same payment. */
-export function sameContent(a: PaymentContent, b: PaymentContent): boolean {
-  return a.terminal === b.terminal && a.amountMinor === b.amountMinor && a.currency === b.currency && a.tillId === b.tillId;
+/**
+ * Why a sale can't be given back, or null; `amountMinor` null wants all that is left. Only completed sales, never more than is left of one; nothing is given back
+ * twice while nobody knows how the first time ended.
+ */
+export function judgeGivingBack(original: OriginalSale | undefined, amountMinor: number | null): TillRefusalCode | null {
+  if (!original) return 'unknownPayment';
+  if (original.transaction !== 'sale' || original.state !== 'completed') return 'originalNotCompleted';
+  const leftMinor = original.bookedMinor - original.givenBackMinor;
+  if (leftMinor <= 0) return 'alreadyGivenBack';
+  return amountMinor !== null && amountMinor > leftMinor ? 'amountTooLarge' : null;
+}
+
+/** Beyond {@link judgeGivingBack}: a reversal needs the sale's batch to be the terminal's open one, and a part needs a terminal that can. */
+export function judgeReversal(
+  original: OriginalSale | undefined,
+  amountMinor: number | null,
+  terminal: { openBatchNo: number | null; canReverse: boolean; canReverseParts: boolean },
+): TillRefusalCode | null {
+  const refusal = judgeGivingBack(original, amountMinor);
+  if (refusal) return refusal;
+  if (!terminal.canReverse) return 'operationUnsupported';
+  if (original!.batchNo !== terminal.openBatchNo) return 'originalSettled';
+  const whole = amountMinor === null ? original!.givenBackMinor === 0 : amountMinor === original!.bookedMinor;
+  return whole || terminal.canReverseParts ? null : 'partialReversalUnsupported';
+}
+
+/** A request of a till for money to be moved. */
+export type MoneyRequest =
+  | ({ transaction: 'sale' } & PaymentRequest)
+  | ({ transaction: 'reversal' } & ReversalRequest)
+  | ({ transaction: 'refund' } & RefundRequest);
+
+/** What an idempotency key stands for, as one text: the same for the same request, whatever order its fields came in. */
+export function contentOf(request: MoneyRequest): string {
+  switch (request.transaction) {
+    case 'sale':
+      return JSON.stringify(['sale', request.terminal, request.amountMinor, request.currency, request.tillId]);
+    case 'reversal':
+      return JSON.stringify(['reversal', request.originalPaymentId, request.amountMinor ?? null, request.tillId, request.reason]);
+    case 'refund': {
+      const { terminal, amountMinor, currency, tillId, originalPaymentId = null, reason } = request;
+      return JSON.stringify(['refund', terminal, amountMinor, currency, tillId, originalPaymentId, reason]);
+    }
+  }
 }
 
 /** What the agent does with a payment row it finds at start. A payment that was started and has no outcome may have moved money. */
@@ -78,4 +128,10 @@ export function receiptWithin(receipt: readonly string[] | undefined): string[] 
     lines.push(clipped);
   }
   return lines;
+}
+
+/** The lines of a kept receipt as they are printed again: nobody must take the copy for the receipt. In characters every terminal prints. */
+export function markedCopy(lines: readonly string[], copyNo: number): string[] {
+  const mark = `*** COPY ${copyNo} ***`;
+  return [mark, ...lines, mark];
 }

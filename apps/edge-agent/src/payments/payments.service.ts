@@ -1,88 +1,173 @@
 import { randomUUID } from 'node:crypto';
-import type { PaymentRequest, PaymentView, TillRefusalCode } from '@tillward/contracts';
-import { judgeEnquiry, type LostOutcome, nextOrderNo, orderReference, type PaymentFailed, type PaymentOutcome } from '@tillward/driver';
+import type {
+  BookedDetails,
+  PaymentRequest,
+  PaymentView,
+  RefundRequest,
+  RefundRequestView,
+  ReversalRequest,
+  TillRefusalCode,
+} from '@tillward/contracts';
+import {
+  type BookedReference,
+  nextOrderNo,
+  orderReference,
+  type PaymentFailed,
+  type PaymentObserver,
+  type PaymentOutcome,
+} from '@tillward/driver';
 import { BatchStore } from '../batches/index.js';
-import { type Clock, pause } from '../clock.js';
+import type { EventHub } from '../events/index.js';
+import { ShiftStore } from '../handover/index.js';
 import { type Journal, type JournalTransaction, JournalUnavailableError } from '../journal/index.js';
-import { errorFields, type Log } from '../log.js';
+import { errorFields } from '../log.js';
 import type { OperatorService } from '../operators/index.js';
 import { type PolicyService, windowAt } from '../policy/index.js';
-import { enquiryDelayMs, type TerminalActor, type TerminalFacts, type Terminals } from '../terminals/index.js';
+import type { TerminalActor, TerminalFacts, Terminals } from '../terminals/index.js';
+import { PaymentEnquiries, type PaymentsContext } from './payment.enquiries.js';
+import { type Approval, appendCompleted, appendDeclined, appendFailed, appendStarted } from './payment.entries.js';
 import { type Payment, PaymentStore } from './payment.store.js';
-import { afterRestart, evidenceFor, judgeSale, receiptWithin, sameContent } from './payments.rules.js';
-
-interface PaymentsContext {
-  clock: Clock;
-  log: Log;
-  /** Aborts when the agent stops. */
-  signal: AbortSignal;
-}
+import {
+  contentOf,
+  evidenceFor,
+  judgeGivingBack,
+  judgeReversal,
+  judgeSale,
+  type MoneyRequest,
+  type OriginalSale,
+  receiptWithin,
+} from './payments.rules.js';
+import { ReceiptStore } from './receipt.store.js';
+import { type RefundRecord, RefundRequests, sameRefund } from './refund.requests.js';
+import { judgeStart } from './refund.rules.js';
 
 /** The payment as it stands, or why it was refused before anything happened. */
 export type PaymentAnswer = { ok: true; view: PaymentView } | { ok: false; code: TillRefusalCode };
+/** Of a refund also that it waits for a second person. */
+export type RefundAnswer = PaymentAnswer | { ok: true; waits: RefundRequestView };
 
 export interface PaymentsParts {
   journal: Journal;
   policy: PolicyService;
   terminals: Terminals;
   operators: OperatorService;
+  events: EventHub;
 }
 
+/** What is to be done at a terminal, once nothing speaks against it. */
+interface Plan {
+  terminal: string;
+  amountMinor: number;
+  currency: string;
+  original: Payment | null;
+}
+type Planned = { ok: true; plan: Plan } | { ok: false; code: TillRefusalCode };
+
 /**
- * The tills' payments. Order is law: the intent is committed, then bytes go out, then the outcome is committed (DESIGN.md, Journal). What is cut off
- * in between is in doubt: the terminal is asked until it tells, takes no sale meanwhile, and is never sent the same sale again.
+ * The tills' payments: sales, reversals and refunds. Order is law: the intent is committed, then bytes go out, then the outcome is committed (DESIGN.md, Journal).
+ * What is cut off in between is in doubt: the terminal is asked until it tells, takes no order meanwhile, and is never sent the same one again.
  */
 export class PaymentService {
+  /** Refunds that wait for a second person. */
+  readonly refunds: RefundRequests;
+  /** What was printed. */
+  readonly receipts: ReceiptStore;
   readonly #context: PaymentsContext;
   readonly #parts: PaymentsParts;
   readonly #payments: PaymentStore;
   readonly #batches: BatchStore;
-  readonly #running = new Map<string, { request: PaymentRequest; answer: Promise<PaymentAnswer> }>();
-  readonly #resolving = new Set<string>();
+  readonly #shifts: ShiftStore;
+  readonly #enquiries: PaymentEnquiries;
+  readonly #running = new Map<string, { content: string; answer: Promise<PaymentAnswer> }>();
 
   constructor(context: PaymentsContext, parts: PaymentsParts) {
+    const { store } = parts.journal;
     this.#context = context;
     this.#parts = parts;
-    this.#payments = new PaymentStore(parts.journal.store);
-    this.#batches = new BatchStore(parts.journal.store);
+    this.#payments = new PaymentStore(store);
+    this.#batches = new BatchStore(store);
+    this.#shifts = new ShiftStore(store);
+    this.#enquiries = new PaymentEnquiries(context, this.#payments, parts);
+    this.receipts = new ReceiptStore(store);
+    this.refunds = new RefundRequests(context, parts);
   }
 
-  /**
-   * Declares every payment in doubt that was started and has no outcome, in the transaction of the start entry. Returns how many. Call once, before
-   * anything else may start a sale.
-   */
+  /** {@link PaymentEnquiries.recover} */
   recover(tx: JournalTransaction): number {
-    const cutOff = this.#payments.unresolved().filter((payment) => afterRestart(payment.state) === 'declareInDoubt');
-    for (const payment of cutOff) this.#declareInDoubt(tx, payment, 'the gateway stopped before the outcome was recorded');
-    return cutOff.length;
+    return this.#enquiries.recover(tx);
   }
 
   /** Asks about everything that is in doubt; keeps asking until it is known. Call after the terminals are there. */
   resumeEnquiries(): void {
-    for (const payment of this.#payments.unresolved()) this.#enquireUntilKnown(payment.terminal);
+    this.#enquiries.resume();
+  }
+
+  /** One attempt to learn the outcome of what is in doubt at a terminal. True when nothing is in doubt any more. */
+  resolveNow(actor: TerminalActor): Promise<boolean> {
+    return this.#enquiries.resolveNow(actor);
   }
 
   /** A payment by its id. */
   find(paymentId: string): PaymentView | undefined {
     const payment = this.#payments.byId(paymentId);
-    return payment && viewOf(payment);
+    return payment && this.#payments.view(payment);
+  }
+
+  /** The payment of an idempotency key. */
+  findByKey(key: string): PaymentView | undefined {
+    const payment = this.#payments.byKey(key);
+    return payment && this.#payments.view(payment);
+  }
+
+  /** The last payments of a terminal, newest first. */
+  newest(terminal: string, limit: number): PaymentView[] {
+    return this.#payments.newest(terminal, limit).map((payment) => this.#payments.view(payment));
   }
 
   /**
    * Sells. The same key with the same content gets the same answer, also while the first request is still running; with other content it is
    * refused. Resolves when the outcome is known or in doubt.
    */
-  async start(request: PaymentRequest, key: string): Promise<PaymentAnswer> {
+  start(request: PaymentRequest, key: string): Promise<PaymentAnswer> {
+    return this.#order({ transaction: 'sale', ...request }, key, null);
+  }
+
+  /** Takes a sale of the open batch back; as {@link start} for everything else. */
+  reverse(request: ReversalRequest, key: string): Promise<PaymentAnswer> {
+    return this.#order({ transaction: 'reversal', ...request }, key, null);
+  }
+
+  /** Gives money back once a second person has approved exactly this; until then it says that it waits. As {@link start} for everything else. */
+  async refund(request: RefundRequest, key: string): Promise<RefundAnswer> {
+    const money: MoneyRequest = { transaction: 'refund', ...request };
+    const record = this.refunds.byKey(key);
+    if (this.#running.has(key) || this.#payments.byKey(key)) return this.#order(money, key, record ?? null);
+    if (record) {
+      if (!sameRefund(record, request)) return { ok: false, code: 'idempotencyKeyReused' };
+      const next = this.#judgeStart(record);
+      if (next === 'wait') return { ok: true, waits: this.refunds.view(record) };
+      return next === 'start' ? this.#order(money, key, record) : { ok: false, code: next };
+    }
+    const planned = this.#plan(money, false);
+    if (!planned.ok) return planned;
+    return { ok: true, waits: this.refunds.ask(request, key, this.#parts.operators.at(request.terminal)!.operatorId) };
+  }
+
+  async #order(request: MoneyRequest, key: string, record: RefundRecord | null): Promise<PaymentAnswer> {
+    const content = contentOf(request);
     const running = this.#running.get(key);
-    const known = running?.request ?? this.#payments.byKey(key);
-    if (known && !sameContent(known, request)) return { ok: false, code: 'idempotencyKeyReused' };
+    const known = running ? undefined : this.#payments.byKey(key);
+    if (running && running.content !== content) return { ok: false, code: 'idempotencyKeyReused' };
     if (running) return running.answer;
-    if (known) return { ok: true, view: viewOf(this.#payments.byKey(key)!) };
-    const refusal = this.#refusalFor(request, false);
-    if (refusal) return { ok: false, code: refusal };
-    const actor = this.#parts.terminals.get(request.terminal)!;
-    const answer = actor.run('selling', () => this.#sell(actor, request, key));
-    this.#running.set(key, { request, answer });
+    if (known && contentKept(known) !== content) return { ok: false, code: 'idempotencyKeyReused' };
+    if (known) return { ok: true, view: this.#payments.view(known) };
+    // A key under which a refund was asked for means that refund, whatever became of it.
+    if (!record && this.refunds.byKey(key)) return { ok: false, code: 'idempotencyKeyReused' };
+    const planned = this.#plan(request, false);
+    if (!planned.ok) return planned;
+    const actor = this.#parts.terminals.get(planned.plan.terminal)!;
+    const answer = actor.run('selling', () => this.#perform(actor, request, key, record));
+    this.#running.set(key, { content, answer });
     try {
       return await answer;
     } finally {
@@ -90,28 +175,79 @@ export class PaymentService {
     }
   }
 
-  /** One attempt to learn the outcome of what is in doubt at a terminal. True when nothing is in doubt any more. */
-  async resolveNow(actor: TerminalActor): Promise<boolean> {
-    const payment = this.#payments.unresolved().find((open) => open.terminal === actor.id);
-    if (!payment) return true;
-    return actor.run('selling', () => this.#enquire(actor, payment.paymentId));
+  #judgeStart(record: RefundRecord): ReturnType<typeof judgeStart> {
+    const operatorId = this.#parts.operators.at(record.request.terminal)?.operatorId ?? null;
+    return judgeStart(record, operatorId, this.#context.clock.now());
   }
 
-  #refusalFor(request: PaymentRequest, ignoreOwnJob: boolean): TillRefusalCode | null {
+  #plan(request: MoneyRequest, ignoreOwnJob: boolean): Planned {
+    if (request.transaction === 'sale') {
+      const { terminal, amountMinor, currency } = request;
+      const code = this.#terminalRefusal(terminal, currency, ignoreOwnJob);
+      return code ? { ok: false, code } : { ok: true, plan: { terminal, amountMinor, currency, original: null } };
+    }
+    const original = request.originalPaymentId === undefined ? undefined : this.#payments.byId(request.originalPaymentId);
+    return request.transaction === 'reversal'
+      ? this.#planReversal(original, request, ignoreOwnJob)
+      : this.#planRefund(original, request, ignoreOwnJob);
+  }
+
+  #planReversal(
+    original: Payment | undefined,
+    { amountMinor: wanted = null }: { amountMinor?: number | null | undefined },
+    own: boolean,
+  ): Planned {
+    if (!original) return { ok: false, code: 'unknownPayment' };
+    const { terminal, currency } = original;
+    const sale = this.#saleOf(original);
+    const capabilities = this.#parts.terminals.get(terminal)?.driver.capabilities;
+    const code =
+      this.#terminalRefusal(terminal, currency, own) ??
+      judgeReversal(sale, wanted ?? null, {
+        openBatchNo: this.#batches.current(terminal)?.batchNo ?? null,
+        canReverse: capabilities?.operations.has('reverse') === true,
+        canReverseParts: capabilities?.partialReversal === true,
+      });
+    if (code) return { ok: false, code };
+    return { ok: true, plan: { terminal, amountMinor: wanted ?? sale.bookedMinor - sale.givenBackMinor, currency, original } };
+  }
+
+  #planRefund(original: Payment | undefined, request: RefundRequest, own: boolean): Planned {
+    const { terminal, amountMinor, currency } = request;
+    const code = this.#terminalRefusal(terminal, currency, own) ?? this.#refundRefusal(original, request);
+    return code ? { ok: false, code } : { ok: true, plan: { terminal, amountMinor, currency, original: original ?? null } };
+  }
+
+  #refundRefusal(original: Payment | undefined, request: RefundRequest): TillRefusalCode | null {
+    const { terminals, operators } = this.#parts;
+    if (!terminals.get(request.terminal)!.driver.capabilities.operations.has('refund')) return 'operationUnsupported';
+    if (!operators.at(request.terminal)!.verified) return 'refundNeedsPasscode';
+    if (request.originalPaymentId === undefined) return null;
+    if (original && original.currency !== request.currency) return 'currencyMismatch';
+    return judgeGivingBack(original && this.#saleOf(original), request.amountMinor);
+  }
+
+  #saleOf(payment: Payment): OriginalSale {
+    const { transaction, state, batchNo, currency, booked } = payment;
+    const givenBackMinor = this.#payments.givenBackMinor(payment.paymentId);
+    return { transaction, state, batchNo, currency, bookedMinor: booked?.amountMinor ?? 0, givenBackMinor };
+  }
+
+  #terminalRefusal(terminal: string, currency: string, ignoreOwnJob: boolean): TillRefusalCode | null {
     const { policy, terminals, operators } = this.#parts;
-    const actor = terminals.get(request.terminal);
+    const actor = terminals.get(terminal);
     const current = policy.current;
     if (!actor || !current) return 'unknownTerminal';
     const now = this.#context.clock.now();
-    const session = operators.at(request.terminal);
+    const session = operators.at(terminal);
     return judgeSale({
-      request,
+      request: { currency },
       terminalCurrency: actor.connection.currency,
       watchedOnly: actor.watchedOnly,
       facts: actor.facts,
       heldBy: actor.heldBy,
       occupied: !ignoreOwnJob && actor.occupied,
-      inDoubt: this.#resolving.has(actor.id) || this.#payments.inDoubtAt(actor.id),
+      inDoubt: this.#enquiries.openAt(actor.id),
       batchState: this.#batches.current(actor.id)?.state ?? null,
       operator: session ? { certifiedUntilMs: operators.certifiedUntilMs(session.operatorId) } : null,
       storeOpen: windowAt(current, now).isOpen,
@@ -120,19 +256,24 @@ export class PaymentService {
     });
   }
 
-  async #sell(actor: TerminalActor, request: PaymentRequest, key: string): Promise<PaymentAnswer> {
-    // A poll may have run between the check and this job; what it found counts.
-    const refusal = this.#refusalFor(request, true) ?? (await this.#traceRefusal(actor));
-    if (refusal) return { ok: false, code: refusal };
-    const paymentId = randomUUID();
+  async #perform(actor: TerminalActor, request: MoneyRequest, key: string, record: RefundRecord | null): Promise<PaymentAnswer> {
+    // A poll may have run between the check and this job, or a payment that was queued before: what they found counts.
+    const planned = this.#plan(request, true);
+    if (!planned.ok) return planned;
+    const notReady = await this.#traceRefusal(actor);
+    if (notReady) return { ok: false, code: notReady };
+    const start = record && this.#judgeStart(record);
+    if (start !== null && start !== 'start') return { ok: false, code: start === 'wait' ? 'approvalExpired' : start };
+    let payment: Payment;
     try {
-      this.#commitIntent(actor, request, key, paymentId);
+      payment = this.#commitIntent(actor, request, planned.plan, key, record);
     } catch (error) {
       if (!(error instanceof JournalUnavailableError)) throw error;
-      this.#context.log.error({ terminal: actor.id, ...errorFields(error) }, 'a sale was refused because it could not be recorded');
+      this.#context.log.error({ terminal: actor.id, ...errorFields(error) }, 'an order was refused because it could not be recorded');
       return { ok: false, code: 'journalUnavailable' };
     }
-    return this.#payAndRecord(actor, paymentId);
+    this.#tell(payment.paymentId);
+    return this.#sendAndRecord(actor, payment, planned.plan.original);
   }
 
   async #traceRefusal(actor: TerminalActor): Promise<TillRefusalCode | null> {
@@ -140,51 +281,49 @@ export class PaymentService {
     return 'terminalNotSignedOn';
   }
 
-  #commitIntent(actor: TerminalActor, request: PaymentRequest, key: string, paymentId: string): void {
+  #commitIntent(actor: TerminalActor, request: MoneyRequest, plan: Plan, key: string, record: RefundRecord | null): Payment {
     const now = this.#context.clock.now();
-    const operatorId = this.#parts.operators.at(actor.id)!.operatorId;
+    const paymentId = randomUUID();
     const lastOrderNo = nextOrderNo(actor.facts.lastOrderNo);
-    const reference = orderReference(lastOrderNo, saltOf(paymentId));
-    actor.commit({ lastUseAt: now, lastOrderNo }, (tx) => {
-      const businessDay = windowAt(this.#parts.policy.current!, now).businessDay;
-      const { batchNo, businessDay: batchDay } = this.#batches.openOrCreate(tx, actor.id, businessDay);
-      const { amountMinor, currency, tillId } = request;
-      const lastTraceNo = actor.facts.lastTraceNo;
-      const payment = {
+    const day = windowAt(this.#parts.policy.current!, now).businessDay;
+    const approval: Approval | null = record && { requestId: record.requestId, digest: record.digest, approvedBy: record.decidedBy! };
+    return actor.commit({ lastUseAt: now, lastOrderNo }, (tx) => {
+      const { batchNo, businessDay } = this.#batches.openOrCreate(tx, actor.id, day);
+      const payment: Payment = {
         paymentId,
+        transaction: request.transaction,
         idempotencyKey: key,
         terminal: actor.id,
         batchNo,
-        businessDay: batchDay,
-        amountMinor,
-        currency,
-        operatorId,
-        tillId,
+        businessDay,
+        amountMinor: plan.amountMinor,
+        currency: plan.currency,
+        operatorId: this.#parts.operators.at(actor.id)!.operatorId,
+        tillId: request.tillId,
+        originalPaymentId: plan.original?.paymentId ?? null,
+        request: request.transaction === 'sale' ? null : contentOf(request),
+        shiftNo: this.#shifts.currentOrNew(tx, actor.id, day),
+        state: 'started',
+        reference: orderReference(lastOrderNo, saltOf(paymentId)),
+        lastTraceNo: actor.facts.lastTraceNo,
+        booked: null,
+        detail: null,
+        startedAt: now,
       };
-      this.#payments.insert(tx, { ...payment, state: 'started', reference, lastTraceNo, booked: null, detail: null, startedAt: now });
-      tx.append('PaymentStarted', actor.id, {
-        paymentId,
-        batchNo,
-        businessDay: batchDay,
-        amountMinor,
-        currency,
-        operatorId,
-        tillId,
-        idempotencyKey: key,
-        reference,
-      });
+      this.#payments.insert(tx, payment);
+      if (record) this.refunds.use(tx, record);
+      appendStarted(tx, payment, request.transaction === 'sale' ? null : request.reason, approval);
+      return payment;
     });
   }
 
-  async #payAndRecord(actor: TerminalActor, paymentId: string): Promise<PaymentAnswer> {
-    const payment = this.#payments.byId(paymentId)!;
+  async #sendAndRecord(actor: TerminalActor, payment: Payment, original: Payment | null): Promise<PaymentAnswer> {
     let outcome: PaymentOutcome;
     try {
-      const { amountMinor, currency } = payment;
-      outcome = await actor.driver.pay({ amountMinor, currency, reference: payment.reference!, signal: this.#context.signal });
+      outcome = await this.#send(actor, payment, original);
     } catch (error) {
       // A bug in a driver says nothing about the money.
-      this.#context.log.error({ terminal: actor.id, ...errorFields(error) }, 'the driver failed during a sale');
+      this.#context.log.error({ terminal: actor.id, ...errorFields(error) }, 'the driver failed during an order');
       outcome = { kind: 'inDoubt', reason: 'the driver failed' };
     }
     try {
@@ -192,104 +331,98 @@ export class PaymentService {
     } catch (error) {
       if (!(error instanceof JournalUnavailableError)) throw error;
       // Still `started` on disk: the enquiry will find out again what the terminal has just said.
-      this.#context.log.error({ terminal: actor.id, ...errorFields(error) }, 'the outcome of a sale could not be recorded, will ask again');
+      this.#context.log.error({ terminal: actor.id, ...errorFields(error) }, 'an outcome could not be recorded, will ask again');
       outcome = { kind: 'inDoubt', reason: 'the outcome could not be recorded' };
     }
     const evidence = evidenceFor(outcome);
     if (evidence) actor.evidence.keep(evidence);
-    if (outcome.kind === 'inDoubt') this.#enquireUntilKnown(actor.id);
+    if (outcome.kind === 'inDoubt') this.#enquiries.untilKnown(actor.id);
     if (outcome.kind === 'declined') actor.learnLastTraceSoon();
     if (outcome.kind === 'failed') actor.startPolling(0);
-    return { ok: true, view: viewOf(this.#payments.byId(paymentId)!) };
+    return { ok: true, view: this.#tell(payment.paymentId) };
+  }
+
+  #send(actor: TerminalActor, payment: Payment, original: Payment | null): Promise<PaymentOutcome> {
+    const { amountMinor, currency } = payment;
+    const order = {
+      amountMinor,
+      currency,
+      reference: payment.reference!,
+      signal: this.#context.signal,
+      observer: this.#observer(actor.id, payment.paymentId),
+    };
+    switch (payment.transaction) {
+      case 'sale':
+        return actor.driver.pay(order);
+      case 'refund':
+        return actor.driver.refund(order);
+      case 'reversal': {
+        const booked = original!.booked!;
+        return actor.driver.reverse({ ...order, original: referenceTo(booked), originalMinor: booked.amountMinor });
+      }
+    }
+  }
+
+  #observer(terminal: string, paymentId: string): PaymentObserver {
+    const { events } = this.#parts;
+    return {
+      sent: () => events.emit({ type: 'progress', terminal, paymentId, phase: 'sent' }),
+      progress: (statusCode) => events.emit({ type: 'progress', terminal, paymentId, phase: 'working', statusCode }),
+    };
   }
 
   #commitOutcome(actor: TerminalActor, payment: Payment, outcome: PaymentOutcome): void {
-    const { paymentId, batchNo, businessDay } = payment;
-    const ref = { paymentId, batchNo, businessDay };
-    const now = this.#context.clock.now();
+    const at = this.#context.clock.now();
     switch (outcome.kind) {
       case 'booked': {
+        const { details: booked } = outcome;
         const receipt = receiptWithin(outcome.receipt);
-        actor.commit({ lastUseAt: now, lastTraceKnown: true, lastTraceNo: outcome.details.traceNo }, (tx) => {
-          this.#payments.update(tx, paymentId, 'completed', outcome.details, null, now);
-          tx.append('PaymentCompleted', actor.id, { ...ref, booked: outcome.details, ...(receipt ? { receipt } : {}) });
+        actor.commit({ lastUseAt: at, lastTraceKnown: true, lastTraceNo: booked.traceNo }, (tx) => {
+          this.#payments.update(tx, payment, { state: 'completed', booked, detail: null, at });
+          if (receipt) this.receipts.keep(tx, payment.paymentId, receipt, at);
+          appendCompleted(tx, payment, booked, receipt);
         });
         return;
       }
       case 'declined':
-        actor.commit({ lastUseAt: now }, (tx) => {
+        actor.commit({ lastUseAt: at }, (tx) => {
           const detail = outcome.detail.slice(0, 200);
-          this.#payments.update(tx, paymentId, 'declined', null, detail, now);
-          tx.append('PaymentDeclined', actor.id, { ...ref, resultCode: outcome.resultCode.slice(0, 16), detail });
+          this.#payments.update(tx, payment, { state: 'declined', booked: null, detail, at });
+          appendDeclined(tx, payment, outcome.resultCode, detail);
         });
         return;
       case 'failed':
         actor.commit(factsAfterFailure(outcome), (tx) => {
           const detail = outcome.detail.slice(0, 200);
-          this.#payments.update(tx, paymentId, 'failed', null, detail, now);
-          tx.append('PaymentFailed', actor.id, { ...ref, code: outcome.code, detail });
+          this.#payments.update(tx, payment, { state: 'failed', booked: null, detail, at });
+          appendFailed(tx, payment, outcome.code, detail);
         });
         return;
       case 'inDoubt':
-        actor.commit({ lastUseAt: now }, (tx) => this.#declareInDoubt(tx, payment, outcome.reason));
+        actor.commit({ lastUseAt: at }, (tx) => this.#enquiries.declare(tx, payment, outcome.reason));
         return;
     }
   }
 
-  #declareInDoubt(tx: JournalTransaction, payment: Payment, reason: string): void {
-    const { paymentId, batchNo, businessDay, terminal } = payment;
-    this.#payments.update(tx, paymentId, 'inDoubt', null, reason.slice(0, 200), this.#context.clock.now());
-    tx.append('PaymentInDoubt', terminal, { paymentId, batchNo, businessDay, reason: reason.slice(0, 200) });
+  #tell(paymentId: string): PaymentView {
+    const view = this.find(paymentId)!;
+    this.#parts.events.emit({ type: 'payment', terminal: view.terminal, payment: view });
+    return view;
   }
+}
 
-  #enquireUntilKnown(terminal: string): void {
-    if (this.#resolving.has(terminal)) return;
-    this.#resolving.add(terminal);
-    void this.#enquiryLoop(terminal).finally(() => this.#resolving.delete(terminal));
-  }
+/** What names a booked sale to its terminal. */
+function referenceTo({ traceNo, receiptNo, providerReference, bookedAt }: BookedDetails): BookedReference {
+  return {
+    traceNo,
+    ...(receiptNo === undefined ? {} : { receiptNo }),
+    ...(providerReference === undefined ? {} : { providerReference }),
+    ...(bookedAt === undefined ? {} : { bookedAt }),
+  };
+}
 
-  async #enquiryLoop(terminal: string): Promise<void> {
-    const { clock, log, signal } = this.#context;
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      await pause(clock, enquiryDelayMs(attempt), signal);
-      const actor = this.#parts.terminals.get(terminal);
-      if (!actor || signal.aborted) continue;
-      try {
-        if (await this.resolveNow(actor)) return;
-        log.warn({ terminal, attempt }, 'a payment is still in doubt, will ask again');
-      } catch (error) {
-        log.error({ terminal, attempt, ...errorFields(error) }, 'the enquiry failed, will ask again');
-      }
-    }
-  }
-
-  async #enquire(actor: TerminalActor, paymentId: string): Promise<boolean> {
-    const payment = this.#payments.byId(paymentId)!;
-    if (payment.state !== 'started' && payment.state !== 'inDoubt') return true;
-    if (!(await actor.readyToBeAsked())) return false;
-    const answer = await actor.driver.enquireLostOutcome(lostSale(payment));
-    const { amountMinor, currency, lastTraceNo: lastKnownTraceNo, batchNo, businessDay } = payment;
-    const verdict = judgeEnquiry({ amountMinor, currency, lastKnownTraceNo }, answer);
-    if (verdict === 'unknown') return false;
-    const booked = verdict === 'booked' && (answer.kind === 'lastTransaction' || answer.kind === 'found') ? answer.details : null;
-    const now = this.#context.clock.now();
-    const { protocol, enquiry } = actor.driver.capabilities;
-    const asked = `${protocol} ${enquiry === 'reference' ? 'transaction status' : 'last transaction'}`.slice(0, 64);
-    actor.commit({ lastTraceKnown: true, ...(booked ? { lastTraceNo: booked.traceNo } : {}) }, (tx) => {
-      this.#payments.update(
-        tx,
-        paymentId,
-        booked ? 'completed' : 'failed',
-        booked,
-        booked ? null : 'not booked, the terminal was asked',
-        now,
-      );
-      tx.append('PaymentResolved', actor.id, { paymentId, batchNo, businessDay, booked, asked });
-    });
-    this.#context.log.info({ terminal: actor.id, paymentId, verdict }, 'a payment in doubt was resolved');
-    if (!booked) actor.learnLastTraceSoon();
-    return true;
-  }
+function contentKept(payment: Payment): string {
+  return payment.request ?? contentOf({ ...payment, transaction: 'sale' });
 }
 
 function factsAfterFailure(outcome: PaymentFailed): Partial<TerminalFacts> {
@@ -300,13 +433,4 @@ function factsAfterFailure(outcome: PaymentFailed): Partial<TerminalFacts> {
 function saltOf(paymentId: string): string {
   const bits = Number.parseInt(paymentId.replaceAll('-', '').slice(-8), 16);
   return (bits % 36 ** 4).toString(36).toUpperCase().padStart(4, '0');
-}
-
-function lostSale({ reference }: Payment): LostOutcome | undefined {
-  return reference === null ? undefined : { reference, transaction: 'sale' };
-}
-
-function viewOf(payment: Payment): PaymentView {
-  const { paymentId, terminal, state, amountMinor, currency, booked, detail } = payment;
-  return { paymentId, terminal, state, amountMinor, currency, ...(booked ? { booked } : {}), ...(detail ? { detail } : {}) };
 }

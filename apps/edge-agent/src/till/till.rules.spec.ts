@@ -1,24 +1,6 @@
 import { TILL_REFUSALS, type TillRefusalCode, tillRefusal } from '@tillward/contracts';
 import { describe, expect, it } from 'vitest';
-import { refusalOf, routeOf } from './till.rules.js';
-import { authorised } from './till.token.js';
-
-describe('routeOf', () => {
-  it.each([
-    ['GET', '/healthz', { kind: 'health' }],
-    ['GET', '/readyz', { kind: 'ready' }],
-    ['GET', '/v1/terminals', { kind: 'terminals' }],
-    ['POST', '/v1/operator-sessions', { kind: 'signOn' }],
-    ['DELETE', '/v1/operator-sessions/t1', { kind: 'signOff', terminal: 't1' }],
-    ['POST', '/v1/payments', { kind: 'pay' }],
-    ['GET', '/v1/payments/2052a146-cce1-47ac-a259-218cd817524a', { kind: 'payment', paymentId: '2052a146-cce1-47ac-a259-218cd817524a' }],
-    ['GET', '/v1/payments', { kind: 'method', allow: 'POST' }],
-    ['GET', '/v1/operator-sessions/T1', { kind: 'unknown' }],
-    ['GET', '/', { kind: 'unknown' }],
-  ] as const)('%s %s', (method, path, route) => {
-    expect(routeOf(method, path)).toEqual(route);
-  });
-});
+import { eventText, refusalOf } from './till.rules.js';
 
 describe('refusalOf', () => {
   it.each(Object.keys(TILL_REFUSALS) as TillRefusalCode[])('%s speaks both languages', (code) => {
@@ -28,14 +10,11 @@ describe('refusalOf', () => {
   });
 });
 
-describe('authorised', () => {
-  it.each([
-    ['Bearer secret-token', true],
-    ['Bearer secret-tokem', false],
-    ['Bearer ', false],
-    ['secret-token', false],
-    [undefined, false],
-  ])('%s → %s', (header, result) => {
-    expect(authorised(header, 'secret-token')).toBe(result);
+describe('eventText', () => {
+  it('is one event, whatever its texts hold', () => {
+    const text = eventText('7-1', { type: 'payment', note: 'a\n\ndata: forged\r\nid: 9' } as never);
+    expect(text.split('\n\n')).toHaveLength(2);
+    expect(text.startsWith('id: 7-1\nevent: payment\ndata: {')).toBe(true);
+    expect(text).not.toContain('\r');
   });
 });

@@ -19,9 +19,16 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
     case 'terminalNotSignedOn':
     case 'journalUnavailable':
       return { next: 'wait', waitMs: 3_000 };
+    case 'terminalBlocked':
     case 'terminalClosing':
     case 'outOfHours':
       return { next: 'signOn', waitMs: 10_000 };
+    case 'originalNotCompleted':
+    case 'originalSettled':
+    case 'alreadyGivenBack':
+    case 'slipCountDiffers':
+    case 'nothingToClose':
+      return { next: 'wait', waitMs: 1_000 };
     case 'unauthorised':
     case 'malformed':
     case 'unknownPath':
@@ -29,6 +36,30 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
     case 'unknownPayment':
     case 'currencyMismatch':
     case 'idempotencyKeyReused':
+    case 'wrongTill':
+    case 'tooManyStreams':
+    case 'operationUnsupported':
+    case 'amountTooLarge':
+    case 'partialReversalUnsupported':
+    case 'refundNeedsPasscode':
+    case 'approverIsAsker':
+    case 'managerNeeded':
+    case 'refundDenied':
+    case 'approvalExpired':
+    case 'alreadyDecided':
+    case 'requestChanged':
+    case 'unknownRequest':
+    case 'passcodeRequired':
+    case 'passcodeWrong':
+    case 'tooManyAttempts':
+    case 'setupCodeWrong':
+    case 'noReceipt':
+    case 'notPrinted':
+    case 'sameOperator':
+    case 'signInRequired':
+    case 'foreignOrigin':
+    case 'unknownReminder':
+    case 'unknownTill':
     case 'terminalOnlyWatched':
       return { next: 'giveUp', waitMs: 30_000 };
   }
