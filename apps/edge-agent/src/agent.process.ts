@@ -3,6 +3,7 @@ import { systemClock } from './clock.js';
 import { type Config, ConfigError, EXIT_CONFIG, readConfig } from './config.js';
 import { createLog, errorFields } from './log.js';
 import { NetworkDevices } from './terminals/index.js';
+import { reportToStarter } from './update/index.js';
 import { AGENT_VERSION } from './version.js';
 
 async function main(): Promise<void> {
@@ -23,17 +24,17 @@ async function main(): Promise<void> {
   });
   const agent = await startAgent({ clock: systemClock, log, devices: new NetworkDevices() }, config);
   let stopping = false;
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      if (stopping) return;
-      stopping = true;
-      log.info({ signal: name }, 'stopping');
-      void agent.stop(name).then(() => {
-        log.info({}, 'stopped');
-        process.exit(0);
-      });
+  const stop = (reason: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ reason }, 'stopping');
+    void agent.stop(reason).then(() => {
+      log.info({}, 'stopped');
+      process.exit(0);
     });
-  }
+  };
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop(name));
+  reportToStarter({ clock: systemClock, log }, agent.updates, process, stop);
   log.info({ tillPort: agent.tillPort, agentVersion: AGENT_VERSION, readyMs: Math.round(performance.now()) }, 'ready');
 }
 

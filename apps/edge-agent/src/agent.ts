@@ -1,25 +1,28 @@
 import { TerminalActions } from './actions/index.js';
+import { AgentCare } from './agent.care.js';
 import { BatchStore } from './batches/index.js';
 import { type Clock, pause } from './clock.js';
 import { CommandService } from './commands/index.js';
 import type { Config } from './config.js';
+import { Renewal, readEnrolment, renewInOwnProcess } from './enrolment/index.js';
+import { EventHub } from './events/index.js';
 import { Journal, JournalUnavailableError } from './journal/index.js';
 import { LivePublisher, MqttLink } from './link/index.js';
 import { errorFields, type Log } from './log.js';
 import { OperatorService } from './operators/index.js';
 import { PaymentService } from './payments/index.js';
-import { PolicyService } from './policy/index.js';
-import { Closing, Opening, RoutineRunner } from './routines/index.js';
+import { PinnedCoreKeys, PolicyService } from './policy/index.js';
+import { Closing, Maintenance, Opening, RoutineRunner } from './routines/index.js';
 import { Scheduler } from './scheduler/index.js';
 import { SettlementService } from './settlement/index.js';
+import { storeInterface } from './store.interface.js';
 import { type DeviceFactory, type SampleSource, Terminals } from './terminals/index.js';
-import { type Readiness, TillServer } from './till/index.js';
+import type { Readiness } from './till/index.js';
+import { AgentTime } from './time/index.js';
+import { UpdateSubject } from './update/index.js';
 import { Uploader } from './upload/index.js';
 import { AGENT_VERSION } from './version.js';
 
-/** Acknowledged entries stay this long for questions on the spot, then core's copy is the only one. */
-const KEEP_ACKED_MS = 30 * 24 * 3_600_000;
-const PRUNE_EVERY_MS = 3_600_000;
 /** Limits of the clean stop; together below three seconds. */
 const FINISH_JOBS_MS = 1_200;
 const RECORD_JOBS_MS = 300;
@@ -36,6 +39,8 @@ export interface AgentContext {
 export interface Agent {
   /** Port of the till interface. */
   tillPort: number;
+  /** What the starter of this process may know and have journaled. */
+  updates: UpdateSubject;
   /** Stops within three seconds: nothing new starts, what runs may finish briefly, a money command cut off ends in doubt. */
   stop(reason: string): Promise<void>;
 }
@@ -55,28 +60,39 @@ export async function startAgent(context: AgentContext, config: Config): Promise
   connect(parts);
   const tillPort = await parts.till.start();
   parts.link.start();
+  parts.renewal?.start(() => parts.link.reconnect());
   parts.terminals.startPolling();
   parts.scheduler.start();
-  const cancelPruning = pruneRegularly(context.clock, context.log, parts.journal);
+  parts.reminders.start();
+  parts.care.start(parts.uploader, parts.commands, [(before) => parts.closing.retire(before)]);
+  const till = { host: config.tillHost, port: tillPort };
   return {
     tillPort,
+    updates: new UpdateSubject({ ...parts, till, now: () => parts.clock.now() }),
     async stop(reason) {
       stopping.abort();
       parts.scheduler.stop();
-      cancelPruning();
+      parts.reminders.stop();
+      parts.renewal?.stop();
+      parts.care.stop();
       await stopParts(context, parts, reason);
     },
   };
 }
 
 function wire(context: AgentContext, config: Config, signal: AbortSignal) {
-  const { clock, log } = context;
-  const { store, gateway, coreKey } = config;
+  const { log } = context;
+  const { store, gateway } = config;
+  // The machine's clock may be wrong; everything in the agent goes by this one.
+  const clock = new AgentTime(context.clock);
   const journal = new Journal({ dataDir: config.dataDir, store, gateway, now: () => clock.now() });
   if (journal.epochDecision.kind === 'new') log.error({ ...journal.epochDecision }, 'journal data was lost, a new epoch begins');
+  const care = new AgentCare(log, { clock, journal, policy: () => policy, terminals: () => terminals });
+  const coreKey = new PinnedCoreKeys({ clock, log }, journal, config.coreKey);
+  const renewal = renewalOf({ ...context, clock }, config);
   const link = new MqttLink(
     { clock, log },
-    { url: config.mqttUrl, password: config.mqttPassword, store, gateway, session: journal.session, agentVersion: AGENT_VERSION },
+    { url: config.mqttUrl, identity: renewal && (() => renewal.identity()), password: config.mqttPassword, store, gateway, session: journal.session, agentVersion: AGENT_VERSION },
   );
   const uploader = new Uploader({ clock, log }, journal, link, { store, gateway, gatewayKey: config.gatewayKey, coreKey });
   const policy = new PolicyService({ clock, log }, journal, {
@@ -88,30 +104,47 @@ function wire(context: AgentContext, config: Config, signal: AbortSignal) {
   const terminals = new Terminals({ clock, log }, journal, context.devices);
   const operators = new OperatorService({ clock }, journal, policy);
   const doing = { clock, log, signal };
-  const payments = new PaymentService(doing, { journal, policy, terminals, operators });
+  const events = new EventHub({ clock }, journal.session);
+  const payments = new PaymentService(doing, { journal, policy, terminals, operators, events });
   const settlement = new SettlementService(doing, journal, policy);
   const close = new Closing({ clock }, { journal, policy, payments, settlement, operators, acknowledgements: uploader });
   const closing = new RoutineRunner(doing, journal, terminals, close);
   const opening = new RoutineRunner(doing, journal, terminals, new Opening({ clock }, { journal, policy, payments, settlement }));
   const actions = new TerminalActions(doing, { journal, policy, settlement });
   const commandsParts = { journal, policy, terminals, settlement, closing, opening, actions };
-  const commands = new CommandService(doing, commandsParts, { store, gateway, coreKey });
-  const scheduler = new Scheduler({ clock, log }, { policy, terminals, closing, opening });
+  const commands = new CommandService(doing, commandsParts, { store, gateway, coreKey, time: clock });
+  const maintenance = new RoutineRunner(doing, journal, terminals, new Maintenance({ clock }, policy));
+  const scheduler = new Scheduler({ clock, log }, { policy, terminals, closing, opening, maintenance });
   const samples = sampleSource(journal, terminals, operators);
-  const readiness = (): Readiness => readinessOf(link, policy, journal);
-  const tillOptions = { host: config.tillHost, port: config.tillPort, token: config.tillToken };
-  const till = new TillServer({ log }, { payments, operators, terminals, samples, readiness }, tillOptions);
+  const readiness = (): Readiness => readinessOf(link, policy, journal, care);
+  const { till, reminders } = storeInterface(
+    { clock, log },
+    { journal, policy, terminals, operators, payments, events, closing, samples, readiness, connected: () => link.connected },
+    { host: config.tillHost, port: config.tillPort, installerToken: config.tillToken },
+  );
   const liveSource = {
     session: journal.session,
     journalHead: () => journal.headSeq,
     ackedThrough: () => journal.ackedThrough,
     terminals: () => terminals.samples(samples),
+    notices: () => care.notices().map(({ code }) => code),
   };
   const live = new LivePublisher(clock, { store, gateway }, liveSource, (text) => link.publish('live', text));
-  return { journal, link, uploader, policy, terminals, payments, settlement, closing, opening, commands, scheduler, till, live };
+  const routines = { closing, opening, maintenance };
+  return { clock, care, renewal, journal, link, uploader, policy, terminals, payments, settlement, ...routines, commands, scheduler, till, reminders, live };
 }
 
-function recover({ journal, policy, terminals, payments, settlement, closing, opening, commands }: Parts): void {
+/** Undefined for a gateway that was provisioned by hand and has a password instead. */
+function renewalOf({ clock, log }: AgentContext, { enrolment, dataDir }: Config): Renewal | undefined {
+  if (enrolment === undefined) return undefined;
+  const { file, program, renewArgs } = enrolment;
+  return new Renewal(
+    { clock, log, tryOnce: () => renewInOwnProcess(program, renewArgs, log), read: () => readEnrolment(dataDir) ?? file },
+    file,
+  );
+}
+
+function recover({ journal, policy, terminals, payments, settlement, closing, opening, maintenance, commands }: Parts): void {
   if (policy.current) terminals.apply(policy.current);
   journal.commit((tx) => {
     const recoveredInDoubt = payments.recover(tx) + settlement.recover(tx);
@@ -119,12 +152,13 @@ function recover({ journal, policy, terminals, payments, settlement, closing, op
   });
   closing.resume();
   opening.resume();
+  maintenance.resume();
   commands.resume();
   payments.resumeEnquiries();
   settlement.resumeEnquiries(terminals);
 }
 
-function connect({ link, uploader, policy, terminals, commands, live }: Parts): void {
+function connect({ renewal, link, uploader, policy, terminals, commands, live }: Parts): void {
   policy.onApplied((applied) => terminals.apply(applied));
   terminals.onChanged(() => live.changed());
   link.onMessage('journal/ack', (event) => uploader.receiveAck(event));
@@ -135,6 +169,7 @@ function connect({ link, uploader, policy, terminals, commands, live }: Parts): 
   });
   link.onMessage('command', (event) => commands.receive(event));
   link.onConnected((connected) => {
+    renewal?.connectionChanged(connected);
     if (connected) live.changed();
     uploader.connectionChanged(connected);
   });
@@ -172,34 +207,19 @@ function sampleSource(journal: Journal, terminals: Terminals, operators: Operato
   };
 }
 
-function readinessOf(link: MqttLink, policy: PolicyService, journal: Journal): Readiness {
+function readinessOf(link: MqttLink, policy: PolicyService, journal: Journal, care: AgentCare): Readiness {
   const reasons: string[] = [];
   if (link.problem !== null) reasons.push(`broker: ${link.problem}`);
   if (!policy.current) reasons.push('policy: none received yet');
   return {
     ready: reasons.length === 0,
     reasons,
+    notices: care.notices(),
     mqttConnected: link.connected,
     policyVersion: policy.current?.version ?? null,
     journalHead: journal.headSeq,
     ackedThrough: journal.ackedThrough,
   };
-}
-
-function pruneRegularly(clock: Clock, log: Log, journal: Journal): () => void {
-  let cancel: () => void = () => {};
-  const prune = () => {
-    try {
-      const pruned = journal.prune(clock.now() - KEEP_ACKED_MS);
-      if (pruned > 0) log.info({ pruned }, 'old acknowledged entries removed');
-    } catch (error) {
-      if (!(error instanceof JournalUnavailableError)) throw error;
-      log.warn(errorFields(error), 'old entries could not be removed');
-    }
-    cancel = clock.after(PRUNE_EVERY_MS, prune);
-  };
-  cancel = clock.after(60_000, prune);
-  return () => cancel();
 }
 
 function commitLast(journal: Journal, log: Log, reason: string): void {

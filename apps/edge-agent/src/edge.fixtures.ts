@@ -19,12 +19,13 @@ import { genesisHash, signText } from '@tillward/journal';
 import { TerminalActions } from './actions/index.js';
 import type { Clock } from './clock.js';
 import { CommandService } from './commands/index.js';
+import { EventHub } from './events/index.js';
 import { Journal } from './journal/index.js';
 import { silentLog } from './log.js';
 import { OperatorService } from './operators/index.js';
 import { PaymentService } from './payments/index.js';
 import { PolicyService } from './policy/index.js';
-import { Closing, Opening, RoutineRunner } from './routines/index.js';
+import { Closing, Maintenance, Opening, RoutineRunner } from './routines/index.js';
 import { Scheduler } from './scheduler/index.js';
 import { SettlementService } from './settlement/index.js';
 import { type DeviceFactory, Terminals } from './terminals/index.js';
@@ -38,6 +39,8 @@ export const GATEWAY = 'berlin-gw';
 /** A clock that stands still until {@link TestClock.until} moves it from timer to timer. */
 export class TestClock implements Clock {
   #now: number;
+  /** What the wall clock was set forward by, without time passing. */
+  #stepped = 0;
   #timers: { at: number; order: number; run: () => void }[] = [];
   #order = 0;
 
@@ -49,9 +52,20 @@ export class TestClock implements Clock {
     return this.#now;
   }
 
-  /** Moves the wall clock without running timers. */
+  monotonic(): number {
+    return this.#now - this.#stepped;
+  }
+
+  /** Lets time pass without running timers. */
   jump(ms: number): void {
     this.#now += ms;
+  }
+
+  /** Sets the wall clock forward or back; no time passes, and timers run when they would have. */
+  step(ms: number): void {
+    this.#now += ms;
+    this.#stepped += ms;
+    for (const timer of this.#timers) timer.at += ms;
   }
 
   /** Drops all timers: the process that set them is gone. */
@@ -115,7 +129,7 @@ export class TestCore {
   }
 }
 
-/** A desired document with two terminals `t1`, `t2`, a certified operator `ana` and an uncertified one `bob`. Open 08:00 to 20:00 UTC. */
+/** A desired document with two terminals `t1`, `t2`, a certified operator `ana`, an uncertified one `bob` and a manager `mia`. Open 08:00 to 20:00 UTC. */
 export function desiredBody(version: number, settings: Record<string, string | number | boolean> = {}): DesiredBody {
   const all = { 'hours.open': '08:00', 'hours.close': '20:00', 'settlement.retryDelaySeconds': 1, ...settings };
   return {
@@ -128,6 +142,7 @@ export function desiredBody(version: number, settings: Record<string, string | n
     operators: [
       { id: 'ana', name: 'Ana', certifiedUntil: '2027-01-01T00:00:00.000Z', certificateId: 'cert-1' },
       { id: 'bob', name: 'Bob', certifiedUntil: null, certificateId: null },
+      { id: 'mia', name: 'Mia', certifiedUntil: '2027-01-01T00:00:00.000Z', certificateId: 'cert-2', role: 'manager' },
     ],
   };
 }
@@ -138,6 +153,9 @@ export function connection(id: string): TerminalConnection {
   return { id, name: `Till ${id}`, driver: 'zvt', host: '127.0.0.1', port: 20007, password: '000000', currency: 'EUR', power };
 }
 
+/** What everybody chooses as passcode. */
+export const PASSCODE = '481516';
+
 /** 2026-05-04 12:00 UTC, a Monday within opening hours. */
 export const NOON = Date.UTC(2026, 4, 4, 12);
 
@@ -146,6 +164,9 @@ export class TestStore {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'tillward-edge-'));
   readonly clock = new TestClock(NOON);
   readonly core = new TestCore();
+  /** The disk: as free as it likes, with a small ballast. */
+  readonly space = { ballastBytes: 64 * 1024, freeBytes: () => this.freeBytes };
+  freeBytes = 1_000_000_000;
   readonly terminals = new Map(['t1', 't2'].map((id) => [id, new FakeTerminal()]));
 
   readonly devices: DeviceFactory = {
@@ -179,10 +200,12 @@ export class TestEdge {
   readonly policy: PolicyService;
   readonly terminals: Terminals;
   readonly operators: OperatorService;
+  readonly events: EventHub;
   readonly payments: PaymentService;
   readonly settlement: SettlementService;
   readonly closing;
   readonly opening;
+  readonly maintenance;
   readonly commands: CommandService;
   readonly scheduler: Scheduler;
   readonly #store: TestStore;
@@ -195,27 +218,29 @@ export class TestEdge {
     const { clock, core } = store;
     const log = silentLog;
     const doing = { clock, log, signal: this.#stop.signal };
-    this.journal = new Journal({ dataDir: store.dataDir, store: STORE, gateway: GATEWAY, now: () => clock.now() });
+    this.journal = new Journal({ dataDir: store.dataDir, store: STORE, gateway: GATEWAY, now: () => clock.now(), space: store.space });
     this.#mortal(beforeCommit);
     const { journal } = this;
     this.policy = new PolicyService(doing, journal, { store: STORE, gateway: GATEWAY, coreKey: core.coreKey, devices: store.devices });
     this.terminals = new Terminals(doing, journal, store.devices);
-    this.operators = new OperatorService(doing, journal, this.policy);
-    const { policy, terminals, operators } = this;
-    this.payments = new PaymentService(doing, { journal, policy, terminals, operators });
+    this.operators = new OperatorService(doing, journal, this.policy, { iterations: 1 });
+    this.events = new EventHub(doing, journal.session);
+    const { policy, terminals, operators, events } = this;
+    this.payments = new PaymentService(doing, { journal, policy, terminals, operators, events });
     this.settlement = new SettlementService(doing, journal, policy);
     const { payments, settlement } = this;
     const acknowledgements = { waitForAck: (_seq: number, signal: AbortSignal) => this.#waitForAck(signal) };
     const close = new Closing(doing, { journal, policy, payments, settlement, operators, acknowledgements });
     this.closing = new RoutineRunner(doing, journal, terminals, close);
     this.opening = new RoutineRunner(doing, journal, terminals, new Opening(doing, { journal, policy, payments, settlement }));
-    const { closing, opening } = this;
+    this.maintenance = new RoutineRunner(doing, journal, terminals, new Maintenance(doing, policy));
+    const { closing, opening, maintenance } = this;
     this.commands = new CommandService(
       doing,
       { journal, policy, terminals, settlement, closing, opening, actions: new TerminalActions(doing, { journal, policy, settlement }) },
       { store: STORE, gateway: GATEWAY, coreKey: core.coreKey },
     );
-    this.scheduler = new Scheduler(doing, { policy, terminals, closing, opening });
+    this.scheduler = new Scheduler(doing, { policy, terminals, closing, opening, maintenance });
     if (policy.current) terminals.apply(policy.current);
     policy.onApplied((applied) => terminals.apply(applied));
   }
@@ -228,6 +253,7 @@ export class TestEdge {
     });
     this.closing.resume();
     this.opening.resume();
+    this.maintenance.resume();
     this.commands.resume();
     this.payments.resumeEnquiries();
     this.settlement.resumeEnquiries(this.terminals);
@@ -250,6 +276,13 @@ export class TestEdge {
   /** A till's payment at `t1`. */
   pay(key: string, more: Partial<PaymentRequest> = {}) {
     return this.payments.start({ terminal: 't1', amountMinor: 1250, currency: 'EUR', tillId: 'till-1', ...more }, key);
+  }
+
+  /** Lets a person of the store choose the passcode 481516. */
+  async choosePasscode(operatorId: string): Promise<void> {
+    const { code } = this.operators.passcodes.issueCode(operatorId, null);
+    const chosen = await this.operators.passcodes.choose(operatorId, code, PASSCODE);
+    if (!chosen.ok) throw new Error(chosen.code);
   }
 
   /** All journal entries of one kind; every payload is checked against its contract. */

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { keepUnusedOut } from './start.memory.js';
 
 /*
  * A gateway has little memory and the agent waits for devices nearly all the time. Without these flags the young generation grows to 32 MB while modules
@@ -9,5 +10,8 @@ setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--no-opt');
 setFlagsFromString('--no-maglev');
 setFlagsFromString('--no-sparkplug');
+keepUnusedOut();
 
-await import('./agent.process.js');
+// A word behind the program's name is a command of its own; without one it is the agent.
+if (process.argv.length > 2) await import('./enrolment.process.js');
+else await import('./agent.process.js');

@@ -45,7 +45,7 @@ export interface OrderSituation {
   /** Null: nothing can switch the terminal. */
   readonly power: Pick<PowerCapabilities, 'operations'> | null;
   /** The routine that holds the terminal. */
-  readonly heldBy: 'opening' | 'closing' | null;
+  readonly heldBy: 'opening' | 'closing' | 'maintenance' | null;
   readonly paymentInDoubt: boolean;
   readonly settlementInDoubt: boolean;
   /** The gateway stopped while this order was being carried out. */

@@ -23,6 +23,7 @@ export class CommandStore {
   readonly #byId: StatementSync;
   readonly #byNonce: StatementSync;
   readonly #unfinished: StatementSync;
+  readonly #retire: StatementSync;
 
   constructor(store: SqliteStore) {
     this.#insert = store.prepare(
@@ -33,6 +34,7 @@ export class CommandStore {
     this.#byId = store.prepare('SELECT * FROM commands WHERE command_id = ?');
     this.#byNonce = store.prepare('SELECT 1 FROM commands WHERE nonce = ?');
     this.#unfinished = store.prepare(`SELECT * FROM commands WHERE state IN ('received', 'started') ORDER BY received_at`);
+    this.#retire = store.prepare(`DELETE FROM commands WHERE state NOT IN ('received', 'started') AND expires_at < ?`);
   }
 
   insert(_tx: JournalTransaction, body: CommandBody, state: CommandState, receivedAt: number): void {
@@ -52,6 +54,11 @@ export class CommandStore {
 
   nonceUsed(nonce: string): boolean {
     return this.#byNonce.get(nonce) !== undefined;
+  }
+
+  /** Deletes answered commands that expired before this instant: a copy of them is refused for its expiry alone. Returns how many. */
+  retire(before: number): number {
+    return Number(this.#retire.run(new Date(before).toISOString()).changes);
   }
 
   /** Commands without an answer, oldest first. */

@@ -1,8 +1,8 @@
 import { type ClosingStep, commandBody, EVENT_TYPE, type OpeningStep } from '@tillward/contracts';
 import { type ActionEffect, type ActionResult, isBesideAction, isOrderAction, type TerminalActions } from '../actions/index.js';
 import { type Clock, pause } from '../clock.js';
-import type { Journal, JournalTransaction } from '../journal/index.js';
-import { type CoreKey, NO_REJECTIONS, openSigned, type RejectionCount, recordRejection } from '../link/index.js';
+import { type Journal, type JournalTransaction, JournalUnavailableError } from '../journal/index.js';
+import { NO_REJECTIONS, openSigned, type RejectionCount, recordRejection, type TrustedCore } from '../link/index.js';
 import { errorFields, type Log } from '../log.js';
 import { type PolicyService, windowAt } from '../policy/index.js';
 import type { RoutineRun, RoutineRunner } from '../routines/index.js';
@@ -31,8 +31,21 @@ export interface CommandsParts {
 export interface CommandsOptions {
   store: string;
   gateway: string;
-  coreKey: CoreKey;
+  coreKey: TrustedCore;
+  /** Whether the time is core's own. Left out: it always is. */
+  time?: CoreTimeSource;
 }
+
+/** Tells when the agent's time is core's: only then an expiry can be judged without trusting this machine's clock. */
+export interface CoreTimeSource {
+  readonly isCores: boolean;
+  onCore(listener: () => void): void;
+}
+
+/** How long a command waits for core's time: an acknowledgement brings it within a second of every connection. */
+const TIME_WITHIN_MS = 10_000;
+/** Commands that wait for it; core sends others again. */
+const MAX_EARLY = 50;
 
 /** How a command ended; `stopped`: the agent stopped first, it goes on after the next start. */
 type Answer = ActionResult | { kind: 'expired' };
@@ -49,16 +62,46 @@ export class CommandService {
   readonly #store: CommandStore;
   readonly #lines = new Map<string, Promise<void>>();
   #rejections: RejectionCount = NO_REJECTIONS;
+  /** What waits for core's time; null when nothing has to wait any more. */
+  #early: (() => void)[] | null;
 
   constructor(context: CommandsContext, parts: CommandsParts, options: CommandsOptions) {
     this.#context = context;
     this.#parts = parts;
     this.#options = options;
     this.#store = new CommandStore(parts.journal.store);
+    this.#early = options.time && !options.time.isCores ? [] : null;
+    options.time?.onCore(() => this.#timeIsKnown());
   }
 
-  /** Takes a `command` message. */
+  /** Takes a `command` message. While the time is not core's it waits for that a little, because its expiry is core's. */
   receive(event: unknown): void {
+    if (this.#early) {
+      if (this.#early.length < MAX_EARLY) this.#whenTimeIsKnown(() => this.receive(event));
+      return;
+    }
+    try {
+      this.#take(event);
+    } catch (error) {
+      if (!(error instanceof JournalUnavailableError)) throw error;
+      // Not received: core sends it again as long as it is valid.
+      this.#context.log.error(errorFields(error), 'a command could not be written down and is not taken');
+    }
+  }
+
+  #whenTimeIsKnown(then: () => void): void {
+    if (!this.#early) return then();
+    if (this.#early.length === 0) this.#context.clock.after(TIME_WITHIN_MS, () => this.#timeIsKnown());
+    this.#early.push(then);
+  }
+
+  #timeIsKnown(): void {
+    const waiting = this.#early ?? [];
+    this.#early = null;
+    for (const then of waiting) then();
+  }
+
+  #take(event: unknown): void {
     const opened = openSigned(EVENT_TYPE.command, event, commandBody, this.#options.coreKey);
     if (!opened.ok) return this.#reject('unknown', opened.reason);
     const { body } = opened;
@@ -92,7 +135,15 @@ export class CommandService {
 
   /** Continues what a stop or crash interrupted. Call after routines were resumed. */
   resume(): void {
-    for (const command of this.#store.unfinished()) this.#enqueue(command);
+    for (const command of this.#store.unfinished()) {
+      if (command.state === 'started') this.#enqueue(command);
+      else this.#whenTimeIsKnown(() => this.#enqueue(command));
+    }
+  }
+
+  /** Forgets commands that were over, and could not be valid any more, before this instant (epoch ms). Returns how many. */
+  retire(before: number): number {
+    return this.#store.retire(before);
   }
 
   /** A command with its stored answer. */

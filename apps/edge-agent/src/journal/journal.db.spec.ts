@@ -113,7 +113,7 @@ describe('Journal', () => {
     stop(start());
     for (const suffix of ['', '-wal']) rmSync(join(dataDir, `journal.sqlite${suffix}`), { force: true });
     const journal = start();
-    expect([journal.epoch, journal.session, journal.headSeq]).toEqual([2, 2, 0]);
+    expect([journal.epoch, journal.session, journal.headSeq]).toEqual([2, 2, 1]);
     expect(journal.epochDecision.kind).toBe('new');
   });
 
@@ -135,18 +135,18 @@ describe('Journal', () => {
     expect(start().epoch).toBe(1);
   });
 
-  it('carries entries that core cannot hold into a new epoch', () => {
+  it('J6: carries exactly what core does not hold into a new epoch, and says so first', () => {
     const first = start();
     append(first, 4);
-    first.acknowledge(2);
-    first.saveAcknowledged();
     stop(first);
     const journal = start();
     append(journal, 3);
-    journal.startNewEpoch();
+    journal.startNewEpoch('restoredCopy', 5);
     expect([journal.epoch, journal.headSeq, journal.ackedThrough]).toEqual([2, 3, 0]);
     const slice = journal.read(1, 9)!;
     expect(slice.prevHash).toBe(genesisHash('berlin', 'gw', 2));
+    expect(slice.kind).toEqual(['JournalEpochStarted', 'AgentStopped', 'AgentStopped']);
+    expect(JSON.parse(slice.payload[0]!)).toEqual({ reason: 'restoredCopy', previousEpoch: 1, previousSeq: 5, carried: 2 });
     stop(journal);
     expect(start().epoch).toBe(2);
   });

@@ -39,3 +39,16 @@ export function writeIdentity(dataDir: string, value: JournalIdentity): void {
     closeSync(folder);
   }
 }
+
+/**
+ * Makes sure that a journal begun or continued in this folder goes on after what core knows of the gateway: for a machine that takes a gateway's place, or comes back
+ * after another one did. A newer identity in the folder stays. Throws when the folder belongs to another gateway.
+ */
+export function raiseIdentity(dataDir: string, known: { store: string; gateway: string; epoch: number; session: number }): void {
+  const beside = readIdentity(dataDir);
+  if (beside && (beside.store !== known.store || beside.gateway !== known.gateway)) {
+    throw new Error(`the data folder belongs to gateway ${beside.gateway} of store ${beside.store}`);
+  }
+  if (known.epoch <= (beside?.epoch ?? 0)) return;
+  writeIdentity(dataDir, { ...known, session: Math.max(known.session, beside?.session ?? 0) });
+}

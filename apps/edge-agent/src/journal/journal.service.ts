@@ -1,15 +1,19 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import { type JournalKind, type JournalPayload, MAX_PAYLOAD_BYTES } from '@tillward/contracts';
-import { chainHashes, entryHash, genesisHash, type JournalColumns } from '@tillward/journal';
-import { JournalCorruptError } from './journal.errors.js';
+import { entryHash, genesisHash, type JournalColumns } from '@tillward/journal';
+import { columnsOf, countWithin, type EntryRow, EntryTable, type JournalSegment } from './journal.entries.js';
+import { JournalCorruptError, JournalDamagedError, JournalUnavailableError, NewWorkRefusedError } from './journal.errors.js';
 import { readIdentity, writeIdentity } from './journal.identity.js';
-import { decideEpoch, type EpochDecision } from './journal.rules.js';
-import { SqliteStore } from './journal.store.js';
+import { markSuspect, openStore } from './journal.open.js';
+import { beginsWork, decideEpoch, type EpochDecision, type EpochReason } from './journal.rules.js';
+import { DiskSpace, type SpaceOptions } from './journal.space.js';
+import type { SqliteStore } from './journal.store.js';
 
 /** How many entries of the end are checked against the hash chain at every start. */
 const TAIL_CHECKED = 1_000;
+/** Entries one call of {@link Journal.prune} deletes: tills wait meanwhile. */
+const PRUNED_AT_ONCE = 5_000;
 
 /** Proof of being inside a transaction, and the way to write an entry in it. Valid only until the callback returns. */
 export interface JournalTransaction {
@@ -26,14 +30,7 @@ export interface JournalOptions {
   store: string;
   gateway: string;
   now: () => number;
-}
-
-interface EntryRow {
-  at: number;
-  kind: string;
-  terminal: string | null;
-  payload: string;
-  hash: string;
+  space?: SpaceOptions;
 }
 
 /** Consecutive entries of one epoch as columns, with the hashes that frame them. */
@@ -45,14 +42,14 @@ export interface JournalSlice extends JournalColumns {
 /**
  * The gateway's journal in SQLite. Invariants:
  * J1 sequence numbers of an epoch are contiguous from 1; J2 every entry's hash covers the one before; J3 an entry and the state change it records are
- * committed together or not at all; J4 a committed entry survives kill -9 and power cuts; J5 released entries leave their last hash behind.
+ * committed together or not at all; J4 a committed entry survives kill -9 and power cuts; J5 released entries leave their last hash behind; J6 a number is never used
+ * twice: what core can't take in an epoch is carried into the next one; J7 short of room new work is refused before anybody is told, running work ends.
  */
 export class Journal {
   readonly #options: JournalOptions;
+  readonly #space: DiskSpace;
   readonly #store: SqliteStore;
-  readonly #insert: StatementSync;
-  readonly #slice: StatementSync;
-  readonly #hashAt: StatementSync;
+  readonly #entries: EntryTable;
   readonly #setMeta: StatementSync;
   readonly #listeners = new Set<() => void>();
   readonly #transaction: JournalTransaction;
@@ -65,10 +62,15 @@ export class Journal {
   #prunedSeq = 0;
   #prunedHash = '';
   #ackedThrough = 0;
+  #low = false;
+  #identityIsStale = false;
+  #failures: { code: string; times: number } | null = null;
+  /** What is to be said in the next transaction that goes through. */
+  #unsaid: ((tx: JournalTransaction) => void)[] = [];
 
   /**
-   * Opens the journal, checks its end, and decides the epoch. Throws JournalUnavailableError when the folder can't be written or another agent
-   * holds it, JournalCorruptError when the folder belongs to another gateway.
+   * Opens the journal, checks its end, and decides the epoch. A database that can't be read is set aside and a new one begun. Throws JournalUnavailableError when
+   * the folder can't be written or another agent holds it, JournalCorruptError when the folder belongs to another gateway.
    */
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -77,12 +79,10 @@ export class Journal {
     if (beside && (beside.store !== options.store || beside.gateway !== options.gateway)) {
       throw new JournalCorruptError(`the data folder belongs to gateway ${beside.gateway} of store ${beside.store}`);
     }
-    this.#store = new SqliteStore(join(options.dataDir, 'journal.sqlite'));
-    this.#insert = this.#store.prepare('INSERT INTO entries (epoch, seq, at, kind, terminal, payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?)');
-    this.#slice = this.#store.prepare(
-      'SELECT at, kind, terminal, payload, hash FROM entries WHERE epoch = ? AND seq BETWEEN ? AND ? ORDER BY seq',
-    );
-    this.#hashAt = this.#store.prepare('SELECT hash FROM entries WHERE epoch = ? AND seq = ?');
+    this.#space = new DiskSpace(options.dataDir, options.space);
+    if (this.#space.isScarce()) this.#reserve();
+    this.#store = openStore(options.dataDir);
+    this.#entries = new EntryTable(this.#store);
     this.#setMeta = this.#store.prepare(
       'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     );
@@ -91,11 +91,14 @@ export class Journal {
     const inDatabase = this.#metaNumber('epoch');
     this.#epoch = inDatabase ?? 0;
     if (inDatabase !== null) this.#loadHead();
-    this.#decision = decideEpoch({ inDatabase, beside: beside?.epoch ?? null, tailIntact: inDatabase === null || this.#tailIsIntact() });
+    const intact = inDatabase === null ? 0 : this.#intactThrough();
+    const tailIntact = intact === this.#headSeq && this.#ackedThrough <= this.#headSeq;
+    this.#decision = decideEpoch({ inDatabase, beside: beside?.epoch ?? null, tailIntact });
     this.#session = Math.max(this.#metaNumber('session') ?? 0, beside?.session ?? 0) + 1;
-    if (this.#decision.kind !== 'continued') this.#beginEpoch(this.#decision.epoch);
+    if (this.#decision.kind === 'first') this.#store.transaction(() => this.#beginEpoch(1));
+    if (this.#decision.kind === 'new') this.#replaceEpoch(this.#decision.epoch, this.#decision.reason, intact);
     this.#headAtStart = this.#headSeq;
-    writeIdentity(options.dataDir, { store: options.store, gateway: options.gateway, epoch: this.#epoch, session: this.#session });
+    this.#saveIdentity();
     this.#store.transaction(() => this.#setMeta.run('session', String(this.#session)));
   }
 
@@ -119,9 +122,19 @@ export class Journal {
     return this.#headSeq;
   }
 
+  /** The head when this process began: what lies after it was written in this run. */
+  get headAtStart(): number {
+    return this.#headAtStart;
+  }
+
   /** Core has committed everything up to here. */
   get ackedThrough(): number {
     return this.#ackedThrough;
+  }
+
+  /** True while new work is refused because the disk is short of room. */
+  get isLow(): boolean {
+    return this.#low;
   }
 
   /** For the agent's own state tables, which live in the same file so that they change in the same transaction. */
@@ -131,19 +144,22 @@ export class Journal {
 
   /**
    * Runs `write` in one transaction: entries it appends and rows it changes are on disk when this returns. Throws JournalUnavailableError
-   * when the disk refused; then nothing was written.
+   * when the disk refused, or is short of room and an entry begins new work; then nothing was written. `write` may be called twice: a full disk is given the
+   * ballast's room and tried again.
    */
   commit<T>(write: (tx: JournalTransaction) => T): T {
-    const head = { seq: this.#headSeq, hash: this.#headHash };
+    const before = this.#headSeq;
+    const nested = this.#store.database.isTransaction;
+    if (!nested && !this.#low && this.#space.isScarce()) this.#makeRoom();
     let result: T;
     try {
-      result = this.#store.transaction(() => write(this.#transaction));
+      result = this.#attempt(write);
     } catch (error) {
-      this.#headSeq = head.seq;
-      this.#headHash = head.hash;
-      throw error;
+      if (!(error instanceof JournalUnavailableError) || error.trouble !== 'full' || this.#low || nested) throw error;
+      this.#makeRoom();
+      result = this.#attempt(write);
     }
-    if (this.#headSeq !== head.seq) for (const listener of this.#listeners) listener();
+    if (this.#headSeq !== before) for (const listener of this.#listeners) listener();
     return result;
   }
 
@@ -154,16 +170,25 @@ export class Journal {
   }
 
   /**
-   * Entries `fromSeq`…, at most `limit` and about `maxBytes` of payload, but at least one; `undefined` when `fromSeq` lies after the head or has
-   * been pruned.
+   * Entries `fromSeq`…, at most `limit` and about `maxBytes` of payload, but at least one; `undefined` when `fromSeq` lies after the end or has
+   * been pruned. Of an earlier epoch only while something of it is left to send.
    */
-  read(fromSeq: number, limit: number, maxBytes = Number.POSITIVE_INFINITY): JournalSlice | undefined {
-    if (fromSeq > this.#headSeq || fromSeq <= this.#prunedSeq) return undefined;
-    const all = this.#slice.all(this.#epoch, fromSeq, fromSeq + limit - 1) as unknown as EntryRow[];
+  read(fromSeq: number, limit: number, maxBytes = Number.POSITIVE_INFINITY, epoch = this.#epoch): JournalSlice | undefined {
+    const bounds = this.#boundsOf(epoch);
+    if (!bounds || fromSeq > bounds.through || fromSeq <= bounds.baseSeq) return undefined;
+    const all = this.#entries.slice(epoch, fromSeq, Math.min(bounds.through, fromSeq + limit - 1));
     const rows = all.slice(0, countWithin(all, maxBytes));
     const last = rows.at(-1);
-    if (!last) throw new JournalCorruptError(`entry ${fromSeq} of epoch ${this.#epoch} is missing`);
-    return { epoch: this.#epoch, fromSeq, prevHash: this.#hashBefore(fromSeq), lastHash: last.hash, ...columnsOf(rows) };
+    const prevHash = this.hashOf(epoch, fromSeq - 1);
+    if (!last || prevHash === undefined) throw new JournalCorruptError(`entry ${fromSeq} of epoch ${epoch} is missing`);
+    return { epoch, fromSeq, prevHash, lastHash: last.hash, ...columnsOf(rows) };
+  }
+
+  /** Hash of an entry, or of the genesis for 0; undefined when this journal doesn't hold it. */
+  hashOf(epoch: number, seq: number): string | undefined {
+    const bounds = this.#boundsOf(epoch);
+    if (bounds && seq === bounds.baseSeq) return bounds.baseHash;
+    return this.#entries.hashAt(epoch, seq);
   }
 
   /** First entry that is still kept. */
@@ -182,24 +207,21 @@ export class Journal {
     this.#store.transaction(() => this.#setMeta.run('ackedThrough', String(this.#ackedThrough)));
   }
 
-  /** Deletes entries that core holds and that are older than `olderThan` (epoch ms), keeping the last deleted hash. Returns how many. */
-  prune(olderThan: number): number {
-    const row = this.#store.get(
-      'SELECT max(seq) AS seq FROM entries WHERE epoch = ? AND seq <= ? AND at < ?',
-      this.#epoch,
-      this.#ackedThrough,
-      olderThan,
-    );
-    const through = Number(row?.['seq'] ?? 0);
+  /**
+   * Deletes entries that core holds and that were written before `olderThan` (epoch ms), or of which more than `atMost` are kept, keeping the last deleted hash. A
+   * few thousand at once; returns how many.
+   */
+  prune(olderThan: number, atMost = Number.POSITIVE_INFINITY): number {
+    const byAge = this.#entries.newestBefore(this.#epoch, this.#ackedThrough, olderThan);
+    const byCount = Math.min(this.#ackedThrough, this.#headSeq - atMost);
+    const through = Math.min(Math.max(byAge, byCount), this.#prunedSeq + PRUNED_AT_ONCE);
     if (through <= this.#prunedSeq) return 0;
-    const hash = this.#hashBefore(through + 1);
+    const hash = this.hashOf(this.#epoch, through);
+    if (hash === undefined) throw new JournalCorruptError(`entry ${through} of epoch ${this.#epoch} is missing`);
     const count = this.#store.transaction(() => {
-      const result = this.#store
-        .prepare('DELETE FROM entries WHERE epoch < ? OR (epoch = ? AND seq <= ?)')
-        .run(this.#epoch, this.#epoch, through);
       this.#setMeta.run('prunedSeq', String(through));
       this.#setMeta.run('prunedHash', hash);
-      return Number(result.changes);
+      return this.#entries.deleteThrough(this.#epoch, through);
     });
     this.#prunedSeq = through;
     this.#prunedHash = hash;
@@ -207,23 +229,67 @@ export class Journal {
   }
 
   /**
-   * Starts a new epoch because core knows entries this journal does not have: its data was lost or it is a copy. Entries that core can't hold (written
-   * since the loss) are appended again to the new epoch, so that nothing recorded is forgotten.
+   * Starts a new epoch because core knows something else than this journal: it is a copy, or core lost what is no longer kept here. Entries after `agreed`, which
+   * core doesn't hold, are appended again to the new epoch in the same transaction (J6).
    */
-  startNewEpoch(): void {
-    const unknownToCore = this.#ackedThrough === 0 ? 0 : Math.max(this.#ackedThrough, this.#headAtStart);
-    const rows = this.#slice.all(this.#epoch, unknownToCore + 1, this.#headSeq) as unknown as EntryRow[];
-    this.#beginEpoch(this.#epoch + 1, () => {
-      for (const row of rows) this.#write(row.at, row.kind, row.terminal, row.payload);
-    });
+  startNewEpoch(reason: EpochReason, agreed: number): void {
+    const previous = this.#epoch;
+    const carried = this.#entries.slice(previous, agreed + 1, this.#headSeq);
+    this.#keepingHead(() =>
+      this.#store.transaction(() => {
+        this.#beginEpoch(previous + 1);
+        this.#sayEpoch(reason, previous, agreed, carried.length);
+        for (const row of carried) this.#write(row.at, row.kind, row.terminal, row.payload);
+      }),
+    );
     this.#headAtStart = 0;
-    writeIdentity(this.#options.dataDir, {
-      store: this.#options.store,
-      gateway: this.#options.gateway,
-      epoch: this.#epoch,
-      session: this.#session,
-    });
+    this.#saveIdentity();
     for (const listener of this.#listeners) listener();
+  }
+
+  /** The oldest earlier epoch of which something is left to send. */
+  get segment(): JournalSegment | undefined {
+    return this.#entries.segment();
+  }
+
+  /** Core holds an earlier epoch up to `seq`. */
+  acknowledgeSegment(epoch: number, seq: number): void {
+    this.#store.transaction(() => this.#entries.acknowledgeSegment(epoch, seq));
+  }
+
+  /** Core holds an earlier epoch up to `agreed` and takes no more of it: the rest is appended to the present one (J6). */
+  carrySegment(epoch: number, agreed: number): number {
+    const segment = this.#boundsOf(epoch);
+    if (!segment || epoch === this.#epoch) return 0;
+    const rows = this.#entries.slice(epoch, agreed + 1, segment.through);
+    this.commit(() => {
+      for (const row of rows) this.#write(row.at, row.kind, row.terminal, row.payload);
+      this.#entries.dropSegment(epoch);
+    });
+    return rows.length;
+  }
+
+  /**
+   * To be called about every minute: takes the ballast again when there is room, and makes up for what could not be written beside the database. Throws
+   * JournalUnavailableError when the disk still refuses.
+   */
+  keepUp(): void {
+    if (this.#identityIsStale) this.#saveIdentity();
+    if (!this.#space.restore() || !this.#low) return;
+    this.#low = false;
+    this.commit((tx) => tx.append('JournalSpaceRecovered', null, { freeBytes: this.#space.freeBytes }));
+  }
+
+  /** A small fact beside the tables; null when it was never written. */
+  readMeta(key: string): string | null {
+    const row = this.#store.get('SELECT value FROM meta WHERE key = ?', key);
+    return row ? String(row['value']) : null;
+  }
+
+  /** Writes a small fact; inside {@link commit} together with it, else in a transaction of its own. */
+  writeMeta(key: string, value: string): void {
+    if (this.#store.database.isTransaction) this.#setMeta.run(key, value);
+    else this.#store.transaction(() => this.#setMeta.run(key, value));
   }
 
   /** Closes the file. Nothing may be called afterwards. */
@@ -231,90 +297,144 @@ export class Journal {
     this.#store.close();
   }
 
+  #attempt<T>(write: (tx: JournalTransaction) => T): T {
+    const unsaid = this.#unsaid.length;
+    try {
+      const result = this.#keepingHead(() =>
+        this.#store.transaction(() => {
+          for (const say of this.#unsaid) say(this.#transaction);
+          if (this.#failures) this.#transaction.append('JournalWritesFailed', null, this.#failures);
+          return write(this.#transaction);
+        }),
+      );
+      this.#unsaid.splice(0, unsaid);
+      this.#failures = null;
+      return result;
+    } catch (error) {
+      if (error instanceof JournalDamagedError) markSuspect(this.#options.dataDir);
+      if (error instanceof JournalUnavailableError && !(error instanceof NewWorkRefusedError)) {
+        this.#failures = { code: error.message.slice(0, 40), times: (this.#failures?.times ?? 0) + 1 };
+      }
+      throw error;
+    }
+  }
+
+  #keepingHead<T>(work: () => T): T {
+    const [epoch, seq, hash] = [this.#epoch, this.#headSeq, this.#headHash];
+    const [prunedSeq, prunedHash, acked] = [this.#prunedSeq, this.#prunedHash, this.#ackedThrough];
+    try {
+      return work();
+    } catch (error) {
+      [this.#epoch, this.#headSeq, this.#headHash] = [epoch, seq, hash];
+      [this.#prunedSeq, this.#prunedHash, this.#ackedThrough] = [prunedSeq, prunedHash, acked];
+      throw error;
+    }
+  }
+
+  #reserve(): void {
+    this.#space.release();
+    this.#low = true;
+    this.#unsaid.push((tx) => tx.append('JournalSpaceExhausted', null, { freeBytes: this.#space.freeBytes }));
+  }
+
+  /** Gives up the ballast and folds the log into the database, so that running work has room to end. */
+  #makeRoom(): void {
+    this.#reserve();
+    try {
+      this.#store.checkpoint();
+    } catch (error) {
+      // The attempt that follows says what the disk is like; nothing depends on this one.
+      if (!(error instanceof JournalUnavailableError)) throw error;
+    }
+  }
+
   #append(kind: string, terminal: string | null, payload: string): number {
     if (payload.length > MAX_PAYLOAD_BYTES / 3 && Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
       throw new RangeError(`the payload of ${kind} is longer than ${MAX_PAYLOAD_BYTES} bytes`);
     }
-    return this.#write(this.#options.now(), kind, terminal, payload);
+    if (this.#low && beginsWork(kind)) throw new NewWorkRefusedError('the disk is nearly full: no new work', 'full');
+    // Core takes no time before 1970, and nothing here depends on it.
+    return this.#write(Math.max(0, Math.trunc(this.#options.now())), kind, terminal, payload);
   }
 
   #write(at: number, kind: string, terminal: string | null, payload: string): number {
     if (!this.#store.database.isTransaction) throw new Error('an entry was appended outside a transaction');
     const seq = this.#headSeq + 1;
     const hash = entryHash(this.#headHash, { epoch: this.#epoch, seq, at, kind, terminal, payload });
-    this.#insert.run(this.#epoch, seq, at, kind, terminal, payload, hash);
+    this.#entries.insert(this.#epoch, seq, { at, kind, terminal, payload, hash } satisfies EntryRow);
     this.#headSeq = seq;
     this.#headHash = hash;
     return seq;
   }
 
-  #beginEpoch(epoch: number, also: () => void = () => {}): void {
+  /** A new epoch at a start: what is intact of the one before stays to be sent in it. */
+  #replaceEpoch(epoch: number, reason: EpochReason, intact: number): void {
+    const previous: JournalSegment = {
+      epoch: this.#epoch,
+      baseSeq: this.#prunedSeq,
+      baseHash: this.#prunedHash,
+      acked: Math.min(this.#ackedThrough, intact),
+      through: intact,
+    };
+    this.#store.transaction(() => {
+      if (previous.through > previous.acked) this.#entries.addSegment(previous);
+      this.#beginEpoch(epoch);
+      this.#sayEpoch(reason, epoch - 1, previous.epoch === epoch - 1 ? intact : 0, 0);
+    });
+  }
+
+  #beginEpoch(epoch: number): void {
     this.#epoch = epoch;
     this.#headSeq = 0;
     this.#prunedSeq = 0;
     this.#ackedThrough = 0;
     this.#headHash = this.#prunedHash = genesisHash(this.#options.store, this.#options.gateway, epoch);
-    this.#store.transaction(() => {
-      this.#setMeta.run('epoch', String(epoch));
-      this.#setMeta.run('ackedThrough', '0');
-      this.#setMeta.run('prunedSeq', '0');
-      this.#setMeta.run('prunedHash', this.#prunedHash);
-      also();
-    });
+    this.#setMeta.run('epoch', String(epoch));
+    this.#setMeta.run('ackedThrough', '0');
+    this.#setMeta.run('prunedSeq', '0');
+    this.#setMeta.run('prunedHash', this.#prunedHash);
+  }
+
+  #sayEpoch(reason: EpochReason, previousEpoch: number, previousSeq: number, carried: number): void {
+    this.#transaction.append('JournalEpochStarted', null, { reason, previousEpoch, previousSeq, carried });
   }
 
   #loadHead(): void {
     this.#prunedSeq = this.#metaNumber('prunedSeq') ?? 0;
-    this.#prunedHash = String(this.#store.get('SELECT value FROM meta WHERE key = ?', 'prunedHash')?.['value'] ?? '');
+    this.#prunedHash = this.readMeta('prunedHash') ?? '';
     this.#ackedThrough = this.#metaNumber('ackedThrough') ?? 0;
-    const last = this.#store.get('SELECT seq, hash FROM entries WHERE epoch = ? ORDER BY seq DESC LIMIT 1', this.#epoch);
-    this.#headSeq = last ? Number(last['seq']) : this.#prunedSeq;
-    this.#headHash = last ? String(last['hash']) : this.#prunedHash;
+    const last = this.#entries.last(this.#epoch);
+    this.#headSeq = last ? last.seq : this.#prunedSeq;
+    this.#headHash = last ? last.hash : this.#prunedHash;
   }
 
-  #tailIsIntact(): boolean {
+  #intactThrough(): number {
     const from = Math.max(this.#prunedSeq + 1, this.#headSeq - TAIL_CHECKED + 1);
-    if (this.#ackedThrough > this.#headSeq) return false;
-    if (from > this.#headSeq) return true;
-    const prevHash = this.#hashBeforeOrNone(from);
-    const slice = this.#slice.all(this.#epoch, from, this.#headSeq) as unknown as EntryRow[];
-    if (prevHash === undefined || slice.length !== this.#headSeq - from + 1) return false;
-    const hashes = chainHashes(prevHash, { epoch: this.#epoch, fromSeq: from, ...columnsOf(slice) });
-    return hashes.every((hash, i) => hash === slice[i]!.hash);
+    if (from > this.#headSeq) return this.#headSeq;
+    const prevHash = this.hashOf(this.#epoch, from - 1);
+    return prevHash === undefined ? this.#prunedSeq : this.#entries.intactThrough(this.#epoch, from, this.#headSeq, prevHash);
   }
 
-  #hashBefore(seq: number): string {
-    const hash = this.#hashBeforeOrNone(seq);
-    if (hash === undefined) throw new JournalCorruptError(`entry ${seq - 1} of epoch ${this.#epoch} is missing`);
-    return hash;
+  #boundsOf(epoch: number): Pick<JournalSegment, 'baseSeq' | 'baseHash' | 'through'> | undefined {
+    if (epoch === this.#epoch) return { baseSeq: this.#prunedSeq, baseHash: this.#prunedHash, through: this.#headSeq };
+    const segment = this.#entries.segment();
+    return segment?.epoch === epoch ? segment : undefined;
   }
 
-  #hashBeforeOrNone(seq: number): string | undefined {
-    if (seq - 1 === this.#prunedSeq) return this.#prunedHash;
-    const row = this.#hashAt.get(this.#epoch, seq - 1) as { hash: string } | undefined;
-    return row?.hash;
+  #saveIdentity(): void {
+    const { dataDir, store, gateway } = this.#options;
+    try {
+      writeIdentity(dataDir, { store, gateway, epoch: this.#epoch, session: this.#session });
+      this.#identityIsStale = false;
+    } catch (error) {
+      // The database knows both; the file is for the day it is lost.
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      this.#identityIsStale = true;
+    }
   }
 
   #metaNumber(key: string): number | null {
-    const row = this.#store.get('SELECT value FROM meta WHERE key = ?', key);
-    return row ? Number(row['value']) : null;
+    const value = this.readMeta(key);
+    return value === null ? null : Number(value);
   }
-}
-
-function columnsOf(rows: readonly EntryRow[]): Pick<JournalColumns, 'at' | 'kind' | 'terminal' | 'payload'> {
-  return {
-    at: rows.map((row) => row.at),
-    kind: rows.map((row) => row.kind),
-    terminal: rows.map((row) => row.terminal),
-    payload: rows.map((row) => row.payload),
-  };
-}
-
-function countWithin(rows: readonly EntryRow[], maxBytes: number): number {
-  let bytes = 0;
-  for (let i = 0; i < rows.length; i++) {
-    bytes += rows[i]!.payload.length;
-    if (bytes > maxBytes) return Math.max(1, i);
-  }
-  return rows.length;
 }

@@ -2,9 +2,10 @@ import { type CurrentWindow, currentWindow, isTimeZone, type TradingWindow, trad
 import { EVENT_TYPE, type OperatorGrant, type TerminalConnection } from '@tillward/contracts';
 import { readSettings, type Settings } from '@tillward/policy';
 import type { Clock } from '../clock.js';
-import type { Journal } from '../journal/index.js';
-import { type CoreKey, NO_REJECTIONS, openSigned, type RejectionCount, recordRejection } from '../link/index.js';
+import { type Journal, JournalUnavailableError } from '../journal/index.js';
+import { NO_REJECTIONS, openBody, openSigned, type RejectionCount, recordRejection, signedPart, type TrustedCore } from '../link/index.js';
 import { errorFields, type Log } from '../log.js';
+import type { PinnedCoreKeys } from './core-keys.service.js';
 import { judgeDesired, type OpenedDesired, openedDesired, type Refusal, readTerminals } from './policy.rules.js';
 
 /** The policy in force, ready to use. Built from the last signed document core sent, also while core is away. */
@@ -26,7 +27,8 @@ interface PolicyContext {
 export interface PolicyOptions {
   store: string;
   gateway: string;
-  coreKey: CoreKey;
+  /** Core's key, or the keys it may change. */
+  coreKey: TrustedCore | PinnedCoreKeys;
   /** Says which terminals this program can work with. */
   devices: TerminalChecks;
 }
@@ -36,6 +38,8 @@ export interface TerminalChecks {
   prepare(connections: readonly TerminalConnection[]): Promise<void> | null;
   check(connection: TerminalConnection): string | null;
 }
+
+type OpenedDocument = { body: OpenedDesired; text: string; keyId: string; signature: string };
 
 /** Documents that wait while another one's terminals are prepared; core sends the newest again at every connection. */
 const MAX_WAITING = 8;
@@ -76,18 +80,32 @@ export class PolicyService {
       else this.#context.log.warn({}, 'too many policies at once, one was dropped');
       return;
     }
-    const opened = openSigned(EVENT_TYPE.desired, event, openedDesired, this.#options.coreKey);
+    try {
+      this.#take(event);
+    } catch (error) {
+      if (!(error instanceof JournalUnavailableError)) throw error;
+      // Core sends the newest again at every connection.
+      this.#context.log.error(errorFields(error), 'a policy could not be written down and is not applied');
+    }
+  }
+
+  #take(event: unknown): void {
+    const { coreKey } = this.#options;
+    const part = signedPart(EVENT_TYPE.desired, event);
+    const refusal = part && 'follow' in coreKey ? coreKey.follow(part) : null;
+    if (refusal !== null) this.#refuse(null, refusal);
+    const opened = openSigned(EVENT_TYPE.desired, event, openedDesired, coreKey);
     if (!opened.ok) return this.#refuse(null, opened.reason);
-    const { body, text, signature } = opened;
+    const { body } = opened;
     const decision = judgeDesired(this.#current?.version ?? null, body, this.#options, isTimeZone(body.store.timeZone));
     if (decision.kind === 'ignore') return;
     if (decision.kind === 'refuse') return this.#refuse(body.version, decision.reason);
     const read = readTerminals(body);
     const loading = this.#options.devices.prepare(read.terminals);
-    if (loading === null) return this.#apply(body, read, text, signature);
+    if (loading === null) return this.#apply(opened, read);
     this.#preparing = true;
     void loading
-      .then(() => this.#apply(body, read, text, signature))
+      .then(() => this.#apply(opened, read))
       .catch((error: unknown) => this.#context.log.error({ version: body.version, ...errorFields(error) }, 'a policy could not be applied'))
       .finally(() => {
         this.#preparing = false;
@@ -95,17 +113,18 @@ export class PolicyService {
       });
   }
 
-  #apply(body: OpenedDesired, read: ReturnType<typeof readTerminals>, text: string, signature: string): void {
+  #apply({ body, text, keyId, signature }: OpenedDocument, read: ReturnType<typeof readTerminals>): void {
     const reading = readSettings(body.settings, this.#current?.settings);
     const checked = this.#checked(read.terminals);
     const refused = [...reading.refused, ...read.refused, ...checked.refused];
     this.#journal.commit((tx) => {
       this.#journal.store
         .prepare(
-          `INSERT INTO policy (id, version, body, signature, settings) VALUES (1, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET version = excluded.version, body = excluded.body, signature = excluded.signature, settings = excluded.settings`,
+          `INSERT INTO policy (id, version, body, signature, settings, key_id) VALUES (1, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET version = excluded.version, body = excluded.body, signature = excluded.signature, settings = excluded.settings,
+             key_id = excluded.key_id`,
         )
-        .run(body.version, text, signature, JSON.stringify(reading.values));
+        .run(body.version, text, signature, JSON.stringify(reading.values), keyId);
       tx.append('PolicyApplied', null, { version: body.version, refused });
     });
     this.#current = effective(body, reading.values, checked.usable);
@@ -132,11 +151,14 @@ export class PolicyService {
   }
 
   #load(): EffectivePolicy | null {
-    const row = this.#journal.store.get('SELECT body, signature, settings FROM policy WHERE id = 1');
+    const row = this.#journal.store.get('SELECT body, signature, settings, key_id FROM policy WHERE id = 1');
     if (!row) return null;
     const { coreKey } = this.#options;
-    const data = { body: String(row['body']), keyId: coreKey.keyId, signature: String(row['signature']) };
-    const opened = openSigned(EVENT_TYPE.desired, { type: EVENT_TYPE.desired, data }, openedDesired, coreKey);
+    // A key that has been replaced since was good when the document was stored.
+    const trusted = 'ever' in coreKey ? coreKey.ever : coreKey;
+    const keyId = row['key_id'] ?? ('keyId' in coreKey ? coreKey.keyId : 'presentKeyId' in coreKey ? coreKey.presentKeyId : '');
+    const signed = { body: String(row['body']), keyId: String(keyId), signature: String(row['signature']) };
+    const opened = openBody(EVENT_TYPE.desired, signed, openedDesired, trusted);
     if (!opened.ok) {
       this.#context.log.error({ reason: opened.reason }, 'the cached policy does not verify and is not used');
       return null;

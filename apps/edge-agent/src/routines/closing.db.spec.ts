@@ -138,7 +138,13 @@ describe('a close that can’t be proven', () => {
     ['the terminal runs on', 'verifyOff', 'stillOn', () => Object.assign(terminal, { stuckOn: true }), {}],
     ['what is stored can’t be sent', 'sendStored', 'hostUnreachable', () => Object.assign(terminal, { hostUp: false }), {}],
     ['people settle', 'settle', 'manualSettlementRequired', () => {}, { 'settlement.automatic': false }],
-    ['core is silent', 'backUpJournal', 'coreUnreachable', () => Object.assign(edge, { acknowledging: false }), {}],
+    [
+      'core is silent',
+      'backUpJournal',
+      'coreUnreachable',
+      () => Object.assign(edge, { acknowledging: false }),
+      { 'closing.withoutCore': 'block' },
+    ],
   ])('because %s stops at %s and leaves the terminal safe; others go on', async (_name, step, code, fault, settings) => {
     await prepare(settings);
     fault();
@@ -147,11 +153,22 @@ describe('a close that can’t be proven', () => {
     await closed();
     expect(blockedAt()).toContainEqual(['t1', step, code]);
     expect(edge.terminals.get('t1')!.activity).toBe('blocked');
-    expect(await edge.pay('key-0009')).toEqual({ ok: false, code: 'terminalClosing' });
+    expect(await edge.pay('key-0009')).toEqual({ ok: false, code: 'terminalBlocked' });
     if (step !== 'verifyOff') expect(terminal.outletOn).toBe(true);
     expect(edge.entries('ClosingFinished')[0]!.payload).toMatchObject(
       silent ? { proven: [], blocked: ['t1', 't2'] } : { proven: ['t2'], blocked: ['t1'] },
     );
+  });
+
+  it('is proven all the same while core can’t be reached, and says that the backup follows', async () => {
+    await prepare();
+    edge.acknowledging = false;
+    close(['t1']);
+    await closed();
+    const backUp = edge.entries('ClosingStepCompleted').find(({ payload }) => payload.step === 'backUpJournal')!.payload;
+    expect(backUp).toMatchObject({ outcome: 'skipped', evidence: { terminal: 't1', reason: expect.stringContaining('delivered later') } });
+    expect(edge.entries('CloseProven')).toHaveLength(1);
+    expect(terminal.outletOn).toBe(false);
   });
 
   it('because a sale does not end stops at waitIdle', async () => {

@@ -137,15 +137,16 @@ export class Closing implements RoutineDefinition<ClosingStep> {
     const alreadyOff = !unsettled && (await actor.readSwitch()) === 'off';
     // Closed on request in the middle of the day: stays closed until the day is over.
     const window = windowAt(this.#parts.policy.current!, this.#context.clock.now());
-    const heldUntil = run.by === 'command' && window.isOpen ? window.closesAtMs : null;
+    const ordered = run.by === 'command' || run.by === 'till';
+    const heldUntil = ordered && window.isOpen ? window.closesAtMs : null;
     return { kind: 'done', evidence: { operatorSignedOff: operator, alreadyOff }, facts: { heldUntil } };
   }
 
   async #waitIdle({ actor, signal }: Work): Promise<StepResult> {
-    const startedAt = this.#context.clock.now();
+    const startedAt = this.#context.clock.monotonic();
     const idle = await this.#within(this.#settings['closing.waitIdleMinutes'] * MINUTE_MS, signal, (limit) => actor.whenIdle(limit));
     if (signal.aborted) return { kind: 'stopped' };
-    const waitedMs = this.#context.clock.now() - startedAt;
+    const waitedMs = this.#since(startedAt);
     if (!idle)
       return {
         kind: 'blocked',
@@ -192,10 +193,10 @@ export class Closing implements RoutineDefinition<ClosingStep> {
   /** Waits, as long as for a running sale, until a watched terminal's traffic shows what a step needs. */
   async #seen(work: Work, judge: (actor: TerminalActor, opensAt: number) => StepResult): Promise<StepResult> {
     const { actor, signal } = work;
-    const until = this.#context.clock.now() + this.#settings['closing.waitIdleMinutes'] * MINUTE_MS;
+    const until = this.#context.clock.monotonic() + this.#settings['closing.waitIdleMinutes'] * MINUTE_MS;
     for (;;) {
       const result = judge(actor, this.#opensAt(work));
-      if (result.kind !== 'blocked' || this.#context.clock.now() >= until) return result;
+      if (result.kind !== 'blocked' || this.#context.clock.monotonic() >= until) return result;
       await pause(this.#context.clock, WATCH_LOOK_MS, signal);
       if (signal.aborted) return { kind: 'stopped' };
     }
@@ -266,8 +267,15 @@ export class Closing implements RoutineDefinition<ClosingStep> {
     const acked = await this.#within(limitMs, signal, (limit) => this.#parts.acknowledgements.waitForAck(through, limit));
     if (signal.aborted) return { kind: 'stopped' };
     const evidence: StepEvidence = { through, ackedThrough: this.#parts.journal.ackedThrough, terminal: actor.id };
-    if (!acked) return { kind: 'blocked', code: 'coreUnreachable', detail: 'core did not acknowledge the journal in time', evidence };
-    return { kind: 'done', evidence };
+    if (acked) return { kind: 'done', evidence };
+    if (this.#settings['closing.withoutCore'] === 'block') {
+      return { kind: 'blocked', code: 'coreUnreachable', detail: 'core did not acknowledge the journal in time', evidence };
+    }
+    // Core reads the proof only after every entry before it: when it has the proof, it has the backup.
+    return {
+      kind: 'skipped',
+      evidence: { ...evidence, reason: 'core did not answer in time; the journal is kept here and delivered later' },
+    };
   }
 
   async #signOff({ actor, run }: Work): Promise<StepResult> {
@@ -296,12 +304,12 @@ export class Closing implements RoutineDefinition<ClosingStep> {
   }
 
   async #verifyOff({ actor, signal }: Work): Promise<StepResult> {
-    const startedAt = this.#context.clock.now();
+    const startedAt = this.#context.clock.monotonic();
     for (;;) {
       const reading = await actor.readSwitch();
       const link = await actor.run('closing', (driver) => driver.connect());
       await actor.driver.close();
-      const waitedMs = this.#context.clock.now() - startedAt;
+      const waitedMs = this.#since(startedAt);
       if (reading === 'off' && link.kind === 'failed') {
         return {
           kind: 'done',
@@ -322,6 +330,11 @@ export class Closing implements RoutineDefinition<ClosingStep> {
   /** The settlement a close proof speaks of: the terminal's newest of the business day, or one made since the routine began. */
   #settled(actor: TerminalActor, run: { businessDay: string; seq: number }): Settlement | undefined {
     return this.#parts.settlement.closedFor(actor.id, run.businessDay, run.seq);
+  }
+
+  /** Whole milliseconds that have passed, whatever the clock says. */
+  #since(startedAt: number): number {
+    return Math.round(this.#context.clock.monotonic() - startedAt);
   }
 
   #nothing(actor: TerminalActor): BatchTotals {

@@ -99,4 +99,33 @@ describe('the opening', () => {
     expect(steps().map(([step]) => step)).toEqual([...OPENING_STEPS]);
     expect(edge.terminals.get('t1')!.facts).toMatchObject({ signedOn: true, resting: 'idle' });
   });
+
+  it('that catches up, interrupted by a crash at any commit, settles yesterday once before it lets sales in', async () => {
+    open();
+    await opened();
+    edge.operators.signOn('t1', 'ana');
+    await edge.pay('key-0001');
+    store.clock.jump(24 * 3_600_000);
+    const started = () => edge.entries('OpeningStarted').length === 2;
+    for (let failAt = 1; edge.entries('OpeningFinished').length < 2; failAt++) {
+      edge.crash();
+      let commits = 0;
+      edge = store.start(() => {
+        if (commits > 0 && --commits === 0) throw new Error('crash');
+      });
+      edge.recover();
+      commits = failAt;
+      if (!started()) {
+        try {
+          open('2026-05-05');
+        } catch (error) {
+          if (!(error instanceof Error && error.message === 'crash')) throw error;
+        }
+      }
+      await store.clock.until(() => edge.dead || edge.entries('OpeningFinished').length === 2);
+      if (failAt > 60) throw new Error('the opening never ends');
+    }
+    expect(terminal.settlements).toEqual([{ amountMinor: 1_250, count: 1 }]);
+    expect(steps().slice(OPENING_STEPS.length).map(([step]) => step)).toEqual([...OPENING_STEPS]);
+  });
 });

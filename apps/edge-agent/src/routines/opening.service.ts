@@ -97,10 +97,10 @@ export class Opening implements RoutineDefinition<OpeningStep> {
   }
 
   async #register({ actor, signal }: Work): Promise<StepResult> {
-    const startedAt = this.#context.clock.now();
+    const startedAt = this.#context.clock.monotonic();
     for (;;) {
       const outcome = await actor.run('opening', (driver) => driver.register());
-      const waitedMs = this.#context.clock.now() - startedAt;
+      const waitedMs = Math.round(this.#context.clock.monotonic() - startedAt);
       if (outcome.kind === 'done') return { kind: 'done', evidence: { waitedMs }, facts: { power: 'on' } };
       if (waitedMs >= BOOT_WITHIN_MS) {
         const code = outcome.code === 'terminalUnreachable' && (await actor.readSwitch()) === 'off' ? 'stillOff' : outcome.code;

@@ -71,6 +71,32 @@ export class RoutineRunner<S extends string> {
     return this.#store.wasScheduled(this.#definition.kind, scheduledFor);
   }
 
+  /** Journals that nothing ran at a scheduled instant, once. */
+  missed(businessDay: string, scheduledFor: number): void {
+    const routine = this.#definition.kind;
+    if (routine === 'opening') throw new Error('openings are not scheduled for an instant');
+    this.#journal.commit((tx) => {
+      this.#store.miss(tx, routine, scheduledFor, businessDay);
+      tx.append('RoutineMissed', null, { routine, businessDay, scheduledFor: new Date(scheduledFor).toISOString() });
+    });
+    this.#context.log.warn({ routine, businessDay }, 'a routine was missed');
+  }
+
+  /** The newest scheduled instant that was dealt with, by a run or by missing it; null before the first. */
+  get newestScheduled(): number | null {
+    return this.#store.newestScheduled(this.#definition.kind);
+  }
+
+  /** The place of the newest run that nobody ordered, in the order all routines began; 0 when there is none. */
+  get lastOrdinal(): number {
+    return this.#store.lastOrdinal(this.#definition.kind);
+  }
+
+  /** Forgets the runs of every kind that were over on the day before this instant (epoch ms). Returns how many. */
+  retire(before: number): number {
+    return this.#store.retire(new Date(before).toISOString().slice(0, 10));
+  }
+
   /** The run a command started, if any. */
   byCommand(commandId: string): RoutineRun | undefined {
     return this.#store.byCommand(commandId);
@@ -97,11 +123,14 @@ export class RoutineRunner<S extends string> {
     await Promise.all(rows.map((row) => this.#runTerminal(run, row)));
     const result = this.#resultFromStore(run.routineId);
     if (result.stopped) return result;
-    this.#journal.commit((tx) => {
-      this.#store.finish(tx, run.routineId);
-      const blocked = result.blocked.map((each) => each.terminal);
-      this.#definition.finished(tx, run, result.passed, blocked);
-    });
+    const recorded = await this.#recordWhenPossible(() =>
+      this.#journal.commit((tx) => {
+        this.#store.finish(tx, run.routineId);
+        const blocked = result.blocked.map((each) => each.terminal);
+        this.#definition.finished(tx, run, result.passed, blocked);
+      }),
+    );
+    if (!recorded) return { ...result, stopped: true };
     this.#context.log.info(
       { routine: run.routineId, kind, passed: result.passed.length, blocked: result.blocked.length },
       'routine finished',
@@ -115,7 +144,7 @@ export class RoutineRunner<S extends string> {
       if (step === null || row.state !== 'running' || this.#context.signal.aborted) return;
       const actor = this.#terminals.get(row.terminal);
       if (!actor) {
-        this.#journal.commit((tx) => this.#recordBlocked(tx, run, row, step, REMOVED));
+        await this.#recordWhenPossible(() => this.#journal.commit((tx) => this.#recordBlocked(tx, run, row, step, REMOVED)));
         return;
       }
       const work: StepWork<S> = { run, actor, progress: row.progress as StepRecord<S>[], signal: this.#context.signal };
@@ -174,15 +203,17 @@ export class RoutineRunner<S extends string> {
     this.#store.saveTerminal(tx, run.routineId, row);
   }
 
-  async #recordWhenPossible(record: () => void): Promise<void> {
+  /** False when the agent stopped before it could be recorded. */
+  async #recordWhenPossible(record: () => void): Promise<boolean> {
     for (;;) {
       try {
-        return record();
+        record();
+        return true;
       } catch (error) {
         if (!(error instanceof JournalUnavailableError)) throw error;
         this.#context.log.error(errorFields(error), 'a step could not be recorded, will try again');
         await pause(this.#context.clock, UNRECORDED_PAUSE_MS, this.#context.signal);
-        if (this.#context.signal.aborted) return;
+        if (this.#context.signal.aborted) return false;
       }
     }
   }

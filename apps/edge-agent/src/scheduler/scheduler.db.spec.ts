@@ -103,4 +103,100 @@ describe('Scheduler', () => {
     expect(edge.entries('TerminalStateChanged').map((entry) => entry.payload.service)).toContain('signOnNeeded');
     expect(edge.terminals.get('t1')!.facts.signedOn).toBe(true);
   });
+
+  it('S4: says that a night was missed in which the gateway was off, and catches up before the first sale', async () => {
+    edge.scheduler.start();
+    await finished('OpeningFinished', 1);
+    skipTo('2026-05-04T20:00:00Z');
+    await finished('ClosingFinished', 1);
+    skipTo('2026-05-05T07:30:00Z');
+    await finished('OpeningFinished', 2);
+    edge.crash();
+    skipTo('2026-05-06T12:00:00Z');
+    edge = store.start();
+    edge.recover();
+    edge.scheduler.start();
+    await finished('OpeningFinished', 2);
+    const missed = () => edge.entries('RoutineMissed').map(({ payload }) => payload.businessDay);
+    expect(missed()).toEqual(['2026-05-05']);
+    restart();
+    const then = store.clock.now();
+    await store.clock.until(() => store.clock.now() > then + 5_000);
+    expect(missed()).toEqual(['2026-05-05']);
+  });
+});
+
+describe('a clock that is corrected', () => {
+  const DAY_MS = 24 * HOUR_MS;
+  const day = async () => {
+    edge.scheduler.start();
+    await finished('OpeningFinished', 1);
+  };
+  const ticks = async (ms = 5_000) => {
+    const then = store.clock.monotonic();
+    await store.clock.until(() => store.clock.monotonic() > then + ms);
+  };
+  const closings = () => edge.entries('ClosingStarted').map(({ payload }) => [payload.businessDay, payload.by]);
+  const allClosed = () => edge.terminals.all().every((actor) => actor.facts.resting === 'closed');
+
+  it('back by an hour after closing: the store opens again and is closed again', async () => {
+    await day();
+    skipTo('2026-05-04T20:00:00Z');
+    await finished('ClosingFinished', 1);
+    store.clock.step(-HOUR_MS);
+    await finished('OpeningFinished', 2);
+    skipTo('2026-05-04T19:59:58Z');
+    await finished('ClosingFinished', 2);
+    await ticks();
+    expect(closings()).toEqual([
+      ['2026-05-04', 'policy'],
+      ['2026-05-04', 'recovery'],
+    ]);
+    expect(allClosed()).toBe(true);
+  });
+
+  it('forward by an hour over the closing: closes at once, once', async () => {
+    await day();
+    skipTo('2026-05-04T19:30:00Z');
+    store.clock.step(HOUR_MS);
+    await finished('ClosingFinished', 1);
+    await ticks();
+    expect(closings()).toEqual([['2026-05-04', 'policy']]);
+  });
+
+  it.each([
+    ['a day', DAY_MS, 1],
+    ['400 days', 400 * DAY_MS, 14],
+  ] as const)('forward by %s and back: what was passed over is said, and the night is not skipped', async (_name, ms, missed) => {
+    await day();
+    // A closing was dealt with before, so that there is something to miss.
+    skipTo('2026-05-04T20:00:00Z');
+    await finished('ClosingFinished', 1);
+    skipTo('2026-05-05T12:00:00Z');
+    await finished('OpeningFinished', 2);
+    store.clock.step(ms);
+    await ticks();
+    const said = edge.entries('RoutineMissed').map(({ payload }) => payload.businessDay);
+    expect(said).toHaveLength(missed);
+    store.clock.step(-ms);
+    await ticks();
+    expect(closings()).toHaveLength(1);
+    skipTo('2026-05-05T19:59:58Z');
+    await finished('ClosingFinished', 2);
+    expect(closings().at(-1)).toEqual(['2026-05-05', 'policy']);
+    expect(allClosed()).toBe(true);
+    await ticks();
+    expect(closings()).toHaveLength(2);
+  });
+
+  it('back by a day at night does not close again what is closed', async () => {
+    await day();
+    skipTo('2026-05-04T20:00:00Z');
+    await finished('ClosingFinished', 1);
+    skipTo('2026-05-04T23:00:00Z');
+    store.clock.step(-DAY_MS);
+    await ticks();
+    expect(allClosed()).toBe(true);
+    expect(edge.entries('OpeningStarted')).toHaveLength(1);
+  });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  missedClosings,
+  type Night,
   nextMove,
   openingRetryMs,
   type SchedulableTerminal,
@@ -51,9 +53,12 @@ const terminal = (
   facts: { resting: 'idle', signedOn: true, heldUntil: null, ...change.facts },
 });
 
+const NIGHT: Night = { closingStarted: false, openedSince: false, maintenance: null, maintenanceStarted: false };
+const CLOSED_ONCE: Night = { ...NIGHT, closingStarted: true };
+
 describe('nextMove', () => {
   it('waits while everything sells', () => {
-    expect(nextMove(500, trading, false, [terminal('t1')])).toEqual({ kind: 'wait' });
+    expect(nextMove(500, trading, NIGHT, [terminal('t1')])).toEqual({ kind: 'wait' });
   });
 
   it.each([
@@ -68,20 +73,73 @@ describe('nextMove', () => {
     ['only watched, closed last night', { watchedOnly: true, facts: { resting: 'closed', signedOn: false } }, true],
     ['failed just now', { facts: { signedOn: false }, notBefore: 501 }, false],
   ] as const)('opens what can’t sell: %s', (_name, change, opens) => {
-    const move = nextMove(500, trading, false, [terminal('t1', change), terminal('t2')]);
+    const move = nextMove(500, trading, NIGHT, [terminal('t1', change), terminal('t2')]);
     expect(move).toEqual(opens ? { kind: 'open', businessDay: '2026-05-04', terminals: ['t1'] } : { kind: 'wait' });
   });
 
   it('S1: closes once for a closing instant, leaving out what has its proof already', () => {
     const terminals = [terminal('t1'), terminal('t2', { facts: { resting: 'closed' } }), terminal('t3', { facts: { resting: 'blocked' } })];
-    const move = nextMove(2_000, closed, false, terminals);
+    const move = nextMove(2_000, closed, NIGHT, terminals);
     expect(move).toEqual({ kind: 'close', scheduledFor: 1_000, businessDay: '2026-05-04', terminals: ['t1', 't3'] });
-    expect(nextMove(2_000, closed, true, terminals)).toEqual({ kind: 'wait' });
+    expect(nextMove(2_000, closed, CLOSED_ONCE, terminals)).toEqual({ kind: 'wait' });
   });
 
   it('S2: makes up for a closing missed hours ago, after running routines', () => {
-    expect(nextMove(9_000_000, closed, false, [terminal('t1', { held: true }), terminal('t2')])).toEqual({ kind: 'wait' });
-    expect(nextMove(9_000_000, closed, false, [terminal('t1')]).kind).toBe('close');
+    expect(nextMove(9_000_000, closed, NIGHT, [terminal('t1', { held: true }), terminal('t2')])).toEqual({ kind: 'wait' });
+    expect(nextMove(9_000_000, closed, NIGHT, [terminal('t1')]).kind).toBe('close');
+  });
+});
+
+describe('S3: a closing whose time comes again', () => {
+  it('is made again for terminals the schedule opened in between, and for no others', () => {
+    const again = { ...CLOSED_ONCE, openedSince: true };
+    const terminals = [terminal('t1'), terminal('t2', { facts: { resting: 'closed' } }), terminal('t3', { facts: { resting: 'blocked' } })];
+    expect(nextMove(2_000, closed, again, terminals)).toEqual({
+      kind: 'close',
+      scheduledFor: null,
+      businessDay: '2026-05-04',
+      terminals: ['t1'],
+    });
+    expect(nextMove(2_000, closed, again, [terminal('t2', { facts: { resting: 'closed' } })])).toEqual({ kind: 'wait' });
+    // Opened on request after closing: it stays as somebody wanted it.
+    expect(nextMove(2_000, closed, CLOSED_ONCE, [terminal('t1')])).toEqual({ kind: 'wait' });
+  });
+});
+
+describe('S4: missedClosings', () => {
+  const at = (local: string) => berlin(local);
+  const missed = (now: string, handled: string | null) =>
+    missedClosings(storeTimeAt(at(now), HOURS), handled === null ? null : at(handled), HOURS).map(({ businessDay }) => businessDay);
+  it.each<[string, string, string | null, string[]]>([
+    ['nothing before the first closing ever', '2026-05-04T12:00:00', null, []],
+    ['nothing in an ordinary day', '2026-05-04T12:00:00', '2026-05-03T20:00:00', []],
+    ['nothing right after closing time: it is due', '2026-05-04T20:00:10', '2026-05-03T20:00:00', []],
+    ['a night the gateway was off', '2026-05-05T12:00:00', '2026-05-03T20:00:00', ['2026-05-04']],
+    ['two nights, the last one is still due', '2026-05-06T23:00:00', '2026-05-03T20:00:00', ['2026-05-04', '2026-05-05']],
+    ['nothing when the clock went back', '2026-05-04T12:00:00', '2026-05-05T20:00:00', []],
+  ])('%s', (_name, now, handled, expected) => {
+    expect(missed(now, handled)).toEqual(expected);
+  });
+
+  it('tells at most two weeks of a long absence', () => {
+    expect(missed('2027-06-08T12:00:00', '2026-05-03T20:00:00')).toHaveLength(14);
+  });
+});
+
+describe('the maintenance window', () => {
+  const night: Night = { ...CLOSED_ONCE, maintenance: { opensAtMs: 5_000, closesAtMs: 9_000 } };
+  const resting = [terminal('t1', { facts: { resting: 'closed' } })];
+  it.each<[string, number, Night, SchedulableTerminal[], string]>([
+    ['before', 4_999, night, resting, 'wait'],
+    ['in it', 5_000, night, resting, 'maintain'],
+    ['late', 8_999, night, resting, 'maintain'],
+    ['over', 9_000, night, resting, 'wait'],
+    ['once', 6_000, { ...night, maintenanceStarted: true }, resting, 'wait'],
+    ['not while a terminal is at work', 6_000, night, [terminal('t1', { occupied: true })], 'wait'],
+    ['not while it is being closed', 6_000, night, [terminal('t1', { held: true })], 'wait'],
+    ['the closing comes first', 6_000, { ...night, closingStarted: false }, resting, 'close'],
+  ])('%s', (_name, now, given, terminals, expected) => {
+    expect(nextMove(now, closed, given, terminals).kind).toBe(expected);
   });
 });
 

@@ -45,17 +45,29 @@ export interface SchedulableTerminal {
   notBefore: number;
 }
 
-/** What to start now. */
+/** What is known of the night after a closing instant. */
+export interface Night {
+  closingStarted: boolean;
+  /** The schedule opened terminals after that closing began: the clock had run ahead of the store's day, and the closing's time came again. */
+  openedSince: boolean;
+  /** The vendor's window of that night, if terminals stay on for one. */
+  maintenance: { opensAtMs: number; closesAtMs: number } | null;
+  maintenanceStarted: boolean;
+}
+
+/** What to start now. `scheduledFor` null: a closing made a second time. */
 export type ScheduleMove =
-  | { kind: 'close'; scheduledFor: number; businessDay: string; terminals: string[] }
+  | { kind: 'close'; scheduledFor: number | null; businessDay: string; terminals: string[] }
   | { kind: 'open'; businessDay: string; terminals: string[] }
+  | { kind: 'maintain'; scheduledFor: number; businessDay: string; terminals: string[] }
   | { kind: 'wait' };
 
 /**
  * The next move. While trading, terminals that can't sell are opened, unless somebody closed them for the rest of the day. After a closing instant the
- * closing runs once for that instant (S1), also when the agent was away at the time (S2); terminals closed already keep their proof.
+ * closing runs once for that instant (S1), also when the agent was away at the time (S2); terminals closed already keep their proof. A closing whose time came twice,
+ * because the clock was corrected, is made again for what was opened in between (S3).
  */
-export function nextMove(now: number, time: StoreTime, closingStarted: boolean, terminals: readonly SchedulableTerminal[]): ScheduleMove {
+export function nextMove(now: number, time: StoreTime, night: Night, terminals: readonly SchedulableTerminal[]): ScheduleMove {
   const free = terminals.filter((terminal) => !terminal.held);
   if (time.kind === 'trading') {
     const waiting = free.filter((terminal) => needsOpening(terminal, now));
@@ -63,14 +75,43 @@ export function nextMove(now: number, time: StoreTime, closingStarted: boolean, 
       ? { kind: 'open', businessDay: time.window.businessDay, terminals: waiting.map(({ id }) => id) }
       : { kind: 'wait' };
   }
-  if (closingStarted || free.length < terminals.length) return { kind: 'wait' };
+  if (free.length < terminals.length) return { kind: 'wait' };
   const { closesAtMs: scheduledFor, businessDay } = time.last;
-  return {
-    kind: 'close',
-    scheduledFor,
-    businessDay,
-    terminals: free.filter(({ facts }) => facts.resting !== 'closed').map(({ id }) => id),
-  };
+  if (!night.closingStarted) {
+    const open = free.filter(({ facts }) => facts.resting !== 'closed');
+    return { kind: 'close', scheduledFor, businessDay, terminals: open.map(({ id }) => id) };
+  }
+  const selling = free.filter(({ facts }) => facts.resting === 'idle');
+  if (night.openedSince && selling.length > 0) {
+    return { kind: 'close', scheduledFor: null, businessDay, terminals: selling.map(({ id }) => id) };
+  }
+  return maintenanceMove(now, night, businessDay, free);
+}
+
+function maintenanceMove(now: number, night: Night, businessDay: string, free: readonly SchedulableTerminal[]): ScheduleMove {
+  const { maintenance, maintenanceStarted } = night;
+  if (!maintenance || maintenanceStarted || free.some(({ occupied }) => occupied)) return { kind: 'wait' };
+  if (now < maintenance.opensAtMs || now >= maintenance.closesAtMs) return { kind: 'wait' };
+  return { kind: 'maintain', scheduledFor: maintenance.opensAtMs, businessDay, terminals: free.map(({ id }) => id) };
+}
+
+/** Missed closings that are told one by one; of a longer absence only the newest are. */
+const MOST_MISSED = 14;
+
+/**
+ * S4: the closings nobody made: their instant lies after the last one that was dealt with (`handled`, null: none ever, so there was nothing to miss) and before the
+ * one that is due now, or the store's next day has begun. Oldest first.
+ */
+export function missedClosings(time: StoreTime, handled: number | null, settings: ScheduleSettings): BusinessDayWindow[] {
+  if (handled === null) return [];
+  const newest = time.kind === 'trading' ? addBusinessDays(time.window.businessDay, -1) : addBusinessDays(time.last.businessDay, -1);
+  const missed: BusinessDayWindow[] = [];
+  for (let back = 0; back < MOST_MISSED; back++) {
+    const window = windowOf(addBusinessDays(newest, -back), settings);
+    if (window.closesAtMs <= handled) break;
+    missed.unshift(window);
+  }
+  return missed;
 }
 
 function needsOpening({ facts, watchedOnly, occupied, notBefore }: SchedulableTerminal, now: number): boolean {

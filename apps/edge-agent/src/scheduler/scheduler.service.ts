@@ -1,11 +1,19 @@
-import type { ClosingStep, OpeningStep } from '@tillward/contracts';
+import type { ClosingStep, MaintenanceStep, OpeningStep } from '@tillward/contracts';
 import type { Clock } from '../clock.js';
 import { JournalUnavailableError } from '../journal/index.js';
 import { errorFields, type Log } from '../log.js';
 import type { EffectivePolicy, PolicyService } from '../policy/index.js';
-import type { RoutineRunner, RunResult } from '../routines/index.js';
+import { maintenanceOfDay, type RoutineRunner, type RunResult } from '../routines/index.js';
 import type { Terminals } from '../terminals/index.js';
-import { nextMove, openingRetryMs, type ScheduleMove, storeTimeAt } from './scheduler.rules.js';
+import {
+  missedClosings,
+  type Night,
+  nextMove,
+  openingRetryMs,
+  type ScheduleSettings,
+  type StoreTime,
+  storeTimeAt,
+} from './scheduler.rules.js';
 
 const TICK_MS = 1_000;
 
@@ -19,10 +27,12 @@ export interface SchedulerParts {
   terminals: Terminals;
   closing: RoutineRunner<ClosingStep>;
   opening: RoutineRunner<OpeningStep>;
+  maintenance: RoutineRunner<MaintenanceStep>;
 }
 
 interface OpeningFailures {
   count: number;
+  /** Monotonic: a corrected clock must not keep a terminal waiting. */
   notBefore: number;
 }
 
@@ -57,26 +67,29 @@ export class Scheduler {
   tick(): void {
     const policy = this.#parts.policy.current;
     if (!policy) return;
-    const move = this.#nextMove(policy);
+    const now = this.#context.clock.now();
+    const settings = scheduleOf(policy);
+    const time = storeTimeAt(now, settings);
+    this.#tellMissed(policy, time, settings);
+    const move = nextMove(now, time, this.#night(policy, time), this.#terminals(now));
+    const { closing, opening, maintenance } = this.#parts;
     switch (move.kind) {
       case 'wait':
         return;
-      case 'close':
-        this.#context.log.info(
-          { scheduledFor: new Date(move.scheduledFor).toISOString(), terminals: move.terminals.length },
-          'closing time',
-        );
-        this.#parts.closing.start(
-          { businessDay: move.businessDay, by: 'policy', scheduledFor: move.scheduledFor, commandId: null },
-          move.terminals,
-        );
+      case 'close': {
+        const { businessDay, scheduledFor, terminals } = move;
+        this.#context.log.info({ businessDay, again: scheduledFor === null, terminals: terminals.length }, 'closing time');
+        closing.start({ businessDay, by: scheduledFor === null ? 'recovery' : 'policy', scheduledFor, commandId: null }, terminals);
         return;
+      }
+      case 'maintain': {
+        const { businessDay, scheduledFor, terminals } = move;
+        maintenance.start({ businessDay, by: 'policy', scheduledFor, commandId: null }, terminals);
+        return;
+      }
       case 'open': {
-        const run = this.#parts.opening.start(
-          { businessDay: move.businessDay, by: 'policy', scheduledFor: null, commandId: null },
-          move.terminals,
-        );
-        void this.#parts.opening.result(run.routineId).then(
+        const run = opening.start({ businessDay: move.businessDay, by: 'policy', scheduledFor: null, commandId: null }, move.terminals);
+        void opening.result(run.routineId).then(
           (result) => this.#opened(result),
           (error: unknown) => this.#context.log.error(errorFields(error), 'an opening failed'),
         );
@@ -84,33 +97,56 @@ export class Scheduler {
     }
   }
 
-  #nextMove(policy: EffectivePolicy): ScheduleMove {
-    const { settings, timeZone } = policy;
-    const now = this.#context.clock.now();
-    const time = storeTimeAt(now, {
-      timeZone,
-      open: settings['hours.open'],
-      close: settings['hours.close'],
-      cutOff: settings['businessDay.cutOff'],
-      leadMs: settings['opening.leadMinutes'] * 60_000,
-    });
-    const terminals = this.#parts.terminals.all().map((actor) => ({
+  /** S4: a night in which nothing ran is said, once. */
+  #tellMissed(policy: EffectivePolicy, time: StoreTime, settings: ScheduleSettings): void {
+    const { closing, maintenance } = this.#parts;
+    for (const { businessDay, closesAtMs } of missedClosings(time, closing.newestScheduled, settings))
+      closing.missed(businessDay, closesAtMs);
+    if (time.kind !== 'closed' || closing.newestScheduled === null || maintenance.active) return;
+    const window = maintenanceOfDay(policy, time.last.businessDay);
+    const over = window !== null && window.closesAtMs <= this.#context.clock.now();
+    if (over && (maintenance.newestScheduled ?? 0) < window.opensAtMs) maintenance.missed(time.last.businessDay, window.opensAtMs);
+  }
+
+  #night(policy: EffectivePolicy, time: StoreTime): Night {
+    if (time.kind === 'trading') return { closingStarted: false, openedSince: false, maintenance: null, maintenanceStarted: false };
+    const { closing, opening, maintenance } = this.#parts;
+    const window = maintenanceOfDay(policy, time.last.businessDay);
+    return {
+      closingStarted: closing.wasScheduled(time.last.closesAtMs),
+      openedSince: opening.lastOrdinal > closing.lastOrdinal,
+      maintenance: window,
+      maintenanceStarted: window !== null && maintenance.wasScheduled(window.opensAtMs),
+    };
+  }
+
+  #terminals(now: number) {
+    const passed = this.#context.clock.monotonic();
+    return this.#parts.terminals.all().map((actor) => ({
       id: actor.id,
       facts: actor.facts,
       watchedOnly: actor.watchedOnly,
       held: actor.heldBy !== null,
       occupied: actor.occupied,
-      notBefore: this.#failures.get(actor.id)?.notBefore ?? 0,
+      notBefore: now + (this.#failures.get(actor.id)?.notBefore ?? passed) - passed,
     }));
-    const closingStarted = time.kind === 'closed' && this.#parts.closing.wasScheduled(time.last.closesAtMs);
-    return nextMove(now, time, closingStarted, terminals);
   }
 
   #opened(result: RunResult): void {
     for (const terminal of result.passed) this.#failures.delete(terminal);
     for (const { terminal } of result.blocked) {
       const count = (this.#failures.get(terminal)?.count ?? 0) + 1;
-      this.#failures.set(terminal, { count, notBefore: this.#context.clock.now() + openingRetryMs(count) });
+      this.#failures.set(terminal, { count, notBefore: this.#context.clock.monotonic() + openingRetryMs(count) });
     }
   }
+}
+
+function scheduleOf({ settings, timeZone }: EffectivePolicy): ScheduleSettings {
+  return {
+    timeZone,
+    open: settings['hours.open'],
+    close: settings['hours.close'],
+    cutOff: settings['businessDay.cutOff'],
+    leadMs: settings['opening.leadMinutes'] * 60_000,
+  };
 }

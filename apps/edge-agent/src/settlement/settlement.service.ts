@@ -11,7 +11,7 @@ import { afterSettleAttempt, balanced, needsEvidence, nothingToSettle, planSettl
 import { type Settlement, SettlementStore } from './settlement.store.js';
 
 /** Who asked for a settlement. */
-export type SettlementRequester = 'policy' | 'command' | 'recovery';
+export type SettlementRequester = 'policy' | 'command' | 'till' | 'recovery';
 
 /**
  * How a request to settle ended. `settled`: the batch is closed and all totals agree; `nothing`: there was no batch and the terminal holds none;

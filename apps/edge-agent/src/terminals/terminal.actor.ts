@@ -12,6 +12,7 @@ import { TerminalEvidence } from './terminal.evidence.js';
 import {
   activityOf,
   afterPoll,
+  type Holder,
   type JobKind,
   pollDelayMs,
   type SwitchReading,
@@ -50,7 +51,7 @@ export class TerminalActor {
   #facts: TerminalFacts;
   #queue: Job[] = [];
   #running: Job | null = null;
-  #held: 'opening' | 'closing' | null = null;
+  #held: Holder | null = null;
   #idleListeners: (() => void)[] = [];
   #cancelPoll: () => void = () => {};
   #stopped = false;
@@ -104,7 +105,7 @@ export class TerminalActor {
   }
 
   /** The routine that keeps sales away, if any. */
-  get heldBy(): 'opening' | 'closing' | null {
+  get heldBy(): Holder | null {
     return this.#held;
   }
 
@@ -120,7 +121,7 @@ export class TerminalActor {
   }
 
   /** Keeps sales away while a routine works; null lets them in again. */
-  hold(routine: 'opening' | 'closing' | null): void {
+  hold(routine: Holder | null): void {
     this.#held = routine;
     this.#changed();
   }
@@ -208,7 +209,7 @@ export class TerminalActor {
   }
 
   /** Signs on with the acquirer's host and journals how that went. Must run inside a job. */
-  async signOn(by: 'policy' | 'command' | 'recovery'): Promise<ExchangeOutcome> {
+  async signOn(by: 'policy' | 'command' | 'till' | 'recovery'): Promise<ExchangeOutcome> {
     const outcome = await this.#devices.driver.signOn();
     if (outcome.kind === 'done') {
       this.commit({ power: 'on', service: 'ready', signedOn: true }, (tx) => tx.append('TerminalSignedOn', this.id, { by }));

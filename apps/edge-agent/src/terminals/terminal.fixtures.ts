@@ -11,16 +11,17 @@ import {
   type LostOutcome,
   type PaymentOrder,
   type PaymentOutcome,
+  type RefundOrder,
   type ReprintOrder,
   type ReprintOutcome,
   type RestartOutcome,
+  type ReversalOrder,
   type SendStoredOutcome,
   type SettlementOutcome,
   type StatusOutcome,
   type StreamBreak,
   type TerminalDriver,
   type TotalsOutcome,
-  UndeclaredOperationError,
 } from '@tillward/driver';
 import type { ObserverEvent } from '@tillward/observer-unionpay';
 import type { OutletState, PowerCapabilities, PowerSwitch, SwitchOutcome } from '@tillward/power';
@@ -47,17 +48,18 @@ export class FakeTerminal {
   namesHostTotals = true;
   /** Says that it settled and keeps its batch. */
   keepsBatch = false;
-  /** Booked and not settled. */
+  /** Booked and not settled; what gives money back has a negative amount. */
   batch: { traceNo: number; amountMinor: number }[] = [];
   /** Everything ever booked: the witness. */
   ledger: { traceNo: number; amountMinor: number }[] = [];
+  partialReversal = true;
   settlements: { amountMinor: number; count: number }[] = [];
   nextSale: NextMove = 'normal';
   nextSettlement: NextMove = 'normal';
   last: EnquiryOutcome = { kind: 'none' };
   calls: string[] = [];
   /** What its driver declares. */
-  operations = new Set<DriverOperation>(DRIVER_OPERATIONS.filter((operation) => operation !== 'reverse' && operation !== 'refund'));
+  operations = new Set<DriverOperation>(DRIVER_OPERATIONS);
   reprints = new Set<ReprintOrder['which']>(['last', 'receipt']);
   enquiry: DriverCapabilities['enquiry'] = 'lastTransaction';
   device: DeviceFacts | undefined;
@@ -104,6 +106,17 @@ export class FakeTerminal {
     return details;
   }
 
+  /** Books money that goes back; `transaction` as the terminal tells it later. */
+  giveBack(amountMinor: number, transaction: 'reversal' | 'refund'): { traceNo: number; amountMinor: number; currency: string } {
+    this.traceNo += 1;
+    const entry = { traceNo: this.traceNo, amountMinor: -amountMinor };
+    this.batch.push(entry);
+    this.ledger.push(entry);
+    const details = { traceNo: this.traceNo, amountMinor, currency: 'EUR' };
+    this.last = { kind: 'lastTransaction', details, transaction };
+    return details;
+  }
+
   driver(): TerminalDriver {
     return new FakeDriver(this);
   }
@@ -139,9 +152,9 @@ class FakeDriver implements TerminalDriver {
 
   constructor(terminal: FakeTerminal) {
     this.#terminal = terminal;
-    const { operations, reprints, enquiry } = terminal;
+    const { operations, reprints, enquiry, partialReversal } = terminal;
     const currencies = new Set(['EUR']);
-    this.capabilities = { protocol: 'fake', operations, currencies, countModulus: null, enquiry, reprints, partialReversal: false };
+    this.capabilities = { protocol: 'fake', operations, currencies, countModulus: null, enquiry, reprints, partialReversal };
   }
 
   async connect(): Promise<ExchangeOutcome> {
@@ -175,13 +188,35 @@ class FakeDriver implements TerminalDriver {
     return this.connect();
   }
 
-  async pay(order: PaymentOrder): Promise<PaymentOutcome> {
+  pay(order: PaymentOrder): Promise<PaymentOutcome> {
+    return this.#money('pay', '06 01 Authorisation', order, () => this.#terminal.book(order.amountMinor));
+  }
+
+  async reverse(order: ReversalOrder): Promise<PaymentOutcome> {
     const terminal = this.#terminal;
-    terminal.calls.push(`pay ${order.amountMinor}`);
+    if (terminal.alive && !terminal.batch.some(({ traceNo }) => traceNo === order.original.traceNo)) {
+      terminal.calls.push(`reverse ${order.amountMinor}`);
+      return { kind: 'failed', code: 'notReversible', detail: 'no such sale' };
+    }
+    return this.#money('reverse', '06 30 Reversal', order, () => terminal.giveBack(order.amountMinor, 'reversal'));
+  }
+
+  refund(order: RefundOrder): Promise<PaymentOutcome> {
+    return this.#money('refund', '06 31 Refund', order, () => this.#terminal.giveBack(order.amountMinor, 'refund'));
+  }
+
+  async #money(
+    call: string,
+    name: string,
+    order: PaymentOrder,
+    book: () => { traceNo: number; amountMinor: number; currency: string },
+  ): Promise<PaymentOutcome> {
+    const terminal = this.#terminal;
+    terminal.calls.push(`${call} ${order.amountMinor}`);
     const move = terminal.nextSale;
     terminal.nextSale = 'normal';
     if (!terminal.alive) return { kind: 'failed', code: 'terminalUnreachable', detail: 'nothing answers' };
-    this.#says('sent', '06 01 Authorisation');
+    this.#says('sent', name);
     order.observer?.sent?.();
     if (move === 'refusedAtOnce') return { kind: 'failed', code: 'terminalRefused', detail: 'no' };
     if (move === 'refused') return { kind: 'declined', resultCode: '05', detail: 'declined' };
@@ -191,7 +226,8 @@ class FakeDriver implements TerminalDriver {
         terminal.giveUp = () => resolve({ kind: 'declined', resultCode: '6c', detail: 'given up' });
       });
     }
-    const details = terminal.book(order.amountMinor);
+    order.observer?.progress?.(0x0a);
+    const details = book();
     return move === 'lostAfterBooking' ? { kind: 'inDoubt', reason: 'cut off' } : { kind: 'booked', details, receipt: ['MERCHANT COPY'] };
   }
 
@@ -221,14 +257,6 @@ class FakeDriver implements TerminalDriver {
     this.#terminal.calls.push('enquire');
     this.#terminal.asked.push(lost);
     return this.#terminal.alive ? this.#terminal.last : { kind: 'unknown', reason: 'nothing answers' };
-  }
-
-  async reverse(): Promise<PaymentOutcome> {
-    return this.#undeclared('reverse');
-  }
-
-  async refund(): Promise<PaymentOutcome> {
-    return this.#undeclared('refund');
   }
 
   async sendStored(): Promise<SendStoredOutcome> {
@@ -288,10 +316,6 @@ class FakeDriver implements TerminalDriver {
 
   #says(direction: DialogueFrame['direction'], name: string): void {
     this.#terminal.dialogue({ direction, name, fields: [], bytes: 3 });
-  }
-
-  #undeclared(operation: DriverOperation): never {
-    throw new UndeclaredOperationError(this.capabilities.protocol, operation);
   }
 }
 

@@ -77,10 +77,13 @@ export function stateChanged(before: TerminalFacts, after: TerminalFacts): boole
  */
 export type JobKind = 'poll' | 'maintaining' | Extract<Activity, 'selling' | 'settling' | 'opening' | 'closing'>;
 
+/** A routine that keeps sales and orders away from a terminal. */
+export type Holder = 'opening' | 'closing' | 'maintenance';
+
 /** What to show: the running job, else the routine that holds the terminal, else where it rests. */
-export function activityOf(running: JobKind | null, held: 'opening' | 'closing' | null, resting: Resting): Activity {
+export function activityOf(running: JobKind | null, held: Holder | null, resting: Resting): Activity {
   if (running !== null && running !== 'poll' && running !== 'maintaining' && !(held === 'closing' && running === 'opening')) return running;
-  return held ?? resting;
+  return held === null || held === 'maintenance' ? resting : held;
 }
 
 const IDLE_POLL_MS = 60_000;

@@ -27,7 +27,7 @@ const sendAll = (window: UploadWindow, head: number, sent: [number, number][] = 
 describe('upload window', () => {
   it('keeps several batches in flight and no more', () => {
     const sent: [number, number][] = [];
-    const window = sendAll(freshWindow(0), 100, sent);
+    const window = sendAll({ ...freshWindow(0), open: 8 }, 100, sent);
     expect(sent).toEqual([
       [1, 10],
       [11, 20],
@@ -51,6 +51,13 @@ describe('upload window', () => {
     const silent = afterSilence(sendAll(freshWindow(0), 100));
     expect(sendAll(silent, 100).inFlight).toHaveLength(1);
     expect(sendAll(afterAck(sendAll(silent, 100), 10), 100).inFlight).toHaveLength(3);
+  });
+
+  it('widens with quick answers up to its limit, and narrows while batches queue up', () => {
+    const limits = { batches: 8, entries: 10 };
+    const one = (open: number, tookMs: number) =>
+      afterAck(afterSend({ ...freshWindow(0), open }, 1, 10, 1_000), 10, 1_000 + tookMs, limits).open;
+    expect([one(2, 300), one(8, 300), one(4, 1_500), one(4, 2_001), one(1, 9_000)]).toEqual([3, 8, 4, 3, 1]);
   });
 
   it('waits longer with every silence, with an end', () => {
