@@ -23,6 +23,10 @@ export const AUDIT_ACTIONS = [
   'quiz.passed',
   'quiz.failed',
   'certificate.provisioned',
+  'enrolment.claimIssued',
+  'gateway.enrolled',
+  'gateway.renewed',
+  'gateway.revoked',
 ] as const;
 
 /** Catalogue key of an audit action: dots separate catalogue levels, so an action's dot becomes an underscore. */
@@ -97,6 +101,11 @@ export function auditWords(context: WordContext, row: AuditRow): string {
       return join(context.courseTitle(text(detail['courseId'])), t('training.percent', { score: text(detail['score']) }));
     case 'certificate.provisioned':
       return join(context.courseTitle(text(detail['courseId'])), row.subject.replace(/^person:/, ''));
+    case 'enrolment.claimIssued':
+    case 'gateway.enrolled':
+    case 'gateway.renewed':
+    case 'gateway.revoked':
+      return join(text(detail['gatewayId']), text(detail['reason']));
     default:
       return row.summary;
   }

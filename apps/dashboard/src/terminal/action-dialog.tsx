@@ -61,13 +61,18 @@ function Confirm(props: {
   const [tried, setTried] = useState(false);
   const faults = formFaults(option, form);
   const fault = (field: keyof ActionForm) => (tried && faults[field] ? faultText(t, field, faults[field]) : undefined);
-  const confirm = () => (Object.keys(faults).length > 0 ? setTried(true) : props.order(form, depth));
+  const confirm = (fields: HTMLFormElement) => {
+    if (Object.keys(faults).length === 0) return props.order(form, depth);
+    setTried(true);
+    // The first field that is not right gets the focus, once it is marked.
+    requestAnimationFrame(() => fields.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  };
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        confirm();
+        confirm(event.currentTarget);
       }}
     >
       <div className={dialog.dialog}>

@@ -46,13 +46,13 @@ function Glance({ at: { store, terminal } }: { at: TerminalAt }) {
         <dt>{t('terminal.power')}</dt>
         <dd>{t(`power.${known ? terminal.power : 'unknown'}`)}</dd>
         <dd>
-          {t(`service.${known ? terminal.service : 'unknown'}`)}
-          {known && terminal.power === 'on' ? ` · ${t(`activity.${terminal.activity}`)}` : null}
+          {known && terminal.power !== 'off' ? `${t(`service.${terminal.service}`)} · ` : null}
+          {known ? t(`activity.${terminal.activity}`) : t('gateway.unknown')}
         </dd>
       </div>
       <div>
         <dt>{t('terminal.signOn')}</dt>
-        <dd>{terminal.signedOn ? t('terminal.signedOn') : t('terminal.signedOff')}</dd>
+        <dd>{known ? t(terminal.signedOn ? 'terminal.signedOn' : 'terminal.signedOff') : t('power.unknown')}</dd>
         <dd>{terminal.operatorName ? t('terminal.atWork', { name: terminal.operatorName }) : t('terminal.nobodyAtWork')}</dd>
       </div>
       <div>
@@ -78,7 +78,7 @@ function Glance({ at: { store, terminal } }: { at: TerminalAt }) {
       <div>
         <dt>{t('terminal.reported')}</dt>
         <dd>{terminal.stateAt ? <ZonedClock at={terminal.stateAt} timeZone={store.timeZone} hideZone /> : '–'}</dd>
-        <dd>{known ? t('gateway.online') : t('gateway.unknown')}</dd>
+        <dd>{t('terminal.byGateway')}</dd>
       </div>
     </dl>
   );
@@ -154,7 +154,7 @@ function Device({ at: { store, terminal } }: { at: TerminalAt }) {
           </Fact>
         ) : null}
       </Facts>
-      {device ? null : <p className={ui.muted}>{t('device.none')}</p>}
+      {device ? null : <p className={classes.note}>{t('device.none')}</p>}
     </Card>
   );
 }
@@ -168,7 +168,7 @@ function CloseProofOf({ at: { store, terminal } }: { at: TerminalAt }) {
   if (!proof) {
     return (
       <Card title={t('proof.title')} testId="close-proof" className={classes.later}>
-        <p className={ui.muted}>{t('proof.noneText')}</p>
+        <p className={classes.note}>{t('proof.noneText')}</p>
       </Card>
     );
   }
