@@ -7,7 +7,19 @@ export default defineConfig({
   resolve: {
     // Tests run against the sources, so that a failing line is the line one edits.
     alias: [
-      ...['contracts', 'journal', 'policy', 'calendar', 'money', 'driver', 'driver-zvt', 'power'].map((lib) => ({
+      ...[
+        'contracts',
+        'journal',
+        'policy',
+        'calendar',
+        'money',
+        'driver',
+        'driver-zvt',
+        'driver-escpos',
+        'driver-nexo',
+        'observer-unionpay',
+        'power',
+      ].map((lib) => ({
         find: new RegExp(`^@tillward/${lib}$`),
         replacement: source(`libs/${lib}`),
       })),
