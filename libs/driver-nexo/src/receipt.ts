@@ -1,4 +1,4 @@
-import { maskCardNumbers } from '@tillward/driver';
+import { maskLines } from '@tillward/driver';
 import type { Reader } from './reader.js';
 
 const MAX_LINES = 200;
@@ -10,15 +10,13 @@ export function merchantReceipt(receipts: readonly Reader[]): string[] {
   const chosen = own ?? receipts.find((receipt) => receipt.maybeText('DocumentQualifier') !== 'CustomerReceipt');
   const content = chosen?.maybeObject('OutputContent');
   if (content?.maybeText('OutputFormat') !== 'Text') return [];
-  return content
-    .objects('OutputText')
-    .slice(0, MAX_LINES)
-    .map((line) => receiptLine(line.maybeText('Text') ?? ''));
+  const lines = content.objects('OutputText').slice(0, MAX_LINES);
+  return maskLines(lines.map((line) => receiptLine(line.maybeText('Text') ?? ''))).map((line) => line.slice(0, MAX_LINE));
 }
 
-/** A line comes as text, or as the vendor's `key=…&name=…&value=…`. Control characters become spaces, card numbers are masked. */
+/** A line comes as text, or as the vendor's `key=…&name=…&value=…`. Control characters become spaces. */
 function receiptLine(text: string): string {
   const fields = text.includes('=') ? new URLSearchParams(text) : null;
   const plain = fields?.has('key') ? [fields.get('name'), fields.get('value')].filter(Boolean).join(' ') : text;
-  return maskCardNumbers(plain.replace(/\p{Cc}/gu, ' ')).slice(0, MAX_LINE);
+  return plain.slice(0, 2 * MAX_LINE).replace(/\p{Cc}/gu, ' ');
 }

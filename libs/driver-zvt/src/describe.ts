@@ -1,4 +1,4 @@
-import { maskCardNumbers } from '@tillward/driver';
+import { maskCardNumbers, maskLines } from '@tillward/driver';
 import { hexDigits, readBcd } from './bcd.js';
 import { walkBitmaps } from './bitmap.js';
 import { BMP, bitmapDefinition, type ValueFormat } from './bitmap-table.js';
@@ -67,9 +67,20 @@ export function describeApdu(frame: Frame, options: DescribeOptions = {}): Descr
     name: nameOf(control, known),
     direction: known.direction,
     dataBytes: data.length,
-    fields: reader.fields,
+    fields: readTogether(reader.fields),
     damage: reader.damage,
   };
+}
+
+/** Lines of text that stand below each other are masked as they are read: as one. */
+function readTogether(fields: readonly ApduField[]): ApduField[] {
+  const isLine = ({ name, value }: ApduField) => typeof value === 'string' && /\bline\b/.test(name);
+  const lines = maskLines(fields.filter(isLine).map(({ value }) => String(value)));
+  let next = 0;
+  return fields.map((field) => {
+    if (field.fields) return { ...field, fields: readTogether(field.fields) };
+    return isLine(field) ? { ...field, value: lines[next++] ?? '' } : field;
+  });
 }
 
 function nameOf(control: number, known: ControlField): string {
@@ -294,8 +305,13 @@ function statusByte(code: number): Partial<ApduField> {
 function amount(value: Uint8Array): Partial<ApduField> {
   const minor = value.length <= 7 ? readBcd(value) : null;
   if (minor === null) return { hex: maskedHex(value) };
+  return minorUnits(minor);
+}
+
+function minorUnits(minor: number): Partial<ApduField> {
   const text = String(minor);
-  return maskCardNumbers(text) === text ? { value: minor, unit: 'minor' } : { value: maskCardNumbers(text) };
+  const masked = maskCardNumbers(text);
+  return masked === text ? { value: minor, unit: 'minor' } : { value: masked };
 }
 
 function totals(value: Uint8Array): Partial<ApduField> {
@@ -306,7 +322,7 @@ function totals(value: Uint8Array): Partial<ApduField> {
   if (read.receiptTo !== null) fields.push({ tag: '', name: 'last receipt', value: read.receiptTo });
   for (const { card, count, amountMinor } of cardTotals(read)) {
     fields.push({ tag: '', name: `${card} count`, value: count });
-    fields.push({ tag: '', name: `${card} amount`, value: amountMinor, unit: 'minor' });
+    fields.push({ tag: '', name: `${card} amount`, ...minorUnits(amountMinor) });
   }
   return { fields };
 }

@@ -7,7 +7,7 @@ import { hexDigits } from './bcd.js';
  */
 export function maskedHex(bytes: Uint8Array): string {
   const hidden = new Set<number>();
-  const packed = maskCardNumbers(hexDigits(bytes));
+  const packed = maskCardNumbers(maskGrouped(hexDigits(bytes)));
   for (const text of [latin1(bytes), latin1(asciiOfEbcdic(bytes))]) {
     const masked = maskCardNumbers(text);
     for (let i = 0; i < text.length; i++) if (masked[i] !== text[i]) hidden.add(i);
@@ -16,6 +16,16 @@ export function maskedHex(bytes: Uint8Array): string {
   let hex = '';
   for (let i = 0; i < bytes.length; i++) hex += hidden.has(i) ? '**' : packed.slice(2 * i, 2 * i + 2);
   return hex;
+}
+
+/** Packed decimal in groups as cards print them, with one or two other nibbles between: those stand for spaces. */
+const GROUPED = /\d{4}(?:[a-f]{1,2}\d{4,7}){2,4}/g;
+
+function maskGrouped(hex: string): string {
+  return hex.replace(GROUPED, (grouped) => {
+    const masked = maskCardNumbers(grouped.replace(/[a-f]/g, ' '));
+    return grouped.replace(/\d/g, (digit, at: number) => (masked[at] === '*' ? '*' : digit));
+  });
 }
 
 /** EBCDIC's digits (F0 to F9) as ASCII's; everything else as what is no digit. */

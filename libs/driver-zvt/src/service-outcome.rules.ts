@@ -1,12 +1,13 @@
 import type { DeviceFacts, PeripheralState, ServiceState } from '@tillward/contracts';
-import type {
-  DiagnosisOutcome,
-  ExchangeFailure,
-  ExchangeOutcome,
-  ReprintOutcome,
-  RestartOutcome,
-  SendStoredOutcome,
-  StatusOutcome,
+import {
+  type DiagnosisOutcome,
+  type ExchangeFailure,
+  type ExchangeOutcome,
+  maskLines,
+  type ReprintOutcome,
+  type RestartOutcome,
+  type SendStoredOutcome,
+  type StatusOutcome,
 } from '@tillward/driver';
 import type { DeviceStatus, TerminalLock } from './device-status.js';
 import type { StatusAnswer } from './message.js';
@@ -183,7 +184,8 @@ export function failure(code: ExchangeFailure['code'], resultCode: number | null
 
 /** Receipt lines as a journal takes them. */
 export function printed(receipts: Heard['receipts']): string[] {
-  return receipts.slice(0, MAX_LINES).map(({ line }) => line.slice(0, MAX_LINE));
+  // Each line was masked for itself; a number that goes on in the next one shows only now.
+  return maskLines(receipts.slice(0, MAX_LINES).map(({ line }) => line.slice(0, MAX_LINE)));
 }
 
 /** A text cut to what a journal takes. */

@@ -43,11 +43,12 @@ export interface Heard {
 export type LossReason = 'noAnswerInT3' | 'noCompletionInT4' | 'linkLost' | 'streamBroken';
 
 /**
- * What makes us give a link up besides broken frames: `tooManyFrames` and `tooManyStatuses` (04 FF) in one command, `tooLongCommand` for one
+ * What makes us give a link up besides broken frames: `tooManyFrames`, `tooManyBytes` and `tooManyStatuses` (04 FF) in one command, `tooLongCommand` for one
  * that won't end, `tooManyUnasked` frames while nothing was asked, `tooDeep` and `tooMany` TLV, `unfinishedFrame` when the rest of one never came.
  */
 export type CutOffCode =
   | 'tooManyFrames'
+  | 'tooManyBytes'
   | 'tooManyStatuses'
   | 'tooLongCommand'
   | 'tooManyUnasked'
@@ -69,6 +70,7 @@ export type AbortAnswer = { readonly kind: 'taken' | 'ended' | 'noAnswer' } | { 
 /** What an exchange has used up of the limits, and how far an abort has come. */
 interface Course {
   readonly frames: number;
+  readonly bytes: number;
   readonly statuses: number;
   readonly abort: 'none' | 'wanted' | 'sent';
 }
@@ -114,6 +116,8 @@ export interface Step {
 /** What one terminal may make us do. Real terminals stay far below: a receipt has some hundred lines, 04 FF comes every few seconds. */
 export const LIMITS = {
   framesPerCommand: 3_000,
+  /** Of all frames of one command: ten times what the longest receipts take. */
+  bytesPerCommand: 1_048_576,
   statusesPerCommand: 1_000,
   unaskedFrames: 200,
   /** Receipt lines kept of one exchange; more than any receipt has. */
@@ -124,7 +128,7 @@ export const LIMITS = {
 export const IDLE: SessionState = { phase: 'idle', unasked: 0 };
 const CLOSED: SessionState = { phase: 'closed' };
 const NOTHING_HEARD: Heard = { status: null, receipts: [] };
-const BEGINNING: Course = { frames: 0, statuses: 0, abort: 'none' };
+const BEGINNING: Course = { frames: 0, bytes: 0, statuses: 0, abort: 'none' };
 const ACK: SessionAction = { type: 'send', bytes: ACKNOWLEDGEMENT };
 /** 06 B0 without parameters. */
 const ABORT = Uint8Array.of(0x06, 0xb0, 0x00);
@@ -186,8 +190,12 @@ function leftover(frame: Frame): SessionAction[] {
 }
 
 function onFrame(before: Active, frame: Frame): Step {
-  const state: Active = { ...before, course: { ...before.course, frames: before.course.frames + 1 } };
+  const state: Active = {
+    ...before,
+    course: { ...before.course, frames: before.course.frames + 1, bytes: before.course.bytes + frame.data.length },
+  };
   if (state.course.frames > LIMITS.framesPerCommand) return cutOff(state, 'tooManyFrames');
+  if (state.course.bytes > LIMITS.bytesPerCommand) return cutOff(state, 'tooManyBytes');
   const excess = excessOf(frame);
   if (excess) return cutOff(state, excess.code as CutOffCode);
   const message = decodeMessage(frame, state.exchange.completionShape, state.exchange.characterSet);

@@ -58,9 +58,12 @@ async function simulate(kind: DeviceKind, flags: SimFlags): Promise<number> {
     failed: (error: unknown) => say(`the simulator failed: ${error instanceof Error ? error.message : String(error)}`),
   };
   const simulation = new Simulation(kind, context, script, (step) => say(`script: ${JSON.stringify(step)}`));
-  const addresses = await simulation.start(portFlag('--control-port', flags.controlPort)).catch((error: unknown) => {
+  const starting = simulation.start(portFlag('--control-port', flags.controlPort)).catch((error: unknown) => {
     throw startMistake(error);
   });
+  // A start that hangs, on a folder that does not answer for instance, can still be given up.
+  const addresses = await Promise.race([starting, signals.stopped.then(() => null)]);
+  if (addresses === null) return 0;
   process.stdout.write(
     flags.json
       ? `${JSON.stringify({ kind: kind.kind, seed, dataDir, ...addresses } satisfies Ready)}\n`
@@ -80,20 +83,21 @@ async function scriptOf(kind: DeviceKind, flags: SimFlags) {
           throw new ConfigMistake(`--script ${flags.script} can not be read: ${error.code ?? error.message}`);
         });
   try {
-    return readScript(text, kind, settingsOf(flags.set ?? []));
+    return readScript(text, kind, settingsOf(flags.set ?? [], kind));
   } catch (error) {
     if (!(error instanceof ScriptMistake)) throw error;
     throw new ConfigMistake(`${flags.script === undefined ? '--set' : `--script ${flags.script}`}: ${error.message}`);
   }
 }
 
-/** `name=value`, the value as JSON where it is JSON, else as text. */
-function settingsOf(pairs: readonly string[]): Record<string, unknown> {
+/** `name=value`: as text where the kind takes it as text, as JSON where it is JSON, else as text. */
+function settingsOf(pairs: readonly string[], kind: DeviceKind): Record<string, unknown> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=');
       if (at < 1) throw new ConfigMistake(`--set expects name=value, not "${pair}"`);
-      return [pair.slice(0, at), jsonOrText(pair.slice(at + 1))];
+      const [name, text] = [pair.slice(0, at), pair.slice(at + 1)];
+      return [name, kind.options.safeParse({ [name]: text }).success ? text : jsonOrText(text)];
     }),
   );
 }
@@ -117,6 +121,8 @@ function portFlag(name: string, text: string): number {
 function startMistake(error: unknown): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return new ConfigMistake(`port ${port} is taken; choose another with --port, or 0 for a free one`);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new ConfigMistake('--host: there is no such name or address');
+  if (code === 'ENOTDIR' || code === 'EROFS') return new ConfigMistake('--data: no folder can be made there');
   if (code === 'EADDRNOTAVAIL') return new ConfigMistake('--host: this machine has no such address');
   if (code === 'EACCES') return new ConfigMistake(`port ${port} needs rights this account does not have; choose one above 1023`);
   return error;

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { maskCardNumbers } from '@tillward/driver';
 import { type CharacterSet, type DecodedApdu, decodeHex, type HexMistake } from '@tillward/driver-zvt';
 import { ConfigMistake } from './command-errors.js';
 
@@ -51,7 +52,7 @@ async function decodeLines(characterSet: CharacterSet, { input, output, errors }
 }
 
 function named(apdu: DecodedApdu, name: string | undefined): DecodedApdu & { source?: string } {
-  return name === undefined ? apdu : { source: name, ...apdu };
+  return name === undefined ? apdu : { source: maskCardNumbers(name), ...apdu };
 }
 
 function mistakeText({ offset, message }: HexMistake): string {

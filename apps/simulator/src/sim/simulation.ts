@@ -10,11 +10,14 @@ export interface SimulationAddresses {
   readonly control: string;
 }
 
+/** 2^31 - 1 ms, rounded down to whole days. */
+const LONGEST_TIMER_MS = 24 * 86_400_000;
+
 /** One device, its control API, and a script that plays. */
 export class Simulation {
   readonly #device: SimulatedDevice;
   readonly #api: JsonApi;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   /** `told` hears of every step of the script as it is played. */
   constructor(
@@ -34,7 +37,7 @@ export class Simulation {
       await this.#device.stop();
       throw error;
     });
-    for (const step of this.script.steps) this.#timers.push(setTimeout(() => this.#play(step), step.afterS * 1_000));
+    for (const step of this.script.steps) this.#playAt(Date.now() + step.afterS * 1_000, step);
     const host = this.context.host.includes(':') ? `[${this.context.host}]` : this.context.host;
     return { endpoints: this.#device.endpoints, control: `http://${host}:${port}` };
   }
@@ -44,6 +47,13 @@ export class Simulation {
     for (const timer of this.#timers) clearTimeout(timer);
     await this.#api.close();
     await this.#device.stop();
+  }
+
+  /** A timer of Node holds no more than 24.8 days: a later step is waited for in parts. */
+  #playAt(due: number, step: ScriptStep): void {
+    const waitMs = due - Date.now();
+    const wait = waitMs > LONGEST_TIMER_MS ? () => this.#playAt(due, step) : () => this.#play(step);
+    this.#timers.add(setTimeout(wait, Math.min(waitMs, LONGEST_TIMER_MS)));
   }
 
   #play(step: ScriptStep): void {
