@@ -19,7 +19,11 @@ export const HTTP_ENDPOINTS: readonly HttpEndpoint[] = [
   { methods: ['GET'], path: '/api/session', who: 'everyone who is signed in: says who that is' },
   { methods: ['DELETE'], path: '/api/session', who: 'everyone: ends the own session' },
   { methods: ['POST'], path: '/api/enrolment', who: 'a gateway with a claim of HQ, limited in tries per minute' },
-  { methods: ['POST'], path: '/api/enrolment/renewal', who: 'a gateway that signs with the key of its certificate, limited in tries per minute' },
+  {
+    methods: ['POST'],
+    path: '/api/enrolment/renewal',
+    who: 'a gateway that signs with the key of its certificate, limited in tries per minute',
+  },
   { methods: ['POST'], path: '/graphql', who: FIELD_BY_FIELD },
   { methods: ['GET'], path: '/graphql', who: `${FIELD_BY_FIELD}, and no mutations; as a WebSocket: everyone who is signed in` },
   { methods: ['GET'], path: '/graphiql', who: 'everyone, where TILLWARD_GRAPHIQL is 1: a page that asks /graphql' },

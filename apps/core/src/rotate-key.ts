@@ -22,7 +22,9 @@ const { values } = parseArgs({
 const { from, to, file } = values;
 const [fromId, toId, overlapDays] = [values['from-id'], values['to-id'], Number(values['overlap-days'])];
 if (!from || !to || !file || !fromId || !toId || !(overlapDays >= 0 && overlapDays <= 90)) {
-  process.stderr.write('usage: rotate-key --from old.pem --from-id ID --to new.pem --to-id ID --file rotations.json [--overlap-days 0…90]\n');
+  process.stderr.write(
+    'usage: rotate-key --from old.pem --from-id ID --to new.pem --to-id ID --file rotations.json [--overlap-days 0…90]\n',
+  );
   process.exit(64);
 }
 const now = new Date();

@@ -12,6 +12,8 @@ const KINDS = [
   'OperatorSignedOff',
   'PaymentCompleted',
   'PaymentResolved',
+  'RepaymentCompleted',
+  'RepaymentResolved',
   'PolicyApplied',
   'PolicyRefused',
   'ClosingStarted',
@@ -74,9 +76,11 @@ class FleetFold implements Fold {
         this.#terminal(entry).operatorId = null;
         return;
       case 'PaymentCompleted':
+      case 'RepaymentCompleted':
         this.#terminal(entry).lastUseAtMs = entry.atMs;
         return;
       case 'PaymentResolved':
+      case 'RepaymentResolved':
         if (entry.payload.booked !== null) this.#terminal(entry).lastUseAtMs = entry.atMs;
         return;
       case 'PolicyApplied':

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { paymentState } from '@tillward/contracts';
+import { paymentState, transactionKind } from '@tillward/contracts';
 import { MoneyType } from './fleet.contract.js';
 import { CalendarDate, DateTime } from './scalars.js';
 
@@ -20,6 +20,11 @@ registerEnumType(BatchState, { name: 'BatchState' });
 export const TransactionState = paymentState.enum;
 export type TransactionState = (typeof TransactionState)[keyof typeof TransactionState];
 registerEnumType(TransactionState, { name: 'TransactionState' });
+
+/** What a transaction does: a sale takes money, a reversal and a refund give it back. */
+export const TransactionKind = transactionKind.enum;
+export type TransactionKind = (typeof TransactionKind)[keyof typeof TransactionKind];
+registerEnumType(TransactionKind, { name: 'TransactionKind' });
 
 /** A terminal's transactions between two settlements. */
 @ObjectType('Batch')
@@ -43,10 +48,14 @@ export class BatchType {
 @ObjectType('Transaction')
 export class TransactionType {
   @Field(() => ID) id!: string;
+  @Field(() => TransactionKind) kind!: TransactionKind;
+  /** Of a reversal or refund: the sale it gives back, where that is known. */
+  @Field(() => ID, { nullable: true }) originalPaymentId!: string | null;
   @Field(() => ID) storeId!: string;
   @Field(() => ID) terminalId!: string;
   @Field(() => String) terminalName!: string;
   @Field(() => TransactionState) state!: TransactionState;
+  /** Negative where money was given back. */
   @Field(() => MoneyType) amount!: MoneyType;
   @Field(() => String, { nullable: true }) operatorId!: string | null;
   @Field(() => Int, { nullable: true }) traceNo!: number | null;

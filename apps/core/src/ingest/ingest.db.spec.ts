@@ -187,7 +187,7 @@ describe('ingest', () => {
     expect(told.map(({ body }) => body)).toEqual([expect.objectContaining({ epoch: 1, ackedThrough: 4, refused })]);
     told.length = 0;
     await feed(ingest, [third.arrival(1, 2), healed.arrival(3, 4)]);
-    expect(told.map(({ body }) => [body['epoch'], body['ackedThrough'], (body['refused'] as { code: string } | undefined)?.code])).toEqual([
+    expect(told.map(({ body }) => [body.epoch, body.ackedThrough, body.refused?.code])).toEqual([
       [2, 4, undefined],
       [3, 0, 'cloned'],
     ]);

@@ -148,7 +148,13 @@ export async function register(database: TestDatabase, gateway: SimulatedGateway
 export interface Told {
   readonly gateway: string;
   readonly channel: string;
-  readonly body: { epoch: number; ackedThrough?: number; fromSeq?: number; throughSeq?: number | null };
+  readonly body: {
+    epoch: number;
+    ackedThrough?: number;
+    fromSeq?: number;
+    throughSeq?: number | null;
+    refused?: { code: string };
+  };
 }
 
 /** An ingest of real module code on a test database; replies are collected instead of sent. */

@@ -26,7 +26,9 @@ export function readSigningKey(file: string, keyId: string, rotationsFile?: stri
   if (privateKey.asymmetricKeyType !== 'ed25519') {
     throw new ConfigError(`TILLWARD_SIGNING_KEY_FILE: expected an Ed25519 key, found ${privateKey.asymmetricKeyType ?? 'a secret'}`);
   }
-  return rotationsFile === undefined ? { keyId, privateKey } : { keyId, privateKey, rotations: readRotations(rotationsFile, { keyId, privateKey }) };
+  return rotationsFile === undefined
+    ? { keyId, privateKey }
+    : { keyId, privateKey, rotations: readRotations(rotationsFile, { keyId, privateKey }) };
 }
 
 const TYPE_OF: Readonly<Record<DownChannel, string>> = {

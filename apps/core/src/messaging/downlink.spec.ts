@@ -48,7 +48,12 @@ describe('changes of the signing key', () => {
   writeFileSync(pem, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
   const old = generateKeyPairSync('ed25519');
   const [now, until] = [new Date('2026-11-21T12:00:00Z'), new Date('2026-12-21T12:00:00Z')];
-  const statement = rotationStatement({ keyId: 'core-0', privateKey: old.privateKey }, { keyId: 'core-1', key: keys.publicKey }, now, until);
+  const statement = rotationStatement(
+    { keyId: 'core-0', privateKey: old.privateKey },
+    { keyId: 'core-1', key: keys.publicKey },
+    now,
+    until,
+  );
 
   it('travel with every policy and with nothing else, signed by the key before', async () => {
     writeFileSync(file, JSON.stringify([statement]));

@@ -15,7 +15,12 @@ interface NamedKey {
  * The statement by which core's signing key changes: signed by the key before, which goes on counting until `previousUntil`. Only the public half of `next` is in it.
  * Gateways cut an overlap to 90 days.
  */
-export function rotationStatement(previous: NamedKey, next: { keyId: string; key: KeyObject }, issuedAt: Date, previousUntil: Date): SignedBody {
+export function rotationStatement(
+  previous: NamedKey,
+  next: { keyId: string; key: KeyObject },
+  issuedAt: Date,
+  previousUntil: Date,
+): SignedBody {
   const body = JSON.stringify({
     previousKeyId: previous.keyId,
     keyId: next.keyId,
@@ -31,7 +36,10 @@ export function readRotations(file: string, present: NamedKey): readonly SignedB
   let statements: SignedBody[];
   let last: KeyRotationBody | undefined;
   try {
-    statements = z.array(signedBody).max(32).parse(JSON.parse(readFileSync(file, 'utf8')));
+    statements = z
+      .array(signedBody)
+      .max(32)
+      .parse(JSON.parse(readFileSync(file, 'utf8')));
     last = statements.map(({ body }) => keyRotationBody.parse(JSON.parse(body))).at(-1);
   } catch (error) {
     throw new ConfigError(`TILLWARD_SIGNING_ROTATIONS_FILE: expected a JSON list of changes of key: ${reasonOf(error)}`);

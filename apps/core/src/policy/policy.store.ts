@@ -125,7 +125,8 @@ export async function readGatewaySources(ctx: WorkContext, courseId: string): Pr
               g.gateway_id AS gateway,
               (SELECT coalesce(json_agg(t.connection ORDER BY t.position), '[]') FROM terminal t
                 WHERE t.store_id = g.store_id AND t.gateway_id = g.gateway_id) AS terminals,
-              (SELECT json_agg(json_build_object('id', p.id, 'name', p.name, 'certifiedUntil', c.valid_until, 'certificateId', c.id) ORDER BY p.id)
+              (SELECT json_agg(json_build_object('id', p.id, 'name', p.name, 'role', p.role, 'certifiedUntil', c.valid_until, 'certificateId', c.id)
+                               ORDER BY p.id)
                  FROM person_store ps JOIN person p ON p.id = ps.person_id
                  LEFT JOIN LATERAL (SELECT id, valid_until FROM certificate
                                      WHERE person_id = p.id AND course_id = $1 ORDER BY valid_until DESC LIMIT 1) c ON true

@@ -1,4 +1,4 @@
-import type { BookedDetails, PaymentState } from '@tillward/contracts';
+import type { BookedDetails, PaymentState, TransactionKind } from '@tillward/contracts';
 import { BinaryCopy } from '../database/index.js';
 import type { FoldDatabase } from '../ingest/index.js';
 
@@ -6,6 +6,10 @@ import type { FoldDatabase } from '../ingest/index.js';
 export interface Payment {
   store: string;
   paymentId: string;
+  /** The amount is positive whichever it is. */
+  kind: TransactionKind;
+  /** The sale that is given back, where the gateway knew it. */
+  originalPaymentId: string | null;
   gateway: string;
   terminal: string;
   batchNo: number;
@@ -55,6 +59,11 @@ export class PaymentTable {
     const copy = new BinaryCopy(COLUMN_COUNT);
     for (const payment of payments) writeRow(copy, payment);
     this.db.copy('card_transaction', COLUMNS, copy.finish());
+    // Nearly all are sales, which is what a row is until it says otherwise.
+    const repayments = payments.filter(({ kind }) => kind !== 'sale');
+    if (repayments.length === 0) return;
+    const of = <T>(pick: (payment: Payment) => T) => repayments.map(pick);
+    this.db.say(MARK_REPAYMENTS, [of((p) => p.store), of((p) => p.paymentId), of((p) => p.kind), of((p) => p.originalPaymentId)]);
   }
 
   /** Changes known payments; what a payment says nothing about stays. */
@@ -107,6 +116,11 @@ function writeRow(copy: BinaryCopy, p: Payment): void {
   copy.timestamp(p.startedAtMs ?? p.lastAtMs);
   copy.timestamp(p.finishedAtMs);
 }
+
+const MARK_REPAYMENTS = `
+  UPDATE card_transaction t SET kind = n.kind, original_payment_id = n.original_payment_id
+    FROM unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[]) AS n (store_id, payment_id, kind, original_payment_id)
+   WHERE t.store_id = n.store_id AND t.payment_id = n.payment_id`;
 
 const UPDATE = `
   UPDATE card_transaction t

@@ -123,6 +123,39 @@ describe.each([
     ]);
   });
 
+  it('takes reversals and refunds away, and counts each as the terminal does', async () => {
+    const sold = paymentIds();
+    const { paymentId: originalPaymentId } = sold;
+    const back = { ...paymentIds(), transaction: 'reversal' as const, originalPaymentId };
+    const refund = { ...paymentIds(), transaction: 'refund' as const };
+    const doubtful = { ...paymentIds(), transaction: 'refund' as const };
+    const order = { currency: 'EUR', operatorId: 'anna', tillId: 'till-1', reference: '000001K2QX', reason: 'came back' };
+    const started = (repayment: typeof back | typeof refund, amountMinor: number) =>
+      entry('RepaymentStarted', { ...repayment, ...order, amountMinor, idempotencyKey: repayment.paymentId });
+    const booked = (amountMinor: number, traceNo: number) => ({ amountMinor, currency: 'EUR', traceNo });
+    await journal(
+      [
+        ...sale(1_000, 1, 't1', sold),
+        started(back, 400),
+        entry('RepaymentCompleted', { ...back, booked: booked(400, 2) }),
+        started(refund, 100),
+        entry('RepaymentDeclined', { ...refund, resultCode: '05', detail: '' }),
+        started(doubtful, 250),
+        entry('RepaymentInDoubt', { ...doubtful, reason: 'cut off' }),
+        entry('RepaymentResolved', { ...doubtful, booked: booked(250, 3), asked: 'zvt last transaction' }),
+      ],
+      apart,
+    );
+    expect(await theBatch()).toMatchObject({ journalMinor: 350, journalCount: 3 });
+    expect(await atRisk()).toMatchObject([{ currency: 'EUR', amountMinor: 350, count: 3 }]);
+    const rows = await run((ctx) => service.transactions(ctx, { storeId: gateway.store }, { limit: 10 }));
+    const found = new Map(rows.map((row) => [row.paymentId, row]));
+    expect(found.get(sold.paymentId)).toMatchObject({ kind: 'sale', originalPaymentId: null, amountMinor: 1_000 });
+    expect(found.get(back.paymentId)).toMatchObject({ kind: 'reversal', state: 'completed', originalPaymentId, amountMinor: 400 });
+    expect(found.get(refund.paymentId)).toMatchObject({ kind: 'refund', state: 'declined' });
+    expect(found.get(doubtful.paymentId)).toMatchObject({ kind: 'refund', state: 'completed', wasInDoubt: true, traceNo: 3 });
+  });
+
   it('an agent that uses a payment id twice is not lost: the first use stands and counts once', async () => {
     const ids = paymentIds();
     await journal(sale(100, 1, 't1', ids), apart);

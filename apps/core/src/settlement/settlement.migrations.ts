@@ -60,4 +60,11 @@ export const settlementMigrations: readonly Migration[] = [
       GRANT SELECT, INSERT, UPDATE ON batch TO tillward_ingest;
     `,
   },
+  {
+    name: '0031-repayments',
+    up: `
+      ALTER TABLE card_transaction ADD COLUMN kind text NOT NULL DEFAULT 'sale';
+      ALTER TABLE card_transaction ADD COLUMN original_payment_id uuid;
+    `,
+  },
 ];

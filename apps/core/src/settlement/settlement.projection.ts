@@ -11,6 +11,12 @@ const KINDS = [
   'PaymentFailed',
   'PaymentInDoubt',
   'PaymentResolved',
+  'RepaymentStarted',
+  'RepaymentCompleted',
+  'RepaymentDeclined',
+  'RepaymentFailed',
+  'RepaymentInDoubt',
+  'RepaymentResolved',
   'SettlementStarted',
   'SettlementCompleted',
   'SettlementFailed',
@@ -22,7 +28,7 @@ const KINDS = [
 /** Journal → card_transaction and batch. */
 export const settlementProjection: Projection = { kinds: KINDS, begin: () => new SettlementFold() };
 
-type PaymentEntry = Extract<ProjectedEntry, { kind: `Payment${string}` }>;
+type PaymentEntry = Extract<ProjectedEntry, { kind: `Payment${string}` | `Repayment${string}` }>;
 
 class SettlementFold implements Fold {
   readonly #stores = new Map<string, Map<string, Payment>>();
@@ -34,21 +40,27 @@ class SettlementFold implements Fold {
   add(entry: ProjectedEntry): void {
     switch (entry.kind) {
       case 'PaymentStarted':
+      case 'RepaymentStarted':
         this.#started(entry);
         return;
       case 'PaymentCompleted':
+      case 'RepaymentCompleted':
         this.#booked(this.#moved(entry, 'completed'), entry.payload.booked, entry.atMs);
         return;
       case 'PaymentDeclined':
+      case 'RepaymentDeclined':
         this.#ended(this.#moved(entry, 'declined'), entry.payload.resultCode, entry.atMs);
         return;
       case 'PaymentFailed':
+      case 'RepaymentFailed':
         this.#ended(this.#moved(entry, 'failed'), entry.payload.code, entry.atMs);
         return;
       case 'PaymentInDoubt':
+      case 'RepaymentInDoubt':
         this.#moved(entry, 'inDoubt').wasInDoubt = true;
         return;
-      case 'PaymentResolved': {
+      case 'PaymentResolved':
+      case 'RepaymentResolved': {
         const payment = this.#moved(entry, entry.payload.booked === null ? 'failed' : 'completed');
         payment.wasInDoubt = true;
         if (entry.payload.booked === null) this.#ended(payment, 'notBooked', entry.atMs);
@@ -83,7 +95,7 @@ class SettlementFold implements Fold {
     }
   }
 
-  #started(entry: Extract<PaymentEntry, { kind: 'PaymentStarted' }>): void {
+  #started(entry: Extract<PaymentEntry, { kind: 'PaymentStarted' | 'RepaymentStarted' }>): void {
     const { payload } = entry;
     const payment = this.#moved(entry, 'started');
     payment.amountMinor = payload.amountMinor;
@@ -114,6 +126,8 @@ class SettlementFold implements Fold {
       payment = {
         store,
         paymentId,
+        kind: 'transaction' in payload ? payload.transaction : 'sale',
+        originalPaymentId: 'originalPaymentId' in payload ? (payload.originalPaymentId?.toLowerCase() ?? null) : null,
         gateway: entry.gateway,
         terminal: entry.terminal ?? '',
         batchNo: payload.batchNo,
@@ -162,11 +176,19 @@ class SettlementFold implements Fold {
       if (known !== undefined) {
         const state = nextPayment(known.state, payment.state);
         if (state === known.state && state !== 'started' && state !== 'inDoubt') continue;
-        this.#ledger.change(payment, totalsChange(known, { state, amountMinor: payment.amountMinor ?? known.amountMinor }), null);
+        this.#ledger.change(
+          payment,
+          totalsChange(payment.kind, known, { state, amountMinor: payment.amountMinor ?? known.amountMinor }),
+          null,
+        );
         updates.push(payment);
       } else if (payment.amountMinor !== null) {
         // Its start may have been quarantined: then the booking alone says what is known.
-        this.#ledger.change(payment, totalsChange(undefined, { state: payment.state, amountMinor: payment.amountMinor }), payment.currency);
+        this.#ledger.change(
+          payment,
+          totalsChange(payment.kind, undefined, { state: payment.state, amountMinor: payment.amountMinor }),
+          payment.currency,
+        );
         inserts.push(payment);
       }
     }

@@ -16,6 +16,7 @@ import {
   TransactionType,
   ViewerActor,
 } from '../graphql/index.js';
+import { signedMinor } from './settlement.rules.js';
 import { type BatchView, batchId, type ListPage, SettlementService, type TransactionView } from './settlement.service.js';
 
 /** Batches and transactions, newest first. */
@@ -86,6 +87,6 @@ function batchType(batch: BatchView): BatchType {
 }
 
 function transactionType(transaction: TransactionView): TransactionType {
-  const { paymentId: id, amountMinor, currency } = transaction;
-  return { ...transaction, id, amount: { amountMinor, currency } };
+  const { paymentId: id, kind, amountMinor, currency } = transaction;
+  return { ...transaction, id, amount: { amountMinor: signedMinor(kind, amountMinor), currency } };
 }

@@ -58,7 +58,10 @@ describe('totalsChange', () => {
     [p('started', 100), p('completed', 120), { minor: 120, count: 1 }],
     [p('inDoubt', 100), p('failed', 100), { minor: 0, count: 0 }],
     [p('completed', 100), p('completed', 100), { minor: 0, count: 0 }],
-  ] as const)('%o → %o changes %o (S5)', (before, after, change) => {
-    expect(totalsChange(before, after)).toEqual(change);
+  ] as const)('%o → %o changes %o (S5, S6)', (before, after, change) => {
+    expect(totalsChange('sale', before, after)).toEqual(change);
+    for (const kind of ['reversal', 'refund'] as const) {
+      expect(totalsChange(kind, before, after)).toEqual({ minor: change.minor === 0 ? 0 : -change.minor, count: change.count });
+    }
   });
 });

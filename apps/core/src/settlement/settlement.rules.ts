@@ -1,4 +1,4 @@
-import type { PaymentState } from '@tillward/contracts';
+import type { PaymentState, TransactionKind } from '@tillward/contracts';
 
 /** States of a batch (DOMAIN.md, section 2). Table in README.md. */
 export type BatchState = 'open' | 'settling' | 'settled' | 'unbalanced' | 'inDoubt' | 'missed' | 'recovered';
@@ -54,15 +54,21 @@ export function nextPayment(current: PaymentState, next: PaymentState): PaymentS
   return current === 'started' || current === 'inDoubt' ? next : current;
 }
 
-/** How a payment's change moves its batch's journal totals: only completed payments count (S5). */
+/** An amount as its batch sees it: a reversal and a refund take away what they book (S6). */
+export function signedMinor(kind: TransactionKind, amountMinor: number): number {
+  return kind === 'sale' ? amountMinor : -amountMinor;
+}
+
+/** How a payment's change moves its batch's journal totals: only completed payments count (S5), each once, with its sign (S6). */
 export function totalsChange(
+  kind: TransactionKind,
   before: { state: PaymentState; amountMinor: number } | undefined,
   after: { state: PaymentState; amountMinor: number },
 ): { minor: number; count: number } {
   const was = before?.state === 'completed';
   const is = after.state === 'completed';
   return {
-    minor: (is ? after.amountMinor : 0) - (was ? before.amountMinor : 0),
+    minor: signedMinor(kind, (is ? after.amountMinor : 0) - (was ? before.amountMinor : 0)) || 0,
     count: Number(is) - Number(was),
   };
 }

@@ -1,4 +1,4 @@
-import type { PaymentState } from '@tillward/contracts';
+import type { PaymentState, TransactionKind } from '@tillward/contracts';
 import type { WorkContext } from '../database/index.js';
 import { type BatchState, nextBatch } from './settlement.rules.js';
 
@@ -26,6 +26,9 @@ export interface BatchView {
 /** A card transaction as it stands. */
 export interface TransactionView {
   readonly paymentId: string;
+  /** The amount is positive whichever it is. */
+  readonly kind: TransactionKind;
+  readonly originalPaymentId: string | null;
   readonly storeId: string;
   readonly terminalId: string;
   readonly terminalName: string;
@@ -70,7 +73,7 @@ const BATCH_COLUMNS = `b.store_id AS "storeId", b.terminal_id AS "terminalId", c
   b.batch_no AS "batchNo", b.business_day AS "businessDay", b.state, b.missed, b.currency, b.journal_minor AS "journalMinor",
   b.journal_count AS "journalCount", b.terminal_minor AS "terminalMinor", b.host_minor AS "hostMinor", b.failure_code AS "failureCode",
   b.opened_at AS "openedAt", b.settled_at AS "settledAt"`;
-const TRANSACTION_COLUMNS = `x.payment_id AS "paymentId", x.store_id AS "storeId", x.terminal_id AS "terminalId",
+const TRANSACTION_COLUMNS = `x.payment_id AS "paymentId", x.kind, x.original_payment_id AS "originalPaymentId", x.store_id AS "storeId", x.terminal_id AS "terminalId",
   coalesce(t.name, x.terminal_id) AS "terminalName", x.batch_no AS "batchNo", x.business_day AS "businessDay", x.state,
   x.amount_minor AS "amountMinor", x.currency, x.operator_id AS "operatorId", x.trace_no AS "traceNo", x.receipt_no AS "receiptNo",
   x.card_last4 AS "cardLast4", x.card_name AS "cardName", x.was_in_doubt AS "wasInDoubt", x.started_at AS "startedAt", x.finished_at AS "finishedAt"`;
