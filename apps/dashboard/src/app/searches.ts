@@ -6,7 +6,13 @@ export const FLEET_SHOWS = ['problems', 'closing', 'unsettled', 'offline'] as co
 /** States, kinds and tabs as they stand in addresses. */
 export const INCIDENT_STATES = ['open', 'acknowledged', 'resolved'] as const satisfies readonly IncidentState[];
 /** Kinds of incidents. */
-export const INCIDENT_KINDS = ['terminalLeftOn', 'settlementMissed', 'closeBlocked', 'journalForked', 'journalQuarantined'] as const satisfies readonly IncidentKind[];
+export const INCIDENT_KINDS = [
+  'terminalLeftOn',
+  'settlementMissed',
+  'closeBlocked',
+  'journalForked',
+  'journalQuarantined',
+] as const satisfies readonly IncidentKind[];
 /** States of a batch. */
 export const BATCH_STATES = [
   'open',
