@@ -249,8 +249,8 @@ function terminalCard(terminal, today, refresh) {
 function handoverLine(handover, today) {
   return t(handover.differs ? 'handoverDiffered' : 'handoverLine', {
     time: when(handover.at, today.now, today.store.timeZone),
-    from: handover.outgoingOperatorId,
-    to: handover.incomingOperatorId ?? t('nobodyYet'),
+    from: handover.outgoingName,
+    to: handover.incomingName ?? t('nobodyYet'),
     slips: handover.slips,
     transactions: handover.transactions,
   });

@@ -1,9 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Agent, startAgent } from './agent.js';
 import { systemClock } from './clock.js';
 import { GATEWAY, STORE, TestStore } from './edge.fixtures.js';
-import { Journal } from './journal/index.js';
+import { Journal, SqliteStore } from './journal/index.js';
 import { silentLog } from './log.js';
 
 let store: TestStore;
@@ -56,5 +58,46 @@ describe('an agent without a broker', () => {
     const journal = new Journal({ dataDir: store.dataDir, store: STORE, gateway: GATEWAY, now: () => 0 });
     expect(journal.read(1, 9)?.kind).toEqual(['AgentStarted', 'AgentStopped']);
     journal.close();
+  });
+});
+
+describe('an agent on a full disk', () => {
+  it('starts and serves, refuses what would be new, and begins once there is room', async () => {
+    const begun = new Journal({ dataDir: store.dataDir, store: STORE, gateway: GATEWAY, now: () => 0 });
+    const { page_count: pages } = begun.store.database.prepare('PRAGMA page_count').get() as { page_count: number };
+    begun.close();
+    const { prototype } = SqliteStore;
+    const transaction = prototype.transaction;
+    let full = true;
+    prototype.transaction = function <T>(this: SqliteStore, work: () => T): T {
+      this.database.exec(`PRAGMA max_page_count = ${full ? pages : 1_000_000}`);
+      return transaction.call(this, () => {
+        // An empty page may be left: take it, so that the disk is as full as it is said to be.
+        if (full) this.database.exec(`INSERT INTO meta (key, value) VALUES ('fill' || random(), hex(zeroblob(9000)))`);
+        return work();
+      }) as T;
+    };
+    try {
+      const url = await start();
+      expect((await fetch(`${url}/healthz`)).status).toBe(200);
+      full = false;
+      const journal = () => new DatabaseSync(join(store.dataDir, 'journal.sqlite'), { readOnly: true });
+      const deadline = performance.now() + 9_000;
+      await new Promise((resolve) => setTimeout(resolve, 5_500));
+      expect(performance.now()).toBeLessThan(deadline);
+      await agent!.stop('SIGTERM');
+      agent = undefined;
+      const database = journal();
+      const kinds = database
+        .prepare('SELECT kind FROM entries ORDER BY epoch, seq')
+        .all()
+        .map((row) => row['kind']);
+      database.close();
+      expect(kinds.filter((kind) => kind === 'AgentStarted')).toHaveLength(1);
+      expect(kinds).toContain('JournalWritesFailed');
+      expect(kinds.at(-1)).toBe('AgentStopped');
+    } finally {
+      prototype.transaction = transaction;
+    }
   });
 });

@@ -23,6 +23,7 @@ import { UpdateSubject } from './update/index.js';
 import { Uploader } from './upload/index.js';
 import { AGENT_VERSION } from './version.js';
 
+const RECOVER_AGAIN_MS = 5_000;
 /** Limits of the clean stop; together below three seconds. */
 const FINISH_JOBS_MS = 1_200;
 const RECORD_JOBS_MS = 300;
@@ -56,14 +57,26 @@ export async function startAgent(context: AgentContext, config: Config): Promise
   const stopping = new AbortController();
   const parts = wire(context, config, stopping.signal);
   await context.devices.prepare([...(parts.policy.current?.terminals.values() ?? [])]);
-  recover(parts);
+  if (parts.policy.current) parts.terminals.apply(parts.policy.current);
+  let recovered = recover(parts);
   connect(parts);
   const tillPort = await parts.till.start();
   parts.link.start();
   parts.renewal?.start(() => parts.link.reconnect());
   parts.terminals.startPolling();
-  parts.scheduler.start();
-  parts.reminders.start();
+  // Tills are refused until what the last run left could be written down; nothing else begins before.
+  const begin = () => {
+    recovered ||= recover(parts);
+    if (!recovered) {
+      context.log.error({}, 'the disk refuses the recovery, will try again');
+      cancelBegin = context.clock.after(RECOVER_AGAIN_MS, begin);
+      return;
+    }
+    parts.scheduler.start();
+    parts.reminders.start();
+  };
+  let cancelBegin = () => {};
+  begin();
   parts.care.start(parts.uploader, parts.commands, [(before) => parts.closing.retire(before)]);
   const till = { host: config.tillHost, port: tillPort };
   return {
@@ -71,6 +84,7 @@ export async function startAgent(context: AgentContext, config: Config): Promise
     updates: new UpdateSubject({ ...parts, till, now: () => parts.clock.now() }),
     async stop(reason) {
       stopping.abort();
+      cancelBegin();
       parts.scheduler.stop();
       parts.reminders.stop();
       parts.renewal?.stop();
@@ -89,10 +103,19 @@ function wire(context: AgentContext, config: Config, signal: AbortSignal) {
   if (journal.epochDecision.kind === 'new') log.error({ ...journal.epochDecision }, 'journal data was lost, a new epoch begins');
   const care = new AgentCare(log, { clock, journal, policy: () => policy, terminals: () => terminals });
   const coreKey = new PinnedCoreKeys({ clock, log }, journal, config.coreKey);
-  const renewal = renewalOf({ ...context, clock }, config);
+  // The machine's own clock: the certificate's arrival was written down by it, in another process.
+  const renewal = renewalOf(context, config);
   const link = new MqttLink(
     { clock, log },
-    { url: config.mqttUrl, identity: renewal && (() => renewal.identity()), password: config.mqttPassword, store, gateway, session: journal.session, agentVersion: AGENT_VERSION },
+    {
+      url: config.mqttUrl,
+      identity: renewal && (() => renewal.identity()),
+      password: config.mqttPassword,
+      store,
+      gateway,
+      session: journal.session,
+      agentVersion: AGENT_VERSION,
+    },
   );
   const uploader = new Uploader({ clock, log }, journal, link, { store, gateway, gatewayKey: config.gatewayKey, coreKey });
   const policy = new PolicyService({ clock, log }, journal, {
@@ -131,7 +154,24 @@ function wire(context: AgentContext, config: Config, signal: AbortSignal) {
   };
   const live = new LivePublisher(clock, { store, gateway }, liveSource, (text) => link.publish('live', text));
   const routines = { closing, opening, maintenance };
-  return { clock, care, renewal, journal, link, uploader, policy, terminals, payments, settlement, ...routines, commands, scheduler, till, reminders, live };
+  return {
+    clock,
+    care,
+    renewal,
+    journal,
+    link,
+    uploader,
+    policy,
+    terminals,
+    payments,
+    settlement,
+    ...routines,
+    commands,
+    scheduler,
+    till,
+    reminders,
+    live,
+  };
 }
 
 /** Undefined for a gateway that was provisioned by hand and has a password instead. */
@@ -144,18 +184,24 @@ function renewalOf({ clock, log }: AgentContext, { enrolment, dataDir }: Config)
   );
 }
 
-function recover({ journal, policy, terminals, payments, settlement, closing, opening, maintenance, commands }: Parts): void {
-  if (policy.current) terminals.apply(policy.current);
-  journal.commit((tx) => {
-    const recoveredInDoubt = payments.recover(tx) + settlement.recover(tx);
-    tx.append('AgentStarted', null, { agentVersion: AGENT_VERSION, session: journal.session, recoveredInDoubt });
-  });
+/** Declares in doubt what a crash left, and lets routines and commands go on. False when the disk refused: then nothing has begun. */
+function recover({ journal, terminals, payments, settlement, closing, opening, maintenance, commands }: Parts): boolean {
+  try {
+    journal.commit((tx) => {
+      const recoveredInDoubt = payments.recover(tx) + settlement.recover(tx);
+      tx.append('AgentStarted', null, { agentVersion: AGENT_VERSION, session: journal.session, recoveredInDoubt });
+    });
+  } catch (error) {
+    if (!(error instanceof JournalUnavailableError)) throw error;
+    return false;
+  }
   closing.resume();
   opening.resume();
   maintenance.resume();
   commands.resume();
   payments.resumeEnquiries();
   settlement.resumeEnquiries(terminals);
+  return true;
 }
 
 function connect({ renewal, link, uploader, policy, terminals, commands, live }: Parts): void {

@@ -1,6 +1,6 @@
 import type { ClosingStep } from '@tillward/contracts';
 import type { Clock } from './clock.js';
-import { type ConsoleServer, ConsoleOrders, ConsoleView, loadConsole, Reminders } from './console/index.js';
+import { ConsoleOrders, type ConsoleServer, ConsoleView, loadConsole, Reminders } from './console/index.js';
 import { type EventHub, tellTerminalChanges } from './events/index.js';
 import { HandoverService } from './handover/index.js';
 import type { Journal } from './journal/index.js';

@@ -199,7 +199,8 @@ export async function bootstrap(root = PROJECT_ROOT, options = {}) {
     return node;
   };
   const nothingToDo =
-    isInstalled(root, options) && wantedBuilds(root, options.dashboard).every((job) => readStamp(root, job) === digestOf(root, job.sources));
+    isInstalled(root, options) &&
+    wantedBuilds(root, options.dashboard).every((job) => readStamp(root, job) === digestOf(root, job.sources));
   return nothingToDo ? nodeToUse(root) : withLock(root, prepare);
 }
 

@@ -1,7 +1,9 @@
 import { type CommandBody, EVENT_TYPE } from '@tillward/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type TestEdge, TestStore } from '../edge.fixtures.js';
+import { GATEWAY, STORE, type TestEdge, TestStore } from '../edge.fixtures.js';
+import { silentLog } from '../log.js';
 import type { FakeTerminal } from '../terminals/terminal.fixtures.js';
+import { CommandService } from './commands.service.js';
 
 let store: TestStore;
 let edge: TestEdge;
@@ -160,5 +162,72 @@ describe('a command interrupted by a crash at any commit', () => {
     expect(answers(command.id)).toEqual(['CommandReceived', 'CommandStarted', 'CommandSucceeded']);
     expect(terminal.settlements).toEqual([{ amountMinor: 1_250, count: 1 }]);
     expect(terminal.alive).toBe(action === 'settleTerminal');
+  });
+});
+
+describe('while the time is not core’s', () => {
+  /** An inbox whose machine may be an hour behind; core's time comes when the test says so. */
+  const inbox = () => {
+    const listeners: (() => void)[] = [];
+    const time = { isCores: false, onCore: (listener: () => void) => void listeners.push(listener) };
+    const { journal, policy, terminals, settlement, closing, opening } = edge;
+    const commands = new CommandService(
+      { clock: store.clock, log: silentLog, signal: new AbortController().signal },
+      { journal, policy, terminals, settlement, closing, opening, actions: {} as never },
+      { store: STORE, gateway: GATEWAY, coreKey: store.core.coreKey, time },
+    );
+    return { commands, hear: () => listeners.forEach((listener) => void listener()) };
+  };
+
+  it('a command waits for it, and one that core’s time shows to be too late expires without effect', async () => {
+    const { commands, hear } = inbox();
+    const command = make('settleTerminal');
+    commands.receive(store.core.event(EVENT_TYPE.command, command));
+    expect(answers(command.id)).toEqual([]);
+    // The machine was an hour behind.
+    store.clock.step(3_600_000);
+    hear();
+    expect(answers(command.id)).toEqual(['CommandReceived', 'CommandExpired']);
+    expect(terminal.settlements).toEqual([]);
+  });
+
+  it('a command written down before a restart waits as well', async () => {
+    const later = make('settleTerminal', {
+      notBefore: new Date(store.clock.now() + 60_000).toISOString(),
+      expiresAt: new Date(store.clock.now() + 120_000).toISOString(),
+    });
+    send(later);
+    edge.crash();
+    edge = store.start();
+    const { commands, hear } = inbox();
+    commands.resume();
+    store.clock.step(3_600_000);
+    hear();
+    await store.clock.until(() => answers(later.id).at(-1) === 'CommandExpired');
+    expect(terminal.settlements).toEqual([]);
+  });
+
+  it('no command waits for ever: a core that does not tell the time is believed after ten seconds', async () => {
+    const { commands } = inbox();
+    const command = make('settleTerminal');
+    commands.receive(store.core.event(EVENT_TYPE.command, command));
+    await store.clock.until(() => answers(command.id).at(-1) === 'CommandSucceeded', 20_000);
+    expect(terminal.settlements).toHaveLength(1);
+  });
+});
+
+describe('a full disk', () => {
+  it('refuses a command before it is received, and takes it when it comes again', async () => {
+    store.freeBytes = 0;
+    edge.crash();
+    edge = store.start();
+    const command = make('settleTerminal');
+    send(command);
+    expect(answers(command.id)).toEqual([]);
+    store.freeBytes = 1_000_000_000;
+    edge.journal.keepUp();
+    send(command);
+    await answered(command.id);
+    expect(answers(command.id).at(-1)).toBe('CommandSucceeded');
   });
 });

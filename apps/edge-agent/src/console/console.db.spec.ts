@@ -33,7 +33,11 @@ const signIn = async (operatorId: string): Promise<string> => {
   return answer.headers.get('set-cookie')!.split(';')[0]!;
 };
 const today = async (cookie: string) => (await api(cookie, 'GET', 'today')).body as Today;
-const kinds = (pattern: RegExp) => edge.allEntries().map(({ kind }) => kind).filter((kind) => pattern.test(kind));
+const kinds = (pattern: RegExp) =>
+  edge
+    .allEntries()
+    .map(({ kind }) => kind)
+    .filter((kind) => pattern.test(kind));
 
 describe('the page', () => {
   it('is served from disk with every file it names, to be framed, filled or fed by nobody else', async () => {
@@ -103,19 +107,29 @@ describe('signing in', () => {
     ['a form without the header', { 'sec-fetch-site': 'same-origin' }],
   ])('takes no order from %s', async (_name, headers) => {
     const cookie = await signIn('mia');
-    expect(await server.refused(api(cookie, 'POST', 'close', { terminals: ['t1'], reason: 'now' }, headers))).toEqual([403, 'foreignOrigin']);
+    expect(await server.refused(api(cookie, 'POST', 'close', { terminals: ['t1'], reason: 'now' }, headers))).toEqual([
+      403,
+      'foreignOrigin',
+    ]);
     expect(kinds(/^CloseOrdered$/)).toEqual([]);
   });
 
-  it.each(['GET today', 'GET events', 'GET payments', 'GET team', 'POST close', 'POST handovers', 'POST operator-sessions', 'POST tills', 'DELETE session'])(
-    'is needed for %s',
-    async (what) => {
-      const [method, path] = what.split(' ') as [string, string];
-      for (const cookie of [null, 'tillward_console=forged']) {
-        expect(await server.refused(api(cookie, method, path, method === 'POST' ? {} : undefined))).toEqual([401, 'signInRequired']);
-      }
-    },
-  );
+  it.each([
+    'GET today',
+    'GET events',
+    'GET payments',
+    'GET team',
+    'POST close',
+    'POST handovers',
+    'POST operator-sessions',
+    'POST tills',
+    'DELETE session',
+  ])('is needed for %s', async (what) => {
+    const [method, path] = what.split(' ') as [string, string];
+    for (const cookie of [null, 'tillward_console=forged']) {
+      expect(await server.refused(api(cookie, method, path, method === 'POST' ? {} : undefined))).toEqual([401, 'signInRequired']);
+    }
+  });
 });
 
 describe('passcodes', () => {
@@ -124,7 +138,10 @@ describe('passcodes', () => {
     const choose = (code: string, operatorId = 'ana', passcode = '999999') => api(null, 'POST', 'passcode', { operatorId, code, passcode });
     expect(await refused(api(null, 'POST', 'codes', { operatorId: 'ana' }))).toEqual([401, 'signInRequired']);
     expect(await refused(api(await signIn('ana'), 'POST', 'codes', { operatorId: 'mia' }))).toEqual([403, 'managerNeeded']);
-    expect(await refused(api(null, 'POST', 'codes', { operatorId: 'mia', installerToken: 'guessed-token-000' }))).toEqual([401, 'unauthorised']);
+    expect(await refused(api(null, 'POST', 'codes', { operatorId: 'mia', installerToken: 'guessed-token-000' }))).toEqual([
+      401,
+      'unauthorised',
+    ]);
     expect(await refused(api(null, 'POST', 'codes', { operatorId: 'ana', installerToken: TOKEN }))).toEqual([403, 'managerNeeded']);
     expect((await api(null, 'POST', 'codes', { operatorId: 'mia', installerToken: TOKEN })).status).toBe(200);
     const mia = await signIn('mia');
@@ -134,7 +151,12 @@ describe('passcodes', () => {
     expect((await choose(code)).status).toBe(204);
     expect(await refused(choose(code))).toEqual([403, 'setupCodeWrong']);
     expect((await api(null, 'POST', 'session', { operatorId: 'ana', passcode: '999999' })).status).toBe(200);
-    expect(edge.entries('OperatorCodeIssued').slice(-2).map(({ payload }) => payload)).toEqual([
+    expect(
+      edge
+        .entries('OperatorCodeIssued')
+        .slice(-2)
+        .map(({ payload }) => payload),
+    ).toEqual([
       { operatorId: 'mia', issuedBy: null },
       { operatorId: 'ana', issuedBy: 'mia' },
     ]);
@@ -165,13 +187,12 @@ describe('what the console shows', () => {
     expect(shown.upload.behind).toBeGreaterThan(0);
   });
 
-  it('is told of what happens, and nobody counts for the cashier', async () => {
+  it('is told of what happens, and counts no shift for who has yet to count it', async () => {
     const cookie = await signIn('ana');
     const reader = await EventReader.open(server.base, '/console/api/events', { cookie });
     await edge.pay('key-0001');
     await expect.poll(() => reader.events.some(({ type }) => type === 'payment')).toBe(true);
     reader.close();
-    // The number of transactions stays unknown to who counts slips.
     expect(JSON.stringify(await today(cookie))).not.toContain('transactions');
   });
 
@@ -205,14 +226,25 @@ describe('what people do there', () => {
     const ana = await signIn('ana');
     const key = { ...OWN, 'idempotency-key': 'hand-0001' };
     const handover = { terminal: 't1', slips: 1, incoming: { operatorId: 'mia', passcode: PASSCODE } };
-    expect(await api(ana, 'POST', 'handovers', handover, key)).toMatchObject({ status: 200, body: { outgoingOperatorId: 'ana', incomingOperatorId: 'mia' } });
+    expect(await api(ana, 'POST', 'handovers', handover, key)).toMatchObject({
+      status: 200,
+      body: { outgoingOperatorId: 'ana', incomingOperatorId: 'mia' },
+    });
     // Now it is Mia's: Ana can't hand it over any more.
-    expect(await server.refused(api(ana, 'POST', 'handovers', { ...handover, slips: 0 }, { ...OWN, 'idempotency-key': 'hand-0002' }))).toEqual([403, 'managerNeeded']);
-    const { payments } = (await api(ana, 'GET', 'payments?terminal=t1')).body as { payments: { paymentId: string; operatorName: string; copies: number }[] };
+    expect(
+      await server.refused(api(ana, 'POST', 'handovers', { ...handover, slips: 0 }, { ...OWN, 'idempotency-key': 'hand-0002' })),
+    ).toEqual([403, 'managerNeeded']);
+    const { payments } = (await api(ana, 'GET', 'payments?terminal=t1')).body as {
+      payments: { paymentId: string; operatorName: string; copies: number }[];
+    };
     expect(payments).toMatchObject([{ operatorName: 'Ana', copies: 0 }]);
     const copy = await api(ana, 'POST', `payments/${payments[0]!.paymentId}/reprints`, { reason: 'lost at the counter', on: 'till' });
     expect(copy.body).toMatchObject({ copyNo: 1, lines: ['*** COPY 1 ***', 'MERCHANT COPY', '*** COPY 1 ***'] });
-    expect(edge.entries('ReceiptReprinted')[0]!.payload).toMatchObject({ operatorId: 'ana', reason: 'lost at the counter', tillId: 'console' });
+    expect(edge.entries('ReceiptReprinted')[0]!.payload).toMatchObject({
+      operatorId: 'ana',
+      reason: 'lost at the counter',
+      tillId: 'console',
+    });
   });
 
   it('approve refunds with their passcode once more, and never their own', async () => {
@@ -233,7 +265,11 @@ describe('what people do there', () => {
     edge.operators.signOn('t1', 'mia', true);
     const own = await edge.payments.refund(refund, 'back-0002');
     if (!own.ok || !('waits' in own)) throw new Error('does not wait');
-    const ownDecision = api(mia, 'POST', `refund-requests/${own.waits.requestId}`, { passcode: PASSCODE, digest: own.waits.digest, decision: 'approve' });
+    const ownDecision = api(mia, 'POST', `refund-requests/${own.waits.requestId}`, {
+      passcode: PASSCODE,
+      digest: own.waits.digest,
+      decision: 'approve',
+    });
     expect(await server.refused(ownDecision)).toEqual([403, 'approverIsAsker']);
   });
 
@@ -257,7 +293,10 @@ describe('what people do there', () => {
   it('close nothing without a certificate', async () => {
     const ana = await signIn('ana');
     store.clock.jump(300 * 24 * 3_600_000);
-    expect(await server.refused(api(await signIn('ana'), 'POST', 'close', { terminals: ['t1'], reason: 'now' }))).toEqual([403, 'operatorNotCertified']);
+    expect(await server.refused(api(await signIn('ana'), 'POST', 'close', { terminals: ['t1'], reason: 'now' }))).toEqual([
+      403,
+      'operatorNotCertified',
+    ]);
     expect((await api(ana, 'GET', 'today')).status).toBe(401);
   });
 
@@ -267,7 +306,11 @@ describe('what people do there', () => {
     const { token } = (await api(mia, 'POST', 'tills', { tillId: 'till-7' })).body as { token: string };
     expect((await server.raw('GET', '/v1/terminals', undefined, { authorization: `Bearer ${token}` })).status).toBe(200);
     expect((await api(mia, 'GET', 'team')).body).toMatchObject({
-      team: [{ operatorId: 'ana', hasPasscode: true }, { operatorId: 'bob', hasPasscode: false }, { operatorId: 'mia', manager: true }],
+      team: [
+        { operatorId: 'ana', hasPasscode: true },
+        { operatorId: 'bob', hasPasscode: false },
+        { operatorId: 'mia', manager: true },
+      ],
       tills: [{ tillId: 'till-7', pairedBy: 'mia' }],
     });
     expect((await api(mia, 'DELETE', 'tills/till-7')).status).toBe(204);

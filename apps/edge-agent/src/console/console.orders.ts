@@ -27,12 +27,18 @@ export class ConsoleOrders {
    * Begins closing those of the terminals that are not closed and that no routine works on, and records who wanted it and why. A certified operator or a manager may;
    * the terminals then stay closed until the store's day is over.
    */
-  closeNow(person: Person, wanted: readonly string[], reason: string): { ok: true; terminals: string[] } | { ok: false; code: TillRefusalCode } {
+  closeNow(
+    person: Person,
+    wanted: readonly string[],
+    reason: string,
+  ): { ok: true; terminals: string[] } | { ok: false; code: TillRefusalCode } {
     const { journal, policy, terminals, closing } = this.#parts;
     if (!person.manager && person.certifiedUntil === null) return { ok: false, code: 'operatorNotCertified' };
     const actors = wanted.map((id) => terminals.get(id));
     if (!policy.current || actors.includes(undefined)) return { ok: false, code: 'unknownTerminal' };
-    const chosen = [...new Set(actors)].filter((actor) => actor!.heldBy === null && actor!.facts.resting !== 'closed').map((actor) => actor!.id);
+    const chosen = [...new Set(actors)]
+      .filter((actor) => actor!.heldBy === null && actor!.facts.resting !== 'closed')
+      .map((actor) => actor!.id);
     if (chosen.length === 0) return { ok: false, code: 'nothingToClose' };
     journal.commit((tx) => tx.append('CloseOrdered', null, { operatorId: person.operatorId, terminals: chosen, reason }));
     const { businessDay } = windowAt(policy.current, this.#clock.now());

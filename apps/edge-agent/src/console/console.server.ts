@@ -87,12 +87,15 @@ export class ConsoleServer implements Beside {
 
   /** {@link Beside.answer} */
   async answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<Reply | null> {
-    const reply = url.pathname.startsWith(API) ? await this.#api(request, response, url) : await this.#file(request, response, url.pathname);
+    const reply = url.pathname.startsWith(API)
+      ? await this.#api(request, response, url)
+      : await this.#file(request, response, url.pathname);
     return reply && { ...reply, headers: { ...CONSOLE_HEADERS, ...reply.headers } };
   }
 
   async #file(request: IncomingMessage, response: ServerResponse, path: string): Promise<Reply | null> {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return { ...refuse('unknownPath'), status: 405, headers: { allow: 'GET, HEAD' } };
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return { ...refuse('unknownPath'), status: 405, headers: { allow: 'GET, HEAD' } };
     if (path === '/console') return { status: 308, headers: { location: '/console/' } };
     const name = path === '/console/' ? 'index.html' : path.slice('/console/'.length);
     const type = Object.hasOwn(CONSOLE_FILES, name) ? CONSOLE_FILES[name] : undefined;

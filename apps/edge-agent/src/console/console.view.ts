@@ -30,7 +30,7 @@ export interface ConsoleTerminal {
   watchedOnly: boolean;
   /** The step and code that stopped its last closing or opening, while it waits for a person. */
   problem: { step: string; code: string } | null;
-  lastHandover: HandoverView | null;
+  lastHandover: (HandoverView & { outgoingName: string; incomingName: string | null }) | null;
   /** The terminal can print a receipt again. */
   prints: boolean;
 }
@@ -131,9 +131,17 @@ export class ConsoleView {
       inDoubt: this.#batches.unresolvedPayments(actor.id) > 0 && actor.running !== 'selling',
       watchedOnly: actor.watchedOnly,
       problem: actor.facts.resting === 'blocked' && !actor.heldBy ? this.#problem(actor.id) : null,
-      lastHandover: handovers.last(actor.id) ?? null,
+      lastHandover: this.#named(handovers.last(actor.id)),
       prints: reprints.has('receipt') || reprints.has('lines'),
     };
+  }
+
+  #named(handover: HandoverView | undefined): ConsoleTerminal['lastHandover'] {
+    if (!handover) return null;
+    const { operators } = this.#parts;
+    const { outgoingOperatorId, incomingOperatorId } = handover;
+    const incomingName = incomingOperatorId === null ? null : operators.nameOf(incomingOperatorId);
+    return { ...handover, outgoingName: operators.nameOf(outgoingOperatorId), incomingName };
   }
 
   #problem(terminal: string): { step: string; code: string } | null {

@@ -1,5 +1,5 @@
-export type { ConsoleParts, ConsoleServer } from './console.server.js';
 export { ConsoleOrders } from './console.orders.js';
+export type { ConsoleParts, ConsoleServer } from './console.server.js';
 export { ConsoleView } from './console.view.js';
 export { Reminders } from './reminders.service.js';
 

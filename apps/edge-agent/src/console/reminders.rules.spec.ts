@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueReminders, type ReminderSituation, type RemindedTerminal, toldAgain } from './reminders.rules.js';
+import { dueReminders, type RemindedTerminal, type ReminderSituation, toldAgain } from './reminders.rules.js';
 
 const CLOSES = 100_000_000;
 const MINUTE = 60_000;

@@ -37,7 +37,8 @@ describe('the console’s words', () => {
       .join('\n');
     const composed = ['activity.', 'power.', 'service.', 'peripheral.', 'state.', 'step.', 'code.'];
     for (const key of Object.keys(en)) {
-      if (!composed.some((prefix) => key.startsWith(prefix))) expect([key, source.includes(`'${key}'`) || /^(sale|reversal|refund)$/.test(key)]).toEqual([key, true]);
+      if (!composed.some((prefix) => key.startsWith(prefix)))
+        expect([key, source.includes(`'${key}'`) || /^(sale|reversal|refund)$/.test(key)]).toEqual([key, true]);
     }
     for (const [, key] of source.matchAll(/\bt\('([\w.]+)'/g)) expect(en).toHaveProperty([key!]);
   });

@@ -9,13 +9,12 @@ import { Journal } from '../journal/index.js';
 import { connectTls } from '../link/link.tls.js';
 import { silentLog } from '../log.js';
 import { EnrollingCore, TestAuthority, type TestCertificate } from './authority.fixtures.js';
+import { serialOf } from './certificate.js';
 import { runEnrolmentCommand } from './enrolment.command.js';
 import { type EnrolmentFile, readEnrolment } from './enrolment.file.js';
-import { serialOf } from './enrolment.service.js';
 import { Renewal, type RenewalOutcome } from './renewal.service.js';
 
 const CLAIM = 'berlin.AAAA-BBBB-CCCC-DDDD';
-const DAY_MS = 86_400_000;
 
 let dataDir: string;
 let core: EnrollingCore;
@@ -180,42 +179,57 @@ describe('the agent', () => {
     expect(() => readConfig(env)).toThrow(/TILLWARD_DATA_DIR: expected a folder with a usable enrolment/);
   });
 
-  it('renews after a third of the certificate’s life, once, and goes on with what it has when that fails', async () => {
-    await enroll();
-    const file: EnrolmentFile = { ...readEnrolment(dataDir)!, receivedAtMs: 0 };
-    const clock = new TestClock(0);
-    const outcomes: RenewalOutcome[] = ['failed', 'refused', 'renewed'];
-    let tries = 0;
-    let renewed = 0;
-    const newer = { ...file, receivedAtMs: DAY_MS };
-    const tryOnce = async (): Promise<RenewalOutcome> => {
-      tries += 1;
-      return outcomes.shift() ?? 'renewed';
+  describe('renews', () => {
+    const HOUR_MS = 3_600_000;
+    let clock: TestClock;
+    let outcomes: RenewalOutcome[];
+    let tries: number;
+    let renewed: number;
+    let renewal: Renewal;
+    /** The certificate of these tests lives a day and an hour: a third of it is over after 8 h 20 min. */
+    beforeEach(async () => {
+      await enroll();
+      clock = new TestClock(0);
+      outcomes = [];
+      tries = 0;
+      renewed = 0;
+      const file: EnrolmentFile = { ...readEnrolment(dataDir)!, receivedAtMs: 0 };
+      const tryOnce = async (): Promise<RenewalOutcome> => {
+        tries += 1;
+        return outcomes.shift() ?? 'renewed';
+      };
+      renewal = new Renewal({ clock, log: silentLog, tryOnce, read: () => ({ ...file, key: 'new', receivedAtMs: clock.now() }) }, file);
+      renewal.connectionChanged(true);
+      renewal.start(() => renewed++);
+    });
+    afterEach(() => renewal.stop());
+
+    const after = async (ms: number) => {
+      clock.jump(ms);
+      await renewal.look();
+      return [tries, renewed];
     };
-    const context = { clock, log: silentLog, tryOnce, read: () => newer };
-    const renewal = new Renewal(context, file);
-    renewal.connectionChanged(true);
-    renewal.start(() => renewed++);
-    // Lives of a day and an hour: the third is over after 8 h 20 min.
-    clock.jump(8 * 3_600_000);
-    await renewal.look();
-    expect(tries).toBe(0);
-    clock.jump(3_600_000);
-    await renewal.look();
-    await renewal.look();
-    expect([tries, renewed]).toEqual([1, 0]);
-    renewal.stop();
-    const other = new Renewal(context, file);
-    other.connectionChanged(true);
-    await other.look();
-    const third = new Renewal(context, file);
-    third.connectionChanged(true);
-    third.start(() => renewed++);
-    await third.look();
-    clock.jump(DAY_MS);
-    await third.look();
-    expect([tries, renewed, third.identity().key]).toEqual([3, 1, newer.key]);
-    third.stop();
+
+    it('after a third of the certificate’s life, and goes on with what it has while that fails', async () => {
+      outcomes = ['failed', 'refused', 'renewed'];
+      expect(await after(8 * HOUR_MS)).toEqual([0, 0]);
+      expect(await after(HOUR_MS)).toEqual([1, 0]);
+      expect(await after(60_000)).toEqual([1, 0]);
+      expect(await after(5 * 60_000)).toEqual([2, 0]);
+      expect(renewal.identity().key).not.toBe('new');
+      expect(await after(10 * 60_000)).toEqual([3, 1]);
+      expect(renewal.identity().key).toBe('new');
+      expect(await after(8 * HOUR_MS)).toEqual([3, 1]);
+      expect(await after(HOUR_MS)).toEqual([4, 2]);
+    });
+
+    it('when the broker keeps it out, but no more than four times a day', async () => {
+      renewal.connectionChanged(false);
+      expect(await after(60_000)).toEqual([0, 0]);
+      expect(await after(60_000)).toEqual([1, 1]);
+      for (let minutes = 0; minutes < 24 * 60; minutes += 10) await after(10 * 60_000);
+      expect(tries).toBe(5);
+    });
   });
 });
 

@@ -10,6 +10,7 @@ import {
 } from '@tillward/contracts';
 import { rawEd25519PublicKey, signText } from '@tillward/journal';
 import { raiseIdentity, readIdentity } from '../journal/index.js';
+import { serialOf } from './certificate.js';
 import { type CoreAddress, postToCore } from './core-client.js';
 import { type EnrolmentFile, type PendingRequest, readEnrolment, readPending, writeEnrolment, writePending } from './enrolment.file.js';
 import { createSigningRequest, digestOfRequest } from './signing-request.js';
@@ -80,17 +81,6 @@ export async function renew(place: EnrolmentPlace, core: CoreAddress): Promise<E
   const enrolment: EnrolmentFile = { ...present, key: pending.key, certificate, receivedAtMs: place.now() };
   writeEnrolment(dataDir, enrolment);
   return enrolment;
-}
-
-/** From a certificate's beginning to its end, in milliseconds. */
-export function lifeOf(certificate: string): number {
-  const { validFrom, validTo } = new X509Certificate(certificate);
-  return Date.parse(validTo) - Date.parse(validFrom);
-}
-
-/** A certificate's serial number as core writes it. */
-export function serialOf(certificate: string): string {
-  return new X509Certificate(certificate).serialNumber.toLowerCase().replace(/^0+/, '');
 }
 
 async function prepare(dataDir: string, purpose: string, journalKey: string): Promise<PendingRequest> {

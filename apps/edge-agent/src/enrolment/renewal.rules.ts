@@ -5,6 +5,9 @@ export const SHUT_OUT_MS = 120_000;
 /** How often the agent looks whether a renewal is due. */
 export const LOOK_EVERY_MS = 60_000;
 
+/** A successful renewal is followed by at least this much quiet, whatever the evidence says then. */
+export const PAUSE_AFTER_RENEWAL_MS = 6 * 60 * 60_000;
+
 const FIRST_RETRY_MS = 5 * 60_000;
 const LONGEST_RETRY_MS = 6 * 60 * 60_000;
 

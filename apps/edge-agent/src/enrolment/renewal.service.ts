@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import type { Clock } from '../clock.js';
 import { errorFields, type Log } from '../log.js';
+import { lifeOf } from './certificate.js';
 import type { EnrolmentFile } from './enrolment.file.js';
-import { lifeOf } from './enrolment.service.js';
-import { isRenewalDue, LOOK_EVERY_MS, retryDelayMs } from './renewal.rules.js';
+import { isRenewalDue, LOOK_EVERY_MS, PAUSE_AFTER_RENEWAL_MS, retryDelayMs } from './renewal.rules.js';
 
 /** How a try ended. `refused`: core said no for good, so somebody must enrol the gateway again. */
 export type RenewalOutcome = 'renewed' | 'failed' | 'refused';
 
 /** What the service needs of its surroundings. */
 export interface RenewalContext {
+  /** The machine's own: whoever corrects it would change the certificate's age. */
   readonly clock: Clock;
   readonly log: Log;
   /** Tries once to get the next certificate; the enrolment on disk is the new one when it was `renewed`. */
@@ -34,7 +35,7 @@ export class Renewal {
     this.#context = context;
     this.#enrolment = enrolment;
     this.#lifeMs = lifeOf(enrolment.certificate);
-    this.#shutOutSinceMs = performance.now();
+    this.#shutOutSinceMs = this.#context.clock.monotonic();
   }
 
   /** Key, certificate and the broker's authority for the next connection; PEM. */
@@ -45,7 +46,7 @@ export class Renewal {
 
   /** Tells whether the broker has let us in. */
   connectionChanged(connected: boolean): void {
-    this.#shutOutSinceMs = connected ? undefined : performance.now();
+    this.#shutOutSinceMs = connected ? undefined : this.#context.clock.monotonic();
   }
 
   /** Looks every minute from now on; `onRenewed` is called after each renewal. */
@@ -63,7 +64,7 @@ export class Renewal {
   async look(): Promise<void> {
     const { clock, log } = this.#context;
     // The pause after a failure is counted by a clock that nobody sets.
-    const steadyMs = performance.now();
+    const steadyMs = this.#context.clock.monotonic();
     if (steadyMs < this.#notBeforeMs || !this.#isDue(steadyMs)) return;
     const outcome = await this.#context.tryOnce();
     if (outcome === 'renewed') {
@@ -71,14 +72,14 @@ export class Renewal {
       this.#enrolment = this.#context.read();
       this.#lifeMs = lifeOf(this.#enrolment.certificate);
       log.info({ receivedAt: this.#enrolment.receivedAtMs }, 'certificate renewed');
-      // A broker that is down is no reason for a certificate a minute.
-      this.#notBeforeMs = performance.now() + retryDelayMs(0, Math.random());
+      // Where a fresh certificate doesn't open the door, another one won't: a broker that is down for a week is no reason for a thousand of them.
+      this.#notBeforeMs = this.#context.clock.monotonic() + PAUSE_AFTER_RENEWAL_MS;
       this.#onRenewed();
       return;
     }
     const delayMs = retryDelayMs(this.#failures, Math.random());
     this.#failures += 1;
-    this.#notBeforeMs = performance.now() + delayMs;
+    this.#notBeforeMs = this.#context.clock.monotonic() + delayMs;
     if (outcome === 'refused') log.error({ delayMs }, 'core refuses to renew the certificate: the gateway must be enrolled again');
     else log.warn({ delayMs, failures: this.#failures, at: clock.now() }, 'certificate not renewed, will try again');
   }

@@ -44,7 +44,12 @@ describe('a shift handover', () => {
       body: { outgoingOperatorId: 'ana', incomingOperatorId: 'mia', shiftNo: 1, slips: 3, transactions: 3, differs: false },
     });
     expect(edge.operators.at('t1')).toMatchObject({ operatorId: 'mia' });
-    expect(edge.allEntries().slice(-3).map(({ kind }) => kind)).toEqual(['HandoverCompleted', 'OperatorSignedOff', 'OperatorSignedOn']);
+    expect(
+      edge
+        .allEntries()
+        .slice(-3)
+        .map(({ kind }) => kind),
+    ).toEqual(['HandoverCompleted', 'OperatorSignedOff', 'OperatorSignedOn']);
     expect(edge.entries('OperatorSignedOff').at(-1)!.payload.by).toBe('handover');
     await sell(1, 'late');
     expect(await handOver('hand-0002', 1, { incoming: { operatorId: 'ana' } })).toMatchObject({ body: { shiftNo: 2, transactions: 1 } });
@@ -56,7 +61,10 @@ describe('a shift handover', () => {
     expect(await server.refused(Promise.resolve(first))).toEqual([409, 'slipCountDiffers']);
     expect(JSON.stringify(first.body)).not.toContain('2');
     expect(counted()).toEqual([]);
-    expect(await handOver('hand-0001', 1, { differenceReason: 'one went with the customer' })).toMatchObject({ status: 200, body: { differs: true } });
+    expect(await handOver('hand-0001', 1, { differenceReason: 'one went with the customer' })).toMatchObject({
+      status: 200,
+      body: { differs: true },
+    });
     expect(edge.entries('HandoverDiffered')[0]!.payload).toMatchObject({
       slips: 1,
       transactions: 2,
@@ -82,7 +90,8 @@ describe('a shift handover', () => {
 
   it('needs somebody there, another person, a certificate, and the passcode of who has one', async () => {
     await edge.choosePasscode('mia');
-    const to = (operatorId: string, passcode?: string) => server.refused(handOver('hand-0001', 0, { incoming: { operatorId, ...(passcode ? { passcode } : {}) } }));
+    const to = (operatorId: string, passcode?: string) =>
+      server.refused(handOver('hand-0001', 0, { incoming: { operatorId, ...(passcode ? { passcode } : {}) } }));
     expect(await to('mia')).toEqual([403, 'passcodeRequired']);
     expect(await to('mia', '000000')).toEqual([403, 'passcodeWrong']);
     expect(await to('bob')).toEqual([403, 'operatorNotCertified']);

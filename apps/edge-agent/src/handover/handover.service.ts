@@ -41,7 +41,9 @@ export class HandoverService {
     const { store } = parts.journal;
     this.#shifts = new ShiftStore(store);
     this.#batches = new BatchStore(store);
-    this.#insert = store.prepare('INSERT INTO handovers (handover_id, idempotency_key, request, view, terminal, at) VALUES (?, ?, ?, ?, ?, ?)');
+    this.#insert = store.prepare(
+      'INSERT INTO handovers (handover_id, idempotency_key, request, view, terminal, at) VALUES (?, ?, ?, ?, ?, ?)',
+    );
     this.#byKey = store.prepare('SELECT request, view FROM handovers WHERE idempotency_key = ?');
     this.#last = store.prepare('SELECT view FROM handovers WHERE terminal = ? ORDER BY at DESC LIMIT 1');
   }
@@ -79,7 +81,10 @@ export class HandoverService {
     return { ok: true, view: JSON.parse(String(row['view'])) as HandoverView };
   }
 
-  async #identify({ terminal, incoming }: HandoverRequest): Promise<{ ok: true; verified: boolean } | { ok: false; code: TillRefusalCode }> {
+  async #identify({
+    terminal,
+    incoming,
+  }: HandoverRequest): Promise<{ ok: true; verified: boolean } | { ok: false; code: TillRefusalCode }> {
     const { operators } = this.#parts;
     if (!incoming) return { ok: true, verified: false };
     const refusal = operators.refusalFor(incoming.operatorId);

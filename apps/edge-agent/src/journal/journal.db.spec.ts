@@ -208,5 +208,5 @@ describe('J4: kill -9 in the middle of appending', () => {
       expect(chainHashes(slice.prevHash, slice).at(-1)).toBe(slice.lastHash);
       stop(journal);
     }
-  });
+  }, 60_000);
 });

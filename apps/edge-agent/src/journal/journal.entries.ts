@@ -11,6 +11,12 @@ export interface EntryRow {
   hash: string;
 }
 
+/** Consecutive entries of one epoch as columns, with the hashes that frame them. */
+export interface JournalSlice extends JournalColumns {
+  prevHash: string;
+  lastHash: string;
+}
+
 /** An earlier epoch that core may not hold to its end: what lies after `acked` is still to be sent, or carried into the present epoch. */
 export interface JournalSegment {
   epoch: number;

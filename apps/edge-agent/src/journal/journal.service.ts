@@ -1,28 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import type { StatementSync } from 'node:sqlite';
-import { type JournalKind, type JournalPayload, MAX_PAYLOAD_BYTES } from '@tillward/contracts';
-import { entryHash, genesisHash, type JournalColumns } from '@tillward/journal';
-import { columnsOf, countWithin, type EntryRow, EntryTable, type JournalSegment } from './journal.entries.js';
-import { JournalCorruptError, JournalDamagedError, JournalUnavailableError, NewWorkRefusedError } from './journal.errors.js';
+import { MAX_PAYLOAD_BYTES } from '@tillward/contracts';
+import { entryHash, genesisHash } from '@tillward/journal';
+import { columnsOf, countWithin, type EntryRow, EntryTable, type JournalSegment, type JournalSlice } from './journal.entries.js';
+import { JournalCorruptError, JournalDamagedError, JournalUnavailableError } from './journal.errors.js';
 import { readIdentity, writeIdentity } from './journal.identity.js';
 import { markSuspect, openStore } from './journal.open.js';
-import { beginsWork, decideEpoch, type EpochDecision, type EpochReason } from './journal.rules.js';
-import { DiskSpace, type SpaceOptions } from './journal.space.js';
+import { DiskRoom } from './journal.room.js';
+import { decideEpoch, type EpochDecision, type EpochReason } from './journal.rules.js';
+import type { SpaceOptions } from './journal.space.js';
 import type { SqliteStore } from './journal.store.js';
+import type { JournalTransaction } from './journal.transaction.js';
 
 /** How many entries of the end are checked against the hash chain at every start. */
 const TAIL_CHECKED = 1_000;
 /** Entries one call of {@link Journal.prune} deletes: tills wait meanwhile. */
 const PRUNED_AT_ONCE = 5_000;
-
-/** Proof of being inside a transaction, and the way to write an entry in it. Valid only until the callback returns. */
-export interface JournalTransaction {
-  /**
-   * Appends one entry and returns its sequence number. It exists only if the transaction commits.
-   * `terminal` null: the entry concerns the gateway itself.
-   */
-  append<K extends JournalKind>(kind: K, terminal: string | null, payload: JournalPayload<K>): number;
-}
 
 export interface JournalOptions {
   /** Folder of the agent; created when missing. */
@@ -33,12 +26,6 @@ export interface JournalOptions {
   space?: SpaceOptions;
 }
 
-/** Consecutive entries of one epoch as columns, with the hashes that frame them. */
-export interface JournalSlice extends JournalColumns {
-  prevHash: string;
-  lastHash: string;
-}
-
 /**
  * The gateway's journal in SQLite. Invariants:
  * J1 sequence numbers of an epoch are contiguous from 1; J2 every entry's hash covers the one before; J3 an entry and the state change it records are
@@ -47,7 +34,7 @@ export interface JournalSlice extends JournalColumns {
  */
 export class Journal {
   readonly #options: JournalOptions;
-  readonly #space: DiskSpace;
+  readonly #room: DiskRoom;
   readonly #store: SqliteStore;
   readonly #entries: EntryTable;
   readonly #setMeta: StatementSync;
@@ -62,11 +49,7 @@ export class Journal {
   #prunedSeq = 0;
   #prunedHash = '';
   #ackedThrough = 0;
-  #low = false;
   #identityIsStale = false;
-  #failures: { code: string; times: number } | null = null;
-  /** What is to be said in the next transaction that goes through. */
-  #unsaid: ((tx: JournalTransaction) => void)[] = [];
 
   /**
    * Opens the journal, checks its end, and decides the epoch. A database that can't be read is set aside and a new one begun. Throws JournalUnavailableError when
@@ -79,8 +62,8 @@ export class Journal {
     if (beside && (beside.store !== options.store || beside.gateway !== options.gateway)) {
       throw new JournalCorruptError(`the data folder belongs to gateway ${beside.gateway} of store ${beside.store}`);
     }
-    this.#space = new DiskSpace(options.dataDir, options.space);
-    if (this.#space.isScarce()) this.#reserve();
+    this.#room = new DiskRoom(options.dataDir, options.space);
+    if (this.#room.isRunningOut()) this.#room.reserve();
     this.#store = openStore(options.dataDir);
     this.#entries = new EntryTable(this.#store);
     this.#setMeta = this.#store.prepare(
@@ -88,18 +71,19 @@ export class Journal {
     );
     this.#transaction = { append: (kind, terminal, payload) => this.#append(kind, terminal, JSON.stringify(payload)) };
 
-    const inDatabase = this.#metaNumber('epoch');
+    const known = this.readMeta('epoch');
+    const inDatabase = known === null ? null : Number(known);
     this.#epoch = inDatabase ?? 0;
     if (inDatabase !== null) this.#loadHead();
     const intact = inDatabase === null ? 0 : this.#intactThrough();
     const tailIntact = intact === this.#headSeq && this.#ackedThrough <= this.#headSeq;
     this.#decision = decideEpoch({ inDatabase, beside: beside?.epoch ?? null, tailIntact });
-    this.#session = Math.max(this.#metaNumber('session') ?? 0, beside?.session ?? 0) + 1;
+    this.#session = Math.max(Number(this.readMeta('session')), beside?.session ?? 0) + 1;
     if (this.#decision.kind === 'first') this.#store.transaction(() => this.#beginEpoch(1));
     if (this.#decision.kind === 'new') this.#replaceEpoch(this.#decision.epoch, this.#decision.reason, intact);
     this.#headAtStart = this.#headSeq;
     this.#saveIdentity();
-    this.#store.transaction(() => this.#setMeta.run('session', String(this.#session)));
+    this.#saveSession();
   }
 
   /** Counts data losses of this gateway; part of every entry's identity. */
@@ -134,7 +118,7 @@ export class Journal {
 
   /** True while new work is refused because the disk is short of room. */
   get isLow(): boolean {
-    return this.#low;
+    return this.#room.isLow;
   }
 
   /** For the agent's own state tables, which live in the same file so that they change in the same transaction. */
@@ -150,14 +134,19 @@ export class Journal {
   commit<T>(write: (tx: JournalTransaction) => T): T {
     const before = this.#headSeq;
     const nested = this.#store.database.isTransaction;
-    if (!nested && !this.#low && this.#space.isScarce()) this.#makeRoom();
+    if (!nested && this.#room.isRunningOut()) this.#makeRoom();
     let result: T;
     try {
       result = this.#attempt(write);
     } catch (error) {
-      if (!(error instanceof JournalUnavailableError) || error.trouble !== 'full' || this.#low || nested) throw error;
+      if (!(error instanceof JournalUnavailableError) || error.trouble !== 'full' || this.#room.isLow || nested)
+        throw this.#room.refused(error);
       this.#makeRoom();
-      result = this.#attempt(write);
+      try {
+        result = this.#attempt(write);
+      } catch (again) {
+        throw this.#room.refused(again);
+      }
     }
     if (this.#headSeq !== before) for (const listener of this.#listeners) listener();
     return result;
@@ -275,9 +264,7 @@ export class Journal {
    */
   keepUp(): void {
     if (this.#identityIsStale) this.#saveIdentity();
-    if (!this.#space.restore() || !this.#low) return;
-    this.#low = false;
-    this.commit((tx) => tx.append('JournalSpaceRecovered', null, { freeBytes: this.#space.freeBytes }));
+    if (this.#room.restore()) this.commit((tx) => tx.append('JournalSpaceRecovered', null, { freeBytes: this.#room.freeBytes }));
   }
 
   /** A small fact beside the tables; null when it was never written. */
@@ -298,23 +285,17 @@ export class Journal {
   }
 
   #attempt<T>(write: (tx: JournalTransaction) => T): T {
-    const unsaid = this.#unsaid.length;
     try {
       const result = this.#keepingHead(() =>
         this.#store.transaction(() => {
-          for (const say of this.#unsaid) say(this.#transaction);
-          if (this.#failures) this.#transaction.append('JournalWritesFailed', null, this.#failures);
+          this.#room.say(this.#transaction);
           return write(this.#transaction);
         }),
       );
-      this.#unsaid.splice(0, unsaid);
-      this.#failures = null;
+      this.#room.said();
       return result;
     } catch (error) {
       if (error instanceof JournalDamagedError) markSuspect(this.#options.dataDir);
-      if (error instanceof JournalUnavailableError && !(error instanceof NewWorkRefusedError)) {
-        this.#failures = { code: error.message.slice(0, 40), times: (this.#failures?.times ?? 0) + 1 };
-      }
       throw error;
     }
   }
@@ -331,15 +312,9 @@ export class Journal {
     }
   }
 
-  #reserve(): void {
-    this.#space.release();
-    this.#low = true;
-    this.#unsaid.push((tx) => tx.append('JournalSpaceExhausted', null, { freeBytes: this.#space.freeBytes }));
-  }
-
   /** Gives up the ballast and folds the log into the database, so that running work has room to end. */
   #makeRoom(): void {
-    this.#reserve();
+    this.#room.reserve();
     try {
       this.#store.checkpoint();
     } catch (error) {
@@ -352,7 +327,7 @@ export class Journal {
     if (payload.length > MAX_PAYLOAD_BYTES / 3 && Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
       throw new RangeError(`the payload of ${kind} is longer than ${MAX_PAYLOAD_BYTES} bytes`);
     }
-    if (this.#low && beginsWork(kind)) throw new NewWorkRefusedError('the disk is nearly full: no new work', 'full');
+    this.#room.admit(kind);
     // Core takes no time before 1970, and nothing here depends on it.
     return this.#write(Math.max(0, Math.trunc(this.#options.now())), kind, terminal, payload);
   }
@@ -400,9 +375,9 @@ export class Journal {
   }
 
   #loadHead(): void {
-    this.#prunedSeq = this.#metaNumber('prunedSeq') ?? 0;
+    this.#prunedSeq = Number(this.readMeta('prunedSeq'));
     this.#prunedHash = this.readMeta('prunedHash') ?? '';
-    this.#ackedThrough = this.#metaNumber('ackedThrough') ?? 0;
+    this.#ackedThrough = Number(this.readMeta('ackedThrough'));
     const last = this.#entries.last(this.#epoch);
     this.#headSeq = last ? last.seq : this.#prunedSeq;
     this.#headHash = last ? last.hash : this.#prunedHash;
@@ -433,8 +408,13 @@ export class Journal {
     }
   }
 
-  #metaNumber(key: string): number | null {
-    const value = this.readMeta(key);
-    return value === null ? null : Number(value);
+  /** A full disk is no reason not to start: what there is can be read and sent, and tills be told that nothing new can begin. */
+  #saveSession(): void {
+    try {
+      this.writeMeta('session', String(this.#session));
+    } catch (error) {
+      if (!(error instanceof JournalUnavailableError)) throw error;
+      this.#room.refused(error);
+    }
   }
 }

@@ -271,15 +271,19 @@ describe('real refusals of the operating system', () => {
       process.exitCode = 0;
     `;
     // The limit counts blocks of 1024 bytes; the signal that would end the process is ignored.
-    const run = spawnSync('bash', ['-c', `trap '' XFSZ; ulimit -f 900; exec "$0" --no-warnings --input-type=module -e "$1"`, process.execPath, PROGRAM(dataDir, body)], {
-      cwd: EDGE,
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
+    const run = spawnSync(
+      'bash',
+      ['-c', `trap '' XFSZ; ulimit -f 900; exec "$0" --no-warnings --input-type=module -e "$1"`, process.execPath, PROGRAM(dataDir, body)],
+      {
+        cwd: EDGE,
+        encoding: 'utf8',
+        timeout: 60_000,
+      },
+    );
     expect(run.stderr).toBe('');
     const [filled, kept] = JSON.parse(run.stdout);
     expect(filled.refused).toBe(20);
-    expect(filled.acknowledged).toBeGreaterThan(50);
+    expect(filled.acknowledged).toBeGreaterThan(20);
     expect(kept).toBe(filled.acknowledged);
     const journal = start();
     expect(journal.epoch).toBe(1);
@@ -288,10 +292,8 @@ describe('real refusals of the operating system', () => {
 
   it('ENOSPC on a file system of its own: refuses, keeps everything, and goes on when there is room', (context) => {
     const mounted = mount(dataDir);
-    if (mounted !== null) {
-      console.warn(`the real full disk is not tested here: ${mounted}; run the tests as a user who may mount a tmpfs`);
-      return context.skip();
-    }
+    if (mounted !== null)
+      return context.skip(`the real full disk is not tested here: run the tests as a user who may mount a tmpfs (${mounted})`);
     try {
       const body = `${FILL}
         const { rmSync } = await import('node:fs');

@@ -48,7 +48,7 @@ export class DiskSpace {
     const now = performance.now();
     if (now - this.#lookedAt < LOOK_EVERY_MS) return false;
     this.#lookedAt = now;
-    return this.freeBytes < this.#ballastBytes / 4;
+    return this.freeBytes < this.#ballastBytes / 2;
   }
 
   /** Gives the ballast's room back to the disk. Never throws: a disk that can't even do that has no room to gain. */

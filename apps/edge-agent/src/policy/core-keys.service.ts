@@ -2,9 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { KEY_ROTATION_TYPE, keyRotationBody, type SignedBodyWithRotations } from '@tillward/contracts';
 import { ed25519PublicKeyFromRaw, rawEd25519PublicKey } from '@tillward/journal';
 import type { Clock } from '../clock.js';
-import type { Journal } from '../journal/index.js';
+import { type Journal, JournalUnavailableError } from '../journal/index.js';
 import { type CoreKey, type CoreKeys, openBody } from '../link/index.js';
-import type { Log } from '../log.js';
+import { errorFields, type Log } from '../log.js';
 import { counts, judgeRotation, keysAtStart, type PinnedKey } from './core-keys.rules.js';
 
 interface KeysContext {
@@ -29,8 +29,18 @@ export class PinnedCoreKeys implements CoreKeys {
     const publicKey = rawEd25519PublicKey(configured.publicKey);
     this.#pinned = keysAtStart(stored, { keyId: configured.keyId, publicKey });
     if (this.#pinned !== stored) {
-      journal.store.transaction(() => this.#save());
+      this.#pinConfigured();
       context.log.info({ keyId: configured.keyId, before: stored.length }, 'core’s key pinned');
+    }
+  }
+
+  /** On a full disk the key is pinned by the next start: until then it is what the configuration says. */
+  #pinConfigured(): void {
+    try {
+      this.#journal.store.transaction(() => this.#save());
+    } catch (error) {
+      if (!(error instanceof JournalUnavailableError)) throw error;
+      this.#context.log.warn(errorFields(error), 'core’s key could not be written down');
     }
   }
 

@@ -11,7 +11,10 @@ let edge: TestEdge;
 let terminal: FakeTerminal;
 
 const steps = () =>
-  edge.entries('MaintenanceStepCompleted').filter((entry) => entry.terminal === 't1').map(({ payload }) => [payload.step, payload.outcome]);
+  edge
+    .entries('MaintenanceStepCompleted')
+    .filter((entry) => entry.terminal === 't1')
+    .map(({ payload }) => [payload.step, payload.outcome]);
 const finished = () => store.clock.until(() => edge.entries('MaintenanceFinished').length > 0 && !edge.maintenance.active);
 const skipTo = (at: number) => store.clock.jump(at - store.clock.now());
 /** The store has closed for the night, and its window opens in a moment. */
@@ -83,7 +86,10 @@ describe('the maintenance window', () => {
     edge.scheduler.stop();
     await finished();
     edge.scheduler.start();
-    expect(edge.entries('MaintenanceBlocked')[0]).toMatchObject({ terminal: 't1', payload: { step: 'recordAfter', code: 'terminalUnreachable' } });
+    expect(edge.entries('MaintenanceBlocked')[0]).toMatchObject({
+      terminal: 't1',
+      payload: { step: 'recordAfter', code: 'terminalUnreachable' },
+    });
     expect(edge.entries('MaintenanceFinished')[0]!.payload).toMatchObject({ ready: ['t2'], blocked: ['t1'] });
     skipTo(Date.UTC(2026, 4, 5, 7, 30));
     await store.clock.until(() => edge.entries('OpeningFinished').length > 1 && !edge.opening.active);

@@ -126,6 +126,10 @@ describe('the opening', () => {
       if (failAt > 60) throw new Error('the opening never ends');
     }
     expect(terminal.settlements).toEqual([{ amountMinor: 1_250, count: 1 }]);
-    expect(steps().slice(OPENING_STEPS.length).map(([step]) => step)).toEqual([...OPENING_STEPS]);
+    expect(
+      steps()
+        .slice(OPENING_STEPS.length)
+        .map(([step]) => step),
+    ).toEqual([...OPENING_STEPS]);
   });
 });

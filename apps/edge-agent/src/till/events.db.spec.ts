@@ -59,7 +59,11 @@ describe('GET /v1/events', () => {
     await edge.pay('key-0002');
     const second = await open('', { 'last-event-id': seen.id });
     await until(() => told(second).filter((line) => line === 'sale completed').length === 2);
-    expect(told(second).filter((line) => line !== 'terminal').slice(0, 3)).toEqual(['working 10', 'sale completed', 'sale started']);
+    expect(
+      told(second)
+        .filter((line) => line !== 'terminal')
+        .slice(0, 3),
+    ).toEqual(['working 10', 'sale completed', 'sale started']);
     const third = await open('', { 'last-event-id': '99-1' });
     await until(() => third.events.length > 0);
     expect(told(third)[0]).toBe('reset');
@@ -80,7 +84,10 @@ describe('GET /v1/events', () => {
     power.outletOn = false;
     await edge.terminals.get('t1')!.run('poll', () => edge.terminals.get('t1')!.poll());
     await store.clock.until(() => reader.events.some(({ type }) => type === 'terminal'));
-    expect(reader.events.find(({ type }) => type === 'terminal')!.data).toMatchObject({ terminal: 't1', view: { sample: { power: 'off' } } });
+    expect(reader.events.find(({ type }) => type === 'terminal')!.data).toMatchObject({
+      terminal: 't1',
+      view: { sample: { power: 'off' } },
+    });
     await server.order('/v1/payments', 'key-0001', { terminal: 't1', amountMinor: 1, currency: 'EUR', tillId: 'till-1' });
     await until(() => told(reader).includes('refusal'));
     expect(reader.events.find(({ type }) => type === 'refusal')!.data).toMatchObject({

@@ -61,7 +61,12 @@ describe('the till interface', () => {
     await edge.choosePasscode('mia');
     await call('POST', '/v1/operator-sessions', { terminal: 't1', operatorId: 'ana', passcode: PASSCODE });
     const { paymentId } = paymentView.parse((await pay()).body);
-    const back = await server.order('/v1/reversals', 'back-0001', { originalPaymentId: paymentId, amountMinor: 250, tillId: 'till-1', reason: 'one less' });
+    const back = await server.order('/v1/reversals', 'back-0001', {
+      originalPaymentId: paymentId,
+      amountMinor: 250,
+      tillId: 'till-1',
+      reason: 'one less',
+    });
     expect(back).toMatchObject({ status: 200, body: { transaction: 'reversal', state: 'completed', originalPaymentId: paymentId } });
     const refund = { ...SALE, amountMinor: 1_000, originalPaymentId: paymentId, reason: 'came back broken' };
     const asked = await server.order('/v1/refunds', 'back-0002', refund);
@@ -73,7 +78,10 @@ describe('the till interface', () => {
     expect(await refused(decide('ana', PASSCODE))).toEqual([403, 'managerNeeded']);
     expect(await decide('mia', PASSCODE)).toMatchObject({ status: 200, body: { state: 'approved', decidedBy: 'mia' } });
     expect((await call('GET', `/v1/refund-requests/${requestId}`)).body).toMatchObject({ state: 'approved' });
-    expect(await server.order('/v1/refunds', 'back-0002', refund)).toMatchObject({ status: 200, body: { transaction: 'refund', state: 'completed' } });
+    expect(await server.order('/v1/refunds', 'back-0002', refund)).toMatchObject({
+      status: 200,
+      body: { transaction: 'refund', state: 'completed' },
+    });
     expect(await refused(decide('mia', PASSCODE))).toEqual([409, 'alreadyDecided']);
     expect((await call('GET', `/v1/payments/${paymentId}`)).body).toMatchObject({ givenBackMinor: 1_250 });
     expect(JSON.stringify(edge.allEntries())).not.toContain(PASSCODE);
@@ -90,7 +98,8 @@ describe('the till interface', () => {
 
   it('asks operators who have a passcode for it, and journals every wrong attempt', async () => {
     await edge.choosePasscode('ana');
-    const signOn = (passcode?: string) => call('POST', '/v1/operator-sessions', { terminal: 't2', operatorId: 'ana', ...(passcode ? { passcode } : {}) });
+    const signOn = (passcode?: string) =>
+      call('POST', '/v1/operator-sessions', { terminal: 't2', operatorId: 'ana', ...(passcode ? { passcode } : {}) });
     expect(await refused(signOn())).toEqual([403, 'passcodeRequired']);
     for (let i = 0; i < 5; i++) expect(await refused(signOn('000000'))).toEqual([403, 'passcodeWrong']);
     expect(await refused(signOn(PASSCODE))).toEqual([429, 'tooManyAttempts']);
@@ -182,7 +191,9 @@ describe('the till interface', () => {
 
 describe('a sale', () => {
   /** How each refusal of a sale comes about. */
-  const SITUATIONS: Readonly<Record<Exclude<(typeof TILL_ROUTES.pay.refusals)[number], 'malformed' | 'tooLarge' | 'wrongTill'>, () => Promise<unknown>>> = {
+  const SITUATIONS: Readonly<
+    Record<Exclude<(typeof TILL_ROUTES.pay.refusals)[number], 'malformed' | 'tooLarge' | 'wrongTill'>, () => Promise<unknown>>
+  > = {
     unknownTerminal: () => refused(pay({ ...SALE, terminal: 't9' })),
     terminalOnlyWatched: async () => {
       store.terminals.get('t1')!.operations.clear();
@@ -254,7 +265,12 @@ describe('tokens', () => {
     expect(server.parts.tokens.unpair('till-1', 'mia')).toBe(true);
     expect(server.parts.tokens.unpair('till-1', 'mia')).toBe(false);
     expect((await pay(SALE, 'key-0001', as(next))).status).toBe(401);
-    expect(edge.allEntries().filter(({ kind }) => /^Till/.test(kind)).map(({ kind }) => kind)).toEqual(['TillPaired', 'TillPaired', 'TillUnpaired']);
+    expect(
+      edge
+        .allEntries()
+        .filter(({ kind }) => /^Till/.test(kind))
+        .map(({ kind }) => kind),
+    ).toEqual(['TillPaired', 'TillPaired', 'TillUnpaired']);
     const kept = JSON.stringify(edge.journal.store.prepare('SELECT * FROM till_tokens').all()) + JSON.stringify(edge.allEntries());
     expect([kept.includes(token), kept.includes(next)]).toEqual([false, false]);
   });
@@ -276,7 +292,11 @@ describe('a receipt', () => {
   it('is shown, and printed again as a numbered copy with reason and person', async () => {
     const { paymentId } = paymentView.parse((await pay()).body);
     expect((await call('GET', `/v1/payments/${paymentId}/receipt`)).body).toEqual({ paymentId, lines: ['MERCHANT COPY'], copies: 0 });
-    expect((await reprint(paymentId, 'till')).body).toEqual({ paymentId, copyNo: 1, lines: ['*** COPY 1 ***', 'MERCHANT COPY', '*** COPY 1 ***'] });
+    expect((await reprint(paymentId, 'till')).body).toEqual({
+      paymentId,
+      copyNo: 1,
+      lines: ['*** COPY 1 ***', 'MERCHANT COPY', '*** COPY 1 ***'],
+    });
     await restart();
     expect((await reprint(paymentId, 'till')).body).toMatchObject({ copyNo: 2 });
     expect((await call('GET', `/v1/payments/${paymentId}/receipt`)).body).toMatchObject({ copies: 2 });

@@ -1,7 +1,7 @@
 import {
   COMMON_REFUSALS,
   IDEMPOTENCY_HEADER,
-  PATH_PARAMETERS,
+  type PATH_PARAMETERS,
   TILL_ROUTES,
   type TillRoute,
   tillRefusal,
@@ -29,7 +29,7 @@ export class TestServer {
   ready = true;
   base = '';
 
-  constructor(store: TestStore, edge: TestEdge, token: string | null = TOKEN) {
+  constructor(store: TestStore, edge: TestEdge, token: string | null = TOKEN, port = 0) {
     const { journal, policy, terminals, operators, payments, events, closing } = edge;
     const samples = { operatorAt: (id: string) => operators.at(id)?.operatorId ?? null, unsettledAt: () => ({ amountMinor: 0, count: 0 }) };
     const readiness = (): Readiness => ({
@@ -45,7 +45,7 @@ export class TestServer {
     this.parts = storeInterface(
       { clock, log: silentLog },
       { journal, policy, terminals, operators, payments, events, closing, samples, readiness, connected },
-      { host: '127.0.0.1', port: 0, installerToken: token },
+      { host: '127.0.0.1', port, installerToken: token },
     );
   }
 

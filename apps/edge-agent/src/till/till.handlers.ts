@@ -17,7 +17,7 @@ import type { PaymentService, Reprints } from '../payments/index.js';
 import type { SampleSource, Terminals } from '../terminals/index.js';
 import { sampleOf } from '../terminals/index.js';
 import type { EventStreams } from './event.streams.js';
-import { malformed, type Reply, type Read, readJson, refuse } from './till.http.js';
+import { malformed, type Read, type Reply, readJson, refuse } from './till.http.js';
 import { refusalOf } from './till.rules.js';
 import type { Caller } from './till.tokens.js';
 

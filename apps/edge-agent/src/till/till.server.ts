@@ -95,7 +95,8 @@ export class TillServer {
       }
     }
     if (reply === null) return;
-    if (reply.status === 400 || reply.status === 413) this.#log.warn({ answer: reply.body }, 'a request was refused as it was not readable');
+    if (reply.status === 400 || reply.status === 413)
+      this.#log.warn({ answer: reply.body }, 'a request was refused as it was not readable');
     send(response, reply);
   }
 

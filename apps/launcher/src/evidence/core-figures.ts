@@ -30,7 +30,8 @@ export function openDatabase(databaseUrl: string): pg.Pool {
 /** Every sale of which core says that money moved. */
 export async function coreSales(database: pg.Pool): Promise<BookedSale[]> {
   const { rows } = await database.query<{ store: string; terminal: string; trace: number; amount: string; currency: string }>(
-    `select store_id store, terminal_id terminal, coalesce(trace_no, -1) trace, amount_minor amount, currency from card_transaction where state = 'completed'`,
+    `select store_id store, terminal_id terminal, coalesce(trace_no, -1) trace, amount_minor amount, currency from card_transaction
+      where state = 'completed' and kind = 'sale'`,
   );
   return rows.map((r) => ({ store: r.store, terminal: r.terminal, traceNo: r.trace, amountMinor: Number(r.amount), currency: r.currency }));
 }

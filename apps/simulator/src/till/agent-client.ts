@@ -1,4 +1,15 @@
-import { IDEMPOTENCY_HEADER, type PaymentRequest, type PaymentView, paymentView, type TillRefusal, tillRefusal } from '@tillward/contracts';
+import {
+  IDEMPOTENCY_HEADER,
+  type PaymentRequest,
+  type PaymentView,
+  paymentView,
+  type RefundRequest,
+  type RefundRequestView,
+  type ReversalRequest,
+  refundRequestView,
+  type TillRefusal,
+  tillRefusal,
+} from '@tillward/contracts';
 
 /** What the agent answered, or that it didn't. `lost`: nobody knows whether it received the request; ask again with the same key. */
 export type AgentAnswer<T> =
@@ -20,15 +31,33 @@ export class AgentClient {
     private readonly stopped: AbortSignal,
   ) {}
 
-  /** Signs an operator on at a terminal. */
-  async signOn(terminal: string, operatorId: string): Promise<AgentAnswer<null>> {
-    const answer = await this.request('POST', '/v1/operator-sessions', { terminal, operatorId });
+  /** Signs an operator on at a terminal, with a passcode where there is one. */
+  async signOn(terminal: string, operatorId: string, passcode?: string): Promise<AgentAnswer<null>> {
+    const answer = await this.request('POST', '/v1/operator-sessions', { terminal, operatorId, ...(passcode ? { passcode } : {}) });
     return answer.kind === 'answered' ? { kind: 'answered', body: null } : answer;
   }
 
   /** Sells, under a key that names the sale for ever. */
   async pay(request: PaymentRequest, key: string): Promise<AgentAnswer<PaymentView>> {
     return asPayment(await this.request('POST', '/v1/payments', request, { [IDEMPOTENCY_HEADER]: key }));
+  }
+
+  /** Takes a sale of the open batch back. */
+  async reverse(request: ReversalRequest, key: string): Promise<AgentAnswer<PaymentView>> {
+    return asPayment(await this.request('POST', '/v1/reversals', request, { [IDEMPOTENCY_HEADER]: key }));
+  }
+
+  /** Gives money back; before a second person has approved, the answer is the request that waits. */
+  async refund(request: RefundRequest, key: string): Promise<AgentAnswer<PaymentView | RefundRequestView>> {
+    const answer = await this.request('POST', '/v1/refunds', request, { [IDEMPOTENCY_HEADER]: key });
+    const waits = answer.kind === 'answered' ? refundRequestView.safeParse(answer.body) : undefined;
+    return waits?.success ? { kind: 'answered', body: waits.data } : asPayment(answer);
+  }
+
+  /** A manager approves a refund at this till. */
+  async approve(request: RefundRequestView, approver: { id: string; passcode: string }): Promise<AgentAnswer<unknown>> {
+    const decision = { approverId: approver.id, passcode: approver.passcode, digest: request.digest, decision: 'approve' };
+    return this.request('POST', `/v1/refund-requests/${request.requestId}/decision`, decision);
   }
 
   /** Asks how a payment stands. */

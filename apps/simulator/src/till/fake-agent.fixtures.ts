@@ -10,7 +10,7 @@ export interface SeenRequest {
 }
 
 /** What the agent does with a request: a refusal, a body, or nothing (`'cut'`: the connection is destroyed). */
-export type FakeAnswer = { readonly refuse: TillRefusalCode } | { readonly body: unknown } | 'cut';
+export type FakeAnswer = { readonly refuse: TillRefusalCode } | { readonly body: unknown; readonly status?: number } | 'cut';
 
 /** An agent's till interface that answers as a test says and remembers what it was asked. */
 export class FakeAgent {
@@ -27,7 +27,7 @@ export class FakeAgent {
         request.socket.destroy();
         return;
       }
-      const status = 'refuse' in reply ? TILL_REFUSALS[reply.refuse].status : 200;
+      const status = 'refuse' in reply ? TILL_REFUSALS[reply.refuse].status : (reply.status ?? 200);
       const body = 'refuse' in reply ? { code: reply.refuse, message: { en: 'no', zh: '不' } } : reply.body;
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
@@ -66,6 +66,10 @@ async function read(request: IncomingMessage): Promise<SeenRequest> {
 export function paymentBody(request: SeenRequest, state: string): unknown {
   return {
     paymentId: '00000000-0000-4000-8000-000000000001',
+    transaction: 'sale',
+    tillId: 'till-1',
+    operatorId: 'anna',
+    startedAt: '2026-11-21T12:00:00.000Z',
     terminal: request.body.terminal ?? 't1',
     state,
     amountMinor: request.body.amountMinor ?? 100,

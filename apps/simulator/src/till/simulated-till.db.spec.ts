@@ -7,7 +7,10 @@ import { SimulatedTill } from './simulated-till.js';
 let agent: FakeAgent;
 let till: SimulatedTill;
 
-async function begin(answer: (request: SeenRequest, nth: number) => FakeAnswer, options: { uncertifiedOperatorId?: string } = {}) {
+async function begin(
+  answer: (request: SeenRequest, nth: number) => FakeAnswer,
+  options: Partial<ConstructorParameters<typeof SimulatedTill>[0]> = {},
+) {
   agent = new FakeAgent(answer);
   await agent.start();
   till = new SimulatedTill({
@@ -91,6 +94,45 @@ describe('a simulated till', () => {
     expect(payments).toBe(2);
     expect(signedOn).toBe(2);
     expect(till.view()).toMatchObject({ doing: 'waiting', sold: 0, refusals: { operatorNotSignedOn: 1, terminalClosing: 1 } });
+  });
+
+  it('takes sales back and refunds them as its seed says, a refund with a manager', async () => {
+    const waiting = (request: SeenRequest) => ({
+      requestId: '00000000-0000-4000-8000-000000000002',
+      state: 'waiting',
+      terminal: 't1',
+      amountMinor: request.body.amountMinor,
+      currency: 'EUR',
+      tillId: 'till-1',
+      reason: 'came back broken',
+      askedBy: 'anna',
+      askedAt: '2026-11-21T12:00:00.000Z',
+      expiresAt: '2026-11-21T12:05:00.000Z',
+      digest: 'a'.repeat(64),
+    });
+    const approved = new Set<string>();
+    await begin(
+      (request) => {
+        if (request.path === '/v1/refunds' && !approved.has('now')) return { body: waiting(request), status: 202 };
+        if (request.path.endsWith('/decision')) approved.add('now');
+        return { body: request.path === '/v1/operator-sessions' ? {} : paymentBody(request, 'completed') };
+      },
+      { passcode: '481516', reversalRate: 0.4, refunds: { rate: 0.5, approver: { id: 'mia', passcode: '271828' } } },
+    );
+    await until(() => agent.of('POST', '/v1/reversals').length >= 2 && agent.of('POST', '/v1/refunds').length >= 2);
+    expect(agent.of('POST', '/v1/operator-sessions')[0]!.body).toMatchObject({ operatorId: 'anna', passcode: '481516' });
+    for (const { body } of agent.of('POST', '/v1/reversals')) {
+      expect(body).toMatchObject({ originalPaymentId: '00000000-0000-4000-8000-000000000001', reason: expect.any(String) });
+    }
+    const [first, second] = agent.of('POST', '/v1/refunds');
+    expect([second!.key, second!.body]).toEqual([first!.key, first!.body]);
+    expect(agent.of('POST', '/v1/refund-requests')[0]!.body).toMatchObject({
+      approverId: 'mia',
+      digest: 'a'.repeat(64),
+      decision: 'approve',
+    });
+    await until(() => till.view().givenBack >= 2);
+    expect(till.view().givenBackMinor).toBeGreaterThan(0);
   });
 
   it('pauses and resumes', async () => {

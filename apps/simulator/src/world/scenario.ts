@@ -72,6 +72,8 @@ const simulatedTill = z.strictObject({
   uncertifiedOperatorId: slug.optional(),
   /** Mean time between two customers. */
   saleEverySeconds: z.number().positive().max(86_400).default(8),
+  /** Share of sales that are taken back at once. */
+  reversalRate: z.number().min(0).max(1).default(0),
 });
 
 /** What each kind of device of a store can suffer. */
