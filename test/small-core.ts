@@ -36,6 +36,7 @@ export interface ArrivedEntry {
  */
 export class SmallCore {
   readonly entries: ArrivedEntry[] = [];
+  readonly #seen = new Set<string>();
   readonly coreKey: { readonly keyId: string; readonly publicKey: KeyObject };
   readonly #key: KeyObject;
   #version = 0;
@@ -118,12 +119,20 @@ export class SmallCore {
   #take({ data }: JournalBatchEvent): void {
     for (const [i, kind] of data.kind.entries()) {
       const seq = data.fromSeq + i;
-      if (this.entries.some((entry) => entry.seq === seq)) continue;
+      const place = `${data.epoch}/${seq}`;
+      if (this.#seen.has(place)) continue;
+      this.#seen.add(place);
       if (!isJournalKind(kind)) throw new Error(`an unknown kind of entry: ${kind}`);
       this.entries.push({ seq, kind, terminal: data.terminal[i]!, payload: JOURNAL_KINDS[kind].parse(JSON.parse(data.payload[i]!)) });
     }
     const ackedThrough = this.entries.at(-1)?.seq ?? 0;
-    void this.#publish('journal/ack', EVENT_TYPE.journalAck, { store: this.store, gateway: this.gateway, epoch: data.epoch, ackedThrough });
+    void this.#publish('journal/ack', EVENT_TYPE.journalAck, {
+      store: this.store,
+      gateway: this.gateway,
+      epoch: data.epoch,
+      ackedThrough,
+      at: Date.now(),
+    });
   }
 
   async #publish(channel: 'desired' | 'command' | 'journal/ack', type: EventType, body: object): Promise<void> {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type PartEvent, SimulatorControl } from 'tillward';
 import { dice } from '../scenarios/dice.js';
-import { CURRENCY, type ChainSize, examStores } from './chain/chain.js';
+import { type ChainSize, CURRENCY, examStores } from './chain/chain.js';
+import { passcodeOf } from './chain/passcodes.js';
 import { type ExamSystem, startExamSystem } from './chain/system.js';
 import { FAULT_KINDS, type FaultContext, type FaultKind } from './faults/index.js';
 import { heal } from './healing.js';
@@ -113,7 +114,8 @@ export async function runExam(options: ExamOptions): Promise<ExamResult> {
     return result;
   } finally {
     await new Promise<void>((resolve) => log.end(resolve));
-    if (options.keep === 'never' || (result?.clean === true && options.keep === undefined)) await rm(folder, { recursive: true, force: true });
+    if (options.keep === 'never' || (result?.clean === true && options.keep === undefined))
+      await rm(folder, { recursive: true, force: true });
     else options.say(`everything is kept in ${folder}`);
   }
 }
@@ -121,7 +123,9 @@ export async function runExam(options: ExamOptions): Promise<ExamResult> {
 /** Rejects when the signal aborts, and never resolves. */
 function interrupted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(new Error('the exam was interrupted')), { once: true });
+    const interrupt = () => reject(new Error('the exam was interrupted'));
+    if (signal?.aborted === true) interrupt();
+    else signal?.addEventListener('abort', interrupt, { once: true });
   });
 }
 
@@ -194,7 +198,9 @@ class Exam {
     for (const [name, findings] of Object.entries(verdict.broken)) {
       for (const finding of findings.slice(0, 10)) say(`BROKEN ${name}: ${finding}`);
     }
-    say(`${this.#tillRecords.lines.length} orders, ${this.#commands.lines.length} commands, ${watch.looks} acknowledgements compared, ${headquarters.policyChanges} policy changes`);
+    say(
+      `${this.#tillRecords.lines.length} orders, ${this.#commands.lines.length} commands, ${watch.looks} acknowledgements compared, ${headquarters.policyChanges} policy changes`,
+    );
     const { sent, inCore, lost, doubled, amountMismatch } = verdict.movements;
     const report: ExamReport = {
       seed,
@@ -209,12 +215,19 @@ class Exam {
       healingS,
       invariants,
     };
-    return { report, clean, broken: verdict.broken, leftOut: this.#leftOut, folder: keep === 'never' || (clean && keep === undefined) ? undefined : this.#folder };
+    return {
+      report,
+      clean,
+      broken: verdict.broken,
+      leftOut: this.#leftOut,
+      folder: keep === 'never' || (clean && keep === undefined) ? undefined : this.#folder,
+    };
   }
 
   #kinds(abilities: Abilities): FaultKind[] {
     const { faults, minutes } = this.#options;
-    for (const name of faults ?? []) if (!FAULT_KINDS.has(name)) throw new Error(`there is no fault named ${name}: ${[...FAULT_KINDS.keys()].join(', ')}`);
+    for (const name of faults ?? [])
+      if (!FAULT_KINDS.has(name)) throw new Error(`there is no fault named ${name}: ${[...FAULT_KINDS.keys()].join(', ')}`);
     const means = { abilities, parts: new Set(['core', 'broker', 'postgres']) };
     return [...FAULT_KINDS.values()].filter((fault) => {
       if (faults !== undefined && !faults.includes(fault.kind)) return false;
@@ -238,6 +251,8 @@ class Exam {
           store: store.id,
           terminal: id,
           operatorId,
+          managerId: store.managerId,
+          passcodeOf,
           currency: CURRENCY,
           url: tillUrl,
           token: system.tillTokens.get(store.id)!,

@@ -58,9 +58,14 @@ function options(): ExamOptions {
 
 function told({ report, broken, folder }: ExamResult): string {
   const counts = `sent ${report.sent}, in core ${report.inCore}, lost ${report.lost}, doubled ${report.doubled}, amounts wrong ${report.amountMismatch}, unresolved ${report.unresolved}`;
-  const kept = Object.entries(broken).map(([name, findings]) => `${findings.length === 0 ? 'kept  ' : 'BROKEN'} ${name}${findings.length === 0 ? '' : ` (${findings.length})`}`);
+  const kept = Object.entries(broken).map(
+    ([name, findings]) => `${findings.length === 0 ? 'kept  ' : 'BROKEN'} ${name}${findings.length === 0 ? '' : ` (${findings.length})`}`,
+  );
   return [counts, `healed in ${report.healingS} s`, ...kept, ...(folder === undefined ? [] : [`files: ${folder}`])].join('\n');
 }
+
+// Whoever reads along may stop reading; the exam goes on and ends in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 /** A first Ctrl-C ends the exam in order: processes and file systems must not outlive it. */
 const interruption = new AbortController();
@@ -71,11 +76,15 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  if (values.mutants) return (await runMutants({ only: list(values.only), json: values.json, seed: number('seed', 0), say })) ? 0 : 1;
+  if (values.mutants)
+    return (await runMutants({ only: list(values.only), json: values.json, seed: number('seed', 0), say, signal: interruption.signal }))
+      ? 0
+      : 1;
   const result = await runExam({
     ...options(),
     signal: interruption.signal,
-    ...(values.keep ? { keep: 'always' } : values.drop ? { keep: 'never' } : {}) });
+    ...(values.keep ? { keep: 'always' } : values.drop ? { keep: 'never' } : {}),
+  });
   process.stdout.write(`${values.json ? JSON.stringify(result.report) : told(result)}\n`);
   return result.clean ? 0 : 1;
 }

@@ -1,22 +1,26 @@
 import { parseArgs } from 'node:util';
 import { ackLatencyBenchmark } from './ack-latency.bench.js';
 import type { Benchmark } from './benchmark.js';
+import { edgeBacklogBenchmark } from './edge-backlog.bench.js';
 import { edgeIdleBenchmark } from './edge-idle.bench.js';
 import { edgeJournalBenchmark } from './edge-journal.bench.js';
 import { edgePollBenchmark } from './edge-poll.bench.js';
 import { ingestBenchmark } from './ingest.bench.js';
 import { machine } from './machine.js';
 import { startBenchmark } from './start.bench.js';
+import { tillOverheadBenchmark } from './till-overhead.bench.js';
 import { unionpayRelayBenchmark } from './unionpay-relay.bench.js';
 import { zvtParserBenchmark } from './zvt-parser.bench.js';
 
 const BENCHMARKS: readonly Benchmark[] = [
   ingestBenchmark,
   ackLatencyBenchmark,
+  edgeBacklogBenchmark,
   edgeIdleBenchmark,
   edgeJournalBenchmark,
   edgePollBenchmark,
   startBenchmark,
+  tillOverheadBenchmark,
   unionpayRelayBenchmark,
   zvtParserBenchmark,
 ];

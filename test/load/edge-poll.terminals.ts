@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { SeededRandom, ZvtTerminal } from '@tillward/simulator';
 import type { TerminalsReady } from './edge-poll.messages.js';
 
-/** Simulated ZVT terminals in a process of their own; argument: how many. Ends when its parent does. */
+/** Simulated ZVT terminals in a process of their own; arguments: how many, and `quick` for customers and a host that take no time. Ends when its parent does. */
 const count = Number(process.argv[2]);
+const takesMs: readonly [number, number] = process.argv[3] === 'quick' ? [0, 1] : [10, 20];
 const dataDir = await mkdtemp(join(tmpdir(), 'tillward-bench-'));
 const random = new SeededRandom('edge-poll');
 const terminals = Array.from(
@@ -22,8 +23,8 @@ const terminals = Array.from(
       currency: 'EUR',
       password: '000000',
       timeZone: 'Europe/Berlin',
-      cardMs: [10, 20],
-      hostMs: [10, 20],
+      cardMs: takesMs,
+      hostMs: takesMs,
       bootMs: 0,
       ackTimeoutMs: 5_000,
       declineRate: 0,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -12,6 +13,7 @@ import { coreKeyPem, type PreparedGateway } from './journal-batches.js';
 import { TERMINAL_IDS } from './store-day.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const KEY_ID = 'benchmark';
 const GATEWAY_PASSWORD = 'benchmark-gateway';
 const CORE_PASSWORD = 'benchmark-core';
 
@@ -22,6 +24,8 @@ export interface Rig {
   readonly corePid: number;
   readonly mqttUrl: string;
   readonly gatewayPassword: string;
+  /** What core signs with; gateways pin its public half. */
+  readonly coreKey: { readonly keyId: string; readonly publicKey: KeyObject };
   stop(): Promise<void>;
 }
 
@@ -55,12 +59,20 @@ export async function startRig(gateways: readonly Pick<PreparedGateway, 'store' 
       MQTT_PASSWORD: CORE_PASSWORD,
       HTTP_PORT: String(httpPort),
       TILLWARD_SIGNING_KEY_FILE: files.key,
-      TILLWARD_SIGNING_KEY_ID: 'benchmark',
+      TILLWARD_SIGNING_KEY_ID: KEY_ID,
       CHAIN_FILE: files.chain,
       LOG_LEVEL: 'info',
     });
     stops.push(() => end(core));
-    return { postgres, brokerPid: broker.pid!, corePid: core.pid!, mqttUrl, gatewayPassword: GATEWAY_PASSWORD, stop };
+    return {
+      postgres,
+      brokerPid: broker.pid!,
+      corePid: core.pid!,
+      mqttUrl,
+      gatewayPassword: GATEWAY_PASSWORD,
+      coreKey: { keyId: KEY_ID, publicKey: files.corePublicKey },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -80,9 +92,10 @@ async function writeFiles(folder: string, gateways: readonly Pick<PreparedGatewa
     })),
   ];
   await writeFile(files.credentials, JSON.stringify(credentials));
-  await writeFile(files.key, coreKeyPem().pem, { mode: 0o600 });
+  const { pem, publicKey: corePublicKey } = coreKeyPem();
+  await writeFile(files.key, pem, { mode: 0o600 });
   await writeFile(files.chain, JSON.stringify(chain(gateways)));
-  return files;
+  return { ...files, corePublicKey };
 }
 
 function chain(gateways: readonly Pick<PreparedGateway, 'store' | 'gateway' | 'publicKey'>[]): ChainFile {
@@ -152,7 +165,8 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(force);
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback address nobody listens at. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

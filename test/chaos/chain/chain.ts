@@ -19,6 +19,8 @@ export interface ExamTerminal {
 export interface ExamStore {
   readonly id: string;
   readonly gateway: string;
+  /** Who may be the second person of a refund. */
+  readonly managerId: string;
   readonly terminals: readonly ExamTerminal[];
 }
 
@@ -36,6 +38,7 @@ export function examStores(size: ChainSize): ExamStore[] {
   return Array.from({ length: size.gateways }, (_, i) => ({
     id: `s${i + 1}`,
     gateway: `gw-${i + 1}`,
+    managerId: `manager-s${i + 1}`,
     terminals: Array.from({ length: size.terminals }, (_terminal, t) => ({
       id: `s${i + 1}-t${t + 1}`,
       operatorId: `cashier-s${i + 1}-${t + 1}`,
@@ -65,13 +68,16 @@ export function examSecrets(): ExamSecrets {
 export interface ExamWiring {
   readonly secrets: ExamSecrets;
   readonly ports: (terminal: string) => TerminalPorts;
-  readonly gatewayKey: (store: string) => string;
   /** PEM of the root that signs the simulated nexo terminals' certificates. */
   readonly nexoAuthority: string;
 }
 
 /** The provisioning file: everybody open around the clock as far as the hours allow, routines brisk. */
-export function examChainFile(stores: readonly ExamStore[], wiring: ExamWiring, settings: Readonly<Record<string, string | number>>): ChainFile {
+export function examChainFile(
+  stores: readonly ExamStore[],
+  wiring: ExamWiring,
+  settings: Readonly<Record<string, string | number>>,
+): ChainFile {
   return {
     chain: { id: 'chaos-exam', name: 'Chaos exam' },
     settings: { ...BRISK, ...settings },
@@ -81,7 +87,7 @@ export function examChainFile(stores: readonly ExamStore[], wiring: ExamWiring, 
       city: 'Berlin',
       timeZone: TIME_ZONE,
       currency: CURRENCY,
-      gateway: { id: store.gateway, publicKey: wiring.gatewayKey(store.id) },
+      gateway: { id: store.gateway },
       terminals: store.terminals.map((terminal) => provisioned(store, terminal, wiring)),
       settings: {},
     })),
@@ -95,19 +101,16 @@ export function examChainFile(stores: readonly ExamStore[], wiring: ExamWiring, 
         password: wiring.secrets.password,
         certified: [],
       },
-      ...stores.flatMap((store) =>
-        store.terminals.map(({ operatorId }) => ({
-          id: operatorId,
-          name: operatorId,
-          role: 'cashier' as const,
-          language: 'en' as const,
-          stores: [store.id],
-          password: wiring.secrets.password,
-          certified: [COURSE],
-        })),
-      ),
+      ...stores.flatMap((store) => [
+        person(store.managerId, 'manager', store, wiring),
+        ...store.terminals.map(({ operatorId }) => person(operatorId, 'cashier', store, wiring)),
+      ]),
     ],
   };
+}
+
+function person(id: string, role: 'manager' | 'cashier', store: ExamStore, wiring: ExamWiring): ChainFile['people'][number] {
+  return { id, name: id, role, language: 'en', stores: [store.id], password: wiring.secrets.password, certified: [COURSE] };
 }
 
 const BRISK = {

@@ -1,12 +1,14 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chainFile } from '@tillward/contracts';
 import { simulatedAuthority } from '@tillward/simulator';
 import {
-  agentPart,
   brokerPart,
   corePart,
+  demoAuthority,
+  type EnrolmentWiring,
+  enrolledAgentPart,
   type Part,
   type PartEvent,
   PortBook,
@@ -14,10 +16,10 @@ import {
   postgresPart,
   postgresUrl,
   prepareCluster,
-  publicKeyOf,
   STAGE,
   Supervisor,
   simulatorPart,
+  type Wiring,
   writeSecretFile,
 } from 'tillward';
 import { dice } from '../../scenarios/dice.js';
@@ -25,9 +27,11 @@ import type { Abilities } from '../machine/abilities.js';
 import { gatewayDisk, undoDirOf } from '../machine/gateway-disk.js';
 import { ProcessControl } from '../machine/preload.js';
 import { FaultProxy, type FaultProxyOptions } from '../network/fault-proxy.js';
-import { type ExamStore, type ExamWiring, examChainFile, examScenario, examSecrets, TIME_ZONE, type TerminalPorts } from './chain.js';
+import { type ExamStore, type ExamWiring, examChainFile, examScenario, examSecrets, type TerminalPorts, TIME_ZONE } from './chain.js';
 import { Gateway } from './gateway.js';
 import { openAllDay } from './hours.js';
+import { identityOfGateway, Office } from './office.js';
+import { choosePasscodes } from './passcodes.js';
 
 /** Parts that every chain has one of. */
 export const CENTRE = ['core', 'broker', 'postgres'] as const;
@@ -58,6 +62,10 @@ export interface ExamSystem {
   readonly ledgerDir: string;
   readonly headquartersPassword: string;
   readonly tillTokens: ReadonlyMap<string, string>;
+  /** Lets gateways in and out. */
+  readonly office: Office;
+  /** Key and certificate of the authority that signs gateways' certificates; PEM. */
+  readonly authority: { readonly key: string; readonly certificate: string };
   /** What a hostile broker could get hold of, and what it couldn't: core's login, and core's signing key. */
   readonly hostile: { readonly mqttUrl: string; readonly password: string; readonly signingKey: string; readonly signingKeyId: string };
   part(name: CentrePart | 'simulator'): Part;
@@ -80,10 +88,11 @@ export async function startExamSystem(options: ExamSystemOptions): Promise<ExamS
   }
 }
 
-interface StoreSecrets {
-  readonly key: string;
-  readonly password: string;
-  readonly tillToken: string;
+interface GatewaySurroundings {
+  readonly coreUrl: string;
+  readonly office: Office;
+  readonly gatewayDoor: number;
+  readonly enrolment: EnrolmentWiring;
 }
 
 const newKey = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
@@ -96,7 +105,7 @@ class ExamStart {
   readonly #book: PortBook;
   readonly #proxies: FaultProxy[] = [];
   readonly #gateways: Gateway[] = [];
-  readonly #stores: ReadonlyMap<string, StoreSecrets>;
+  readonly #tillTokens: ReadonlyMap<string, string>;
   readonly #signing = { id: `core-${randomBytes(4).toString('hex')}`, key: newKey() };
   readonly #corePassword = newToken();
   readonly #secrets = examSecrets();
@@ -106,49 +115,63 @@ class ExamStart {
     this.#options = options;
     this.#supervisor = new Supervisor({ runDir: this.#at('run'), logDir: this.#at('logs'), onEvent: options.onEvent });
     this.#book = new PortBook(options.say);
-    this.#stores = new Map(options.stores.map(({ id }) => [id, { key: newKey(), password: newToken(), tillToken: newToken() }]));
+    this.#tillTokens = new Map(options.stores.map(({ id }) => [id, newToken()]));
     const roll = dice(options.seed ^ 0x5eed);
     this.#random = () => roll(1_000_000) / 1_000_000;
   }
 
   async run(): Promise<ExamSystem> {
     const { stores, seed } = this.#options;
-    for (const name of ['secrets', 'captures', 'gateways', 'simulator']) await mkdir(this.#at(name), { recursive: true, mode: 0o755 });
+    for (const name of ['secrets', 'captures', 'gateways', 'simulator', 'broker'])
+      await mkdir(this.#at(name), { recursive: true, mode: 0o755 });
     const ports = await this.#takePorts();
     const databaseUrl = await this.#startDatabase(ports.postgres);
-    const databaseLink = await this.#proxy('database', ports.databaseLink, ports.postgres, 'bytes');
-    await this.#startBroker(ports.broker);
+    const databaseLink = await this.#proxy('database', ports.databaseLink, ports.postgres);
+    const enrolment: EnrolmentWiring = {
+      gatewayMqttUrl: `mqtts://127.0.0.1:${ports.gatewayDoor}`,
+      brokerCaFile: undefined,
+      authority: await demoAuthority(this.#at('secrets')),
+      brokerDir: this.#at('broker'),
+    };
+    await this.#startBroker(ports, enrolment);
     const wiring = this.#chainWiring(ports.terminals);
-    const files = await this.#writeFiles(wiring);
-    const coreWiring = {
+    const coreWiring: Wiring = {
       databaseUrl: databaseUrl.replace(`:${ports.postgres}/`, `:${ports.databaseLink}/`),
       mqttUrl: `mqtt://127.0.0.1:${ports.broker}`,
+      enrolment,
       coreLogin: { username: 'core', password: this.#corePassword },
       redisUrl: undefined,
       logLevel: LOG_LEVEL,
       httpPort: ports.http,
       signingKeyId: this.#signing.id,
-      ...files,
+      ...(await this.#writeFiles(wiring)),
     };
     await this.#supervisor.start(STAGE.core, corePart(coreWiring));
     await this.#startSimulator(seed, wiring, ports.control);
     const terminalLinks: FaultProxy[] = [];
     for (const { id } of stores.flatMap((store) => store.terminals)) {
       const { seen, real } = ports.terminals.get(id)!;
-      terminalLinks.push(await this.#proxy(`terminal-${id}`, seen, real, 'bytes'));
+      terminalLinks.push(await this.#proxy(`terminal-${id}`, seen, real));
     }
-    await this.#startGateways(ports.broker, files.coreKeyFile);
+    const url = `http://127.0.0.1:${ports.http}`;
+    const office = new Office(url, this.#secrets.password);
+    await this.#startGateways({ coreUrl: url, office, gatewayDoor: ports.gatewayDoor, enrolment });
     return {
       folder: this.#options.folder,
       gateways: this.#gateways,
       databaseLink,
       terminalLinks,
-      url: `http://127.0.0.1:${ports.http}`,
+      url,
       databaseUrl,
       simulatorUrl: `http://127.0.0.1:${ports.control}`,
       ledgerDir: join(this.#at('simulator'), 'ledger'),
       headquartersPassword: this.#secrets.password,
-      tillTokens: new Map([...this.#stores].map(([id, { tillToken }]) => [id, tillToken])),
+      tillTokens: this.#tillTokens,
+      office,
+      authority: {
+        key: await readFile(enrolment.authority.caKey, 'utf8'),
+        certificate: await readFile(enrolment.authority.caCertificate, 'utf8'),
+      },
       hostile: {
         mqttUrl: `mqtt://127.0.0.1:${ports.broker}`,
         password: this.#corePassword,
@@ -187,17 +210,26 @@ class ExamStart {
     for (const { id } of this.#options.stores.flatMap((store) => store.terminals)) {
       terminals.set(id, { seen: await any(), real: await any(), power: await any() });
     }
-    return { http: await any(), broker: await any(), postgres: await any(), databaseLink: await any(), control: await any(), terminals };
+    return {
+      http: await any(),
+      broker: await any(),
+      gatewayDoor: await any(),
+      postgres: await any(),
+      databaseLink: await any(),
+      control: await any(),
+      terminals,
+    };
   }
 
-  async #proxy(name: string, port: number, to: number, protocol: FaultProxyOptions['protocol']): Promise<FaultProxy> {
+  async #proxy(name: string, port: number, to: number, more: Partial<FaultProxyOptions> = {}): Promise<FaultProxy> {
     const proxy = new FaultProxy({
       port,
       target: { host: '127.0.0.1', port: to },
-      protocol,
+      protocol: 'bytes',
       random: this.#random,
       // What core says to its database is in the dump already.
       ...(name === 'database' ? {} : { captureFile: join(this.#at('captures'), `${name}.bin`) }),
+      ...more,
     });
     await proxy.listen();
     this.#proxies.push(proxy);
@@ -210,36 +242,26 @@ class ExamStart {
     return postgresUrl(cluster, port);
   }
 
-  async #startBroker(port: number): Promise<void> {
+  async #startBroker(ports: { broker: number; gatewayDoor: number }, { authority, brokerDir }: EnrolmentWiring): Promise<void> {
     const file = join(this.#at('secrets'), 'broker-credentials.json');
-    const gateways = this.#options.stores.map(({ id, gateway }) => ({
-      username: gateway,
-      passwordSha256: passwordSha256(this.#stores.get(id)!.password),
-      role: 'gateway',
-      store: id,
-      gateway,
-    }));
     const core = { username: 'core', passwordSha256: passwordSha256(this.#corePassword), role: 'core' };
-    await writeSecretFile(file, JSON.stringify([core, ...gateways]));
-    await this.#supervisor.start(STAGE.ground, brokerPart(port, file, LOG_LEVEL));
+    await writeSecretFile(file, JSON.stringify([core]));
+    const door = { port: ports.gatewayDoor, authority, revocationsFile: join(brokerDir, 'revoked.json') };
+    await this.#supervisor.start(STAGE.ground, brokerPart(ports.broker, file, LOG_LEVEL, door));
   }
 
   #chainWiring(terminals: ReadonlyMap<string, TerminalPorts>): ExamWiring {
     return {
       secrets: this.#secrets,
       ports: (terminal) => terminals.get(terminal)!,
-      gatewayKey: (store) => publicKeyOf(this.#stores.get(store)!.key),
       nexoAuthority: simulatedAuthority(this.#at('simulator')).certificate,
     };
   }
 
   async #writeFiles(wiring: ExamWiring) {
-    const at = (name: string) => join(this.#at('secrets'), name);
-    const files = { signingKeyFile: at('core-signing.pem'), coreKeyFile: at('core-public.json'), chainFile: at('chain.json') };
-    const { id, key } = this.#signing;
+    const files = { signingKeyFile: join(this.#at('secrets'), 'core-signing.pem'), chainFile: join(this.#at('secrets'), 'chain.json') };
     const chain = examChainFile(this.#options.stores, wiring, openAllDay(Date.now(), TIME_ZONE));
-    await writeSecretFile(files.signingKeyFile, key);
-    await writeSecretFile(files.coreKeyFile, JSON.stringify({ keyId: id, publicKey: publicKeyOf(key) }));
+    await writeSecretFile(files.signingKeyFile, this.#signing.key);
     await writeSecretFile(files.chainFile, JSON.stringify(chainFile.parse(chain), null, 2));
     return files;
   }
@@ -252,34 +274,38 @@ class ExamStart {
   }
 
   /** A few at a time: what starts takes a whole processor. */
-  async #startGateways(brokerPort: number, coreKeyFile: string): Promise<void> {
+  async #startGateways(surroundings: GatewaySurroundings): Promise<void> {
     const waiting = [...this.#options.stores];
     const worker = async () => {
-      for (let store = waiting.shift(); store !== undefined; store = waiting.shift()) await this.#startGateway(store, brokerPort, coreKeyFile);
+      for (let store = waiting.shift(); store !== undefined; store = waiting.shift()) await this.#startGateway(store, surroundings);
     };
     await Promise.all([worker(), worker(), worker()]);
     const order = this.#options.stores.map(({ gateway }) => gateway);
     this.#gateways.sort((a, b) => order.indexOf(a.store.gateway) - order.indexOf(b.store.gateway));
   }
 
-  async #startGateway(store: ExamStore, brokerPort: number, coreKeyFile: string): Promise<void> {
-    const { abilities, say, onEvent: _ } = this.#options;
-    const own = this.#stores.get(store.id)!;
+  async #startGateway(store: ExamStore, { coreUrl, office, gatewayDoor, enrolment }: GatewaySurroundings): Promise<void> {
+    const { abilities, say } = this.#options;
     const folder = join(this.#at('gateways'), store.gateway);
     await mkdir(folder, { recursive: true });
     const control = await ProcessControl.create(join(folder, 'control'));
     const disk = gatewayDisk(folder, abilities, control);
     await disk.prepare();
+    await office.enrol(store.id, disk.dataDir);
     const [tillPort, linkPort] = [await this.#book.takeQuietly(0), await this.#book.takeQuietly(0)];
-    const link = await this.#proxy(store.gateway, linkPort, brokerPort, 'mqtt');
-    const keyFile = join(this.#at('secrets'), `${store.gateway}.pem`);
-    await writeSecretFile(keyFile, own.key);
-    const spec = agentPart({ mqttUrl: `mqtt://127.0.0.1:${linkPort}`, coreKeyFile, logLevel: LOG_LEVEL }, store, {
+    const tillToken = this.#tillTokens.get(store.id)!;
+    const link = await this.#proxy(store.gateway, linkPort, gatewayDoor, {
+      protocol: 'mqtt',
+      tls: {
+        serverKey: await readFile(enrolment.authority.brokerKey, 'utf8'),
+        serverCertificate: await readFile(enrolment.authority.brokerCertificate, 'utf8'),
+        client: () => identityOfGateway(disk.dataDir),
+      },
+    });
+    const spec = enrolledAgentPart({ gatewayMqttUrl: `mqtts://127.0.0.1:${linkPort}`, coreUrl, logLevel: LOG_LEVEL }, store.id, {
       dataDir: disk.dataDir,
-      keyFile,
-      password: own.password,
       tillPort,
-      tillToken: own.tillToken,
+      tillToken,
     });
     const preload = 'library' in abilities.preload ? this.#preloadEnv(abilities.preload.library, folder, disk.dataDir, disk.means) : {};
     const gateway = new Gateway({
@@ -296,6 +322,7 @@ class ExamStart {
     });
     this.#gateways.push(gateway);
     await gateway.start();
+    await choosePasscodes(store, gateway.tillUrl, tillToken);
   }
 
   #preloadEnv(library: string, folder: string, dataDir: string, means: 'file system' | 'preload'): Record<string, string> {

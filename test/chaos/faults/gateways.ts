@@ -23,7 +23,11 @@ function clock(kind: string, offsetMs: (roll: (below: number) => number) => numb
 }
 
 /** A disk that fails, with a restart in the middle of every third failure. */
-function failing(kind: string, begin: (gateway: Gateway) => void | Promise<void>, end: (gateway: Gateway) => void | Promise<void>): FaultKind {
+function failing(
+  kind: string,
+  begin: (gateway: Gateway) => void | Promise<void>,
+  end: (gateway: Gateway) => void | Promise<void>,
+): FaultKind {
   return {
     kind,
     victim: 'gateway',

@@ -22,9 +22,12 @@ export const HOSTILE_FAULTS: readonly FaultKind[] = [
     durationMs: lasting(2_000, 4_000),
     strike: async (context, gateway) => {
       const { mqttUrl, password } = context.system.hostile;
-      const client = await connectAsync(mqttUrl, { username: 'core', password, clientId: `hostile-${randomUUID().slice(0, 8)}`, reconnectPeriod: 0 }).catch(
-        () => undefined,
-      );
+      const client = await connectAsync(mqttUrl, {
+        username: 'core',
+        password,
+        clientId: `hostile-${randomUUID().slice(0, 8)}`,
+        reconnectPeriod: 0,
+      }).catch(() => undefined);
       // A broker that is down can't be hostile either.
       if (client === undefined) return;
       try {

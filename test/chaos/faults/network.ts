@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultProxy } from '../network/fault-proxy.js';
 import { type FaultKind, lasting } from './fault.js';
 
-function link(kind: string, durationMs: FaultKind['durationMs'], begin: (link: FaultProxy, roll: (below: number) => number) => void): FaultKind {
+function link(
+  kind: string,
+  durationMs: FaultKind['durationMs'],
+  begin: (link: FaultProxy, roll: (below: number) => number) => void,
+): FaultKind {
   return {
     kind,
     victim: 'gateway',

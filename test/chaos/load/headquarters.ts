@@ -5,7 +5,16 @@ import type { CommandRecord, Records } from './records.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 /** What headquarters orders, and how often in relation to each other. Closing a terminal is followed by opening it again. */
-const ACTIONS = ['displayMessage', 'displayMessage', 'displayMessage', 'settleTerminal', 'settleTerminal', 'dayEnd', 'diagnoseTerminal', 'captureDialogue'] as const;
+const ACTIONS = [
+  'displayMessage',
+  'displayMessage',
+  'displayMessage',
+  'settleTerminal',
+  'settleTerminal',
+  'dayEnd',
+  'diagnoseTerminal',
+  'captureDialogue',
+] as const;
 
 interface HeadquartersOptions {
   readonly url: string;
@@ -41,10 +50,7 @@ export class Headquarters {
   start(): void {
     this.#working = true;
     const { commandEveryMs, policyEveryMs } = this.#options;
-    this.#work = Promise.all([
-      this.#every(commandEveryMs, () => this.#command()),
-      this.#every(policyEveryMs, () => this.#changePolicy()),
-    ]);
+    this.#work = Promise.all([this.#every(commandEveryMs, () => this.#command()), this.#every(policyEveryMs, () => this.#changePolicy())]);
   }
 
   /** Ends the work; resolves when the last request has its answer. */
@@ -103,7 +109,10 @@ export class Headquarters {
       place,
     );
     if (head === undefined) return;
-    const changes = [{ key: 'settlement.retryDelaySeconds', value: 1 + roll(4) }, { key: 'settlement.missedAfterMinutes', value: 30 + roll(60) }];
+    const changes = [
+      { key: 'settlement.retryDelaySeconds', value: 1 + roll(4) },
+      { key: 'settlement.missedAfterMinutes', value: 30 + roll(60) },
+    ];
     const answer = await this.#ask<{ updatePolicy: { version?: number } }>(
       'mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { ... on PolicyDocument { version } } }',
       { input: { ...place, expectedVersion: head.policy.version, reason: 'chaos exam', changes } },

@@ -6,6 +6,9 @@ export interface TillOptions {
   readonly store: string;
   readonly terminal: string;
   readonly operatorId: string;
+  readonly managerId: string;
+  /** Of a person of the store. */
+  readonly passcodeOf: (personId: string) => string;
   readonly currency: string;
   readonly url: string;
   readonly token: string;
@@ -42,7 +45,12 @@ interface View {
   booked?: { amountMinor: number; traceNo: number; receiptNo?: number };
 }
 
-type Answer = { kind: 'answered'; view: View } | { kind: 'refused'; code: string } | { kind: 'lost' };
+type Answer =
+  | { kind: 'answered'; view: View }
+  /** Nothing was started: a second person must approve first. */
+  | { kind: 'waiting'; requestId: string; digest: string; state: string }
+  | { kind: 'refused'; code: string }
+  | { kind: 'lost' };
 
 const REQUEST_TIMEOUT_MS = 45_000;
 const ASK_AGAIN_MS = 400;
@@ -107,8 +115,9 @@ export class ExamTill {
   }
 
   async #signOn(): Promise<void> {
-    const { terminal, operatorId } = this.#options;
-    const answer = await this.#send('POST', '/v1/operator-sessions', { terminal, operatorId });
+    const { terminal, operatorId, passcodeOf } = this.#options;
+    const passcode = passcodeOf(operatorId);
+    const answer = await this.#send('POST', '/v1/operator-sessions', { terminal, operatorId, passcode });
     this.#signedOn = answer.kind === 'answered';
   }
 
@@ -124,7 +133,8 @@ export class ExamTill {
     const answer = await this.#untilKnown(request.path, request.body, key);
     const record: TillRecord = { at: Date.now(), ...common, ...outcomeOf(answer) };
     this.#options.records.add(record);
-    if (record.outcome === 'refused' && /NotSignedOn|Closing|outOfHours|NotCertified/.test(record.code ?? '')) this.#signedOn = false;
+    if (record.outcome === 'refused' && /NotSignedOn|Closing|outOfHours|NotCertified|NeedsPasscode/.test(record.code ?? ''))
+      this.#signedOn = false;
     if (record.outcome !== 'completed') return;
     this.#lastSale = order.kind === 'sale' ? record : undefined;
   }
@@ -141,9 +151,28 @@ export class ExamTill {
       if (answer.kind === 'refused') return answer;
       if (answer.kind === 'answered' && answer.view.state !== 'inDoubt' && answer.view.state !== 'started') return answer;
       if (this.#stop.signal.aborted) return { kind: 'lost' };
+      if (answer.kind === 'waiting') {
+        const decided = await this.#decide(answer);
+        if (decided?.kind === 'refused') return decided;
+        continue;
+      }
       // The same key again is the same order: the answer is how it stands now.
       await sleep(answer.kind === 'answered' ? ASK_AGAIN_MS : Math.min(LONGEST_SILENCE_MS, 200 * 2 ** Math.min(silence, 6)));
     }
+  }
+
+  /** The manager comes to the till and approves, unless that has happened already. */
+  async #decide({ requestId, digest, state }: Extract<Answer, { kind: 'waiting' }>): Promise<Answer | undefined> {
+    if (state !== 'waiting') {
+      await sleep(ASK_AGAIN_MS);
+      return undefined;
+    }
+    const { managerId, passcodeOf } = this.#options;
+    const body = { approverId: managerId, passcode: passcodeOf(managerId), digest, decision: 'approve' };
+    const answer = await this.#send('POST', `/v1/refund-requests/${requestId}/decision`, body);
+    if (answer.kind === 'lost') await sleep(ASK_AGAIN_MS);
+    // Its answer may have been lost the first time.
+    return answer.kind === 'refused' && answer.code === 'alreadyDecided' ? undefined : answer;
   }
 
   async #send(method: string, path: string, body: Record<string, unknown>, key?: string): Promise<Answer> {
@@ -160,6 +189,7 @@ export class ExamTill {
         signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
       });
       const answer = (await response.json()) as View & { code?: string };
+      if (response.status === 202) return { kind: 'waiting', ...(answer as View & { requestId: string; digest: string }) };
       if (response.ok) return { kind: 'answered', view: answer };
       // 500 is nobody's answer: what became of the order is asked for again.
       return response.status === 500 || answer.code === undefined ? { kind: 'lost' } : { kind: 'refused', code: answer.code };
@@ -177,6 +207,7 @@ function isSilence(error: unknown): boolean {
 function outcomeOf(answer: Answer): Pick<TillRecord, 'outcome'> & Partial<TillRecord> {
   if (answer.kind === 'lost') return { outcome: 'unanswered' };
   if (answer.kind === 'refused') return { outcome: 'refused', code: answer.code };
+  if (answer.kind === 'waiting') return { outcome: 'unanswered' };
   const { paymentId, state, booked } = answer.view;
   return {
     outcome: state === 'completed' || state === 'declined' ? state : 'failed',

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -80,6 +80,7 @@ export class ImageDisk {
   }
 
   async #mount(): Promise<void> {
+    mounted.add(this.path);
     await run('mount', ['-o', 'loop', this.#image, this.path]);
   }
 
@@ -88,14 +89,21 @@ export class ImageDisk {
     for (let attempt = 0; ; attempt++) {
       try {
         await run('umount', [this.path]);
-        return;
+        break;
       } catch (error) {
-        if (/not mounted/.test((error as Error).message)) return;
+        if (/not mounted/.test((error as Error).message)) break;
         if (attempt >= 50) throw error;
         await sleep(100);
       }
     }
+    mounted.delete(this.path);
   }
 }
+
+/** What is mounted now. An exam that ends by a fault of its own must not leave file systems behind. */
+const mounted = new Set<string>();
+process.once('exit', () => {
+  for (const path of mounted) spawnSync('umount', ['--lazy', path]);
+});
 
 const FILLER = 'filler';

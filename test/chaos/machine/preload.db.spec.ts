@@ -24,10 +24,14 @@ afterEach(() => {
 
 /** Runs a program of Node with the library; what it printed. */
 function run(program: string): string {
-  return execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', `const dir = ${JSON.stringify(join(folder, 'data'))};${program}`], {
-    env: { LD_PRELOAD: library, CHAOS_CONTROL: control.path, CHAOS_DIR: join(folder, 'data'), CHAOS_UNDO: join(folder, 'undo') },
-    encoding: 'utf8',
-  }).trim();
+  return execFileSync(
+    process.execPath,
+    ['--no-warnings', '--input-type=module', '-e', `const dir = ${JSON.stringify(join(folder, 'data'))};${program}`],
+    {
+      env: { LD_PRELOAD: library, CHAOS_CONTROL: control.path, CHAOS_DIR: join(folder, 'data'), CHAOS_UNDO: join(folder, 'undo') },
+      encoding: 'utf8',
+    },
+  ).trim();
 }
 
 const drop = (keep?: (writes: number) => number) => dropUnsynced(join(folder, 'data'), join(folder, 'undo'), keep);
@@ -47,7 +51,7 @@ test.each([3_600_000, -3_600_000, 400 * 86_400_000, 0])('the wall clock is %i ms
 test('writes and syncs below the folder fail, others do not', () => {
   const attempt = `import { openSync, writeSync, fsyncSync } from 'node:fs';
     const said = (work) => { try { work(); return 'done'; } catch (error) { return error.code; } };
-    const inside = openSync(dir + '/a', 'w'); const outside = openSync(dir + '/../b', 'w');
+    const inside = openSync(dir + '/a', 'w'); const outside = openSync(dir.replace('/data', '/b'), 'w');
     console.log(said(() => writeSync(inside, 'x')), said(() => fsyncSync(inside)), said(() => writeSync(outside, 'x')), said(() => fsyncSync(outside)));`;
   expect(run(attempt)).toBe('done done done done');
   control.failWrites(ERRNO.ENOSPC);

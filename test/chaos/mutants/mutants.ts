@@ -39,7 +39,11 @@ export const MUTANTS: readonly Mutant[] = [
     slice: 'business',
     edits: [
       { file: `${CORE}/ingest/ingest.transaction.ts`, find: "talk.say('BEGIN');", replace: "talk.say('COMMIT');\n  talk.say('BEGIN');" },
-      { file: `${CORE}/ingest/ingest.transaction.ts`, find: /work\.write\(db, tables, careful\);\n\s*talk\.say\('COMMIT'\);/, replace: 'work.write(db, tables, careful);' },
+      {
+        file: `${CORE}/ingest/ingest.transaction.ts`,
+        find: /work\.write\(db, tables, careful\);\n\s*talk\.say\('COMMIT'\);/,
+        replace: 'work.write(db, tables, careful);',
+      },
     ],
   },
   {
@@ -89,7 +93,14 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'cursor-lock-off',
     what: 'two cores advance the same cursor without waiting for each other',
     slice: 'twoCores',
-    edits: [WITHOUT_BACKSTOP, { file: `${CORE}/ingest/ingest.store.ts`, find: 'ORDER BY store_id, gateway_id FOR UPDATE`', replace: 'ORDER BY store_id, gateway_id`' }],
+    edits: [
+      WITHOUT_BACKSTOP,
+      {
+        file: `${CORE}/ingest/ingest.store.ts`,
+        find: 'ORDER BY store_id, gateway_id FOR UPDATE`',
+        replace: 'ORDER BY store_id, gateway_id`',
+      },
+    ],
   },
   {
     name: 'outbox-outside-transaction',
@@ -115,7 +126,11 @@ export const MUTANTS: readonly Mutant[] = [
     what: 'the gateway throws entries away by their age, whether core has them or not',
     slice: 'deadLine',
     edits: [
-      { file: `${EDGE}/journal/journal.service.ts`, find: /seq <= \? AND at < \?',\n(\s*)this\.#epoch,\n\s*this\.#ackedThrough,/, replace: "seq <= ? AND at < ?',\n$1this.#epoch,\n$1this.#headSeq," },
+      {
+        file: `${EDGE}/journal/journal.service.ts`,
+        find: /seq <= \? AND at < \?',\n(\s*)this\.#epoch,\n\s*this\.#ackedThrough,/,
+        replace: "seq <= ? AND at < ?',\n$1this.#epoch,\n$1this.#headSeq,",
+      },
       { file: `${EDGE}/agent.ts`, find: /const KEEP_ACKED_MS = [^;]+;/, replace: 'const KEEP_ACKED_MS = 1_000;' },
       { file: `${EDGE}/agent.ts`, find: /clock\.after\(PRUNE_EVERY_MS, prune\)/, replace: 'clock.after(500, prune)' },
       { file: `${EDGE}/agent.ts`, find: /clock\.after\(60_000, prune\)/, replace: 'clock.after(500, prune)' },
@@ -139,7 +154,11 @@ export const MUTANTS: readonly Mutant[] = [
     this.#early.set(paymentId, early);
 $1try {`,
       },
-      { file: `${EDGE}/payments/payments.service.ts`, find: /outcome = await actor\.driver\.pay\([^;]+\);/, replace: 'outcome = this.#early.get(paymentId)!;' },
+      {
+        file: `${EDGE}/payments/payments.service.ts`,
+        find: /outcome = await actor\.driver\.pay\([^;]+\);/,
+        replace: 'outcome = this.#early.get(paymentId)!;',
+      },
       {
         file: `${EDGE}/payments/payments.service.ts`,
         find: /readonly #resolving = new Set<string>\(\);/,
@@ -180,7 +199,8 @@ $1try {`,
       {
         file: `${EDGE}/payments/payments.service.ts`,
         find: /async start\(request: PaymentRequest, key: string\): Promise<PaymentAnswer> \{/,
-        replace: 'async start(request: PaymentRequest, sentKey: string): Promise<PaymentAnswer> {\n    const key = `${sentKey}-${randomUUID().slice(0, 4)}`;',
+        replace:
+          'async start(request: PaymentRequest, sentKey: string): Promise<PaymentAnswer> {\n    const key = `${sentKey}-${randomUUID().slice(0, 4)}`;',
       },
     ],
   },
@@ -195,8 +215,16 @@ $1try {`,
     what: 'the gateway carries out commands whose time is over',
     slice: 'hostile',
     edits: [
-      { file: `${EDGE}/commands/commands.rules.ts`, find: /return Date\.parse\(command\.expiresAt\) <= situation\.now \? \{ kind: 'expired' \} : \{ kind: 'accept' \};/, replace: "return { kind: 'accept' };" },
-      { file: `${EDGE}/commands/commands.rules.ts`, find: "return expiresAtMs <= now ? 'expire' : 'start';", replace: "return expiresAtMs <= now ? 'start' : 'start';" },
+      {
+        file: `${EDGE}/commands/commands.rules.ts`,
+        find: /return Date\.parse\(command\.expiresAt\) <= situation\.now \? \{ kind: 'expired' \} : \{ kind: 'accept' \};/,
+        replace: "return { kind: 'accept' };",
+      },
+      {
+        file: `${EDGE}/commands/commands.rules.ts`,
+        find: "return expiresAtMs <= now ? 'expire' : 'start';",
+        replace: "return expiresAtMs <= now ? 'start' : 'start';",
+      },
     ],
   },
   {
@@ -241,7 +269,8 @@ $1try {`,
       {
         file: `${EDGE}/payments/payments.service.ts`,
         find: /const paymentId = randomUUID\(\);\n/,
-        replace: "const paymentId = randomUUID();\n    this.#context.log.info({ terminal: actor.id, card: `4${'1'.repeat(15)}` }, 'a sale begins');\n",
+        replace:
+          "const paymentId = randomUUID();\n    this.#context.log.info({ terminal: actor.id, card: `4${'1'.repeat(15)}` }, 'a sale begins');\n",
       },
     ],
   },

@@ -15,6 +15,8 @@ export interface MutantRunOptions {
   readonly json: boolean;
   readonly seed: number;
   readonly say: (line: string) => void;
+  /** Aborted: the slice that runs is ended in order, and no other begins. */
+  readonly signal: AbortSignal;
 }
 
 /** One line of the table. `noticed`: the exam failed, as it must; for a control run, as it must not. */
@@ -56,29 +58,37 @@ export async function runMutants(options: MutantRunOptions): Promise<boolean> {
 
 const isControl = ({ name }: Row) => name.startsWith('control');
 
-async function control(tree: TreeCopy, slice: SliceName, { seed, say }: MutantRunOptions): Promise<Row> {
-  const row = await runSlice(tree, 'control, nothing broken', slice, seed);
+async function control(tree: TreeCopy, slice: SliceName, { seed, say, signal }: MutantRunOptions): Promise<Row> {
+  const row = await runSlice(tree, 'control, nothing broken', slice, seed, signal);
   say(`${row.noticed ? 'FAILED' : 'clean '}  ${slice}, nothing broken: ${row.by || 'every invariant kept'} (${row.seconds} s)`);
   return row;
 }
 
-async function examine(tree: TreeCopy, mutant: Mutant, { seed, say }: MutantRunOptions): Promise<Row> {
+async function examine(tree: TreeCopy, mutant: Mutant, { seed, say, signal }: MutantRunOptions): Promise<Row> {
   let undo: (() => Promise<void>) | undefined;
   try {
     undo = await tree.edit(mutant.edits);
     await tree.build();
-    const row = await runSlice(tree, mutant.name, mutant.slice, seed);
+    const row = await runSlice(tree, mutant.name, mutant.slice, seed, signal);
     say(`${row.noticed ? 'noticed' : 'MISSED '}  ${mutant.name} (${mutant.what}): ${row.by} (${row.seconds} s)`);
     return row;
   } catch (error) {
+    signal.throwIfAborted();
     say(`ERROR    ${mutant.name}: ${(error as Error).message}`);
-    return { name: mutant.name, slice: mutant.slice, noticed: false, by: `no verdict: ${(error as Error).message.split('\n')[0]}`, seconds: 0 };
+    return {
+      name: mutant.name,
+      slice: mutant.slice,
+      noticed: false,
+      by: `no verdict: ${(error as Error).message.split('\n')[0]}`,
+      seconds: 0,
+    };
   } finally {
     await undo?.();
   }
 }
 
-async function runSlice(tree: TreeCopy, name: string, slice: SliceName, seed: number): Promise<Row> {
+async function runSlice(tree: TreeCopy, name: string, slice: SliceName, seed: number, signal: AbortSignal): Promise<Row> {
+  signal.throwIfAborted();
   const startedAt = performance.now();
   const args = [join(tree.root, 'test/dist/chaos/main.js'), '--slice', slice, '--seed', String(seed), '--json', '--drop'];
   const child = spawn(process.execPath, args, { cwd: tree.root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -87,9 +97,13 @@ async function runSlice(tree: TreeCopy, name: string, slice: SliceName, seed: nu
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-4_000)));
   // SIGTERM: the exam then ends its parts and lets go of its disks.
-  const timer = setTimeout(() => child.kill('SIGTERM'), SLICE_LIMIT_MS);
+  const end = () => void child.kill('SIGTERM');
+  const timer = setTimeout(end, SLICE_LIMIT_MS);
+  signal.addEventListener('abort', end, { once: true });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  signal.removeEventListener('abort', end);
   clearTimeout(timer);
+  signal.throwIfAborted();
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   if (code !== 0 && code !== EXIT_BROKEN) throw new Error(`the exam itself failed (${code ?? 'ended by a signal'}):\n${stderr}`);
   const report = JSON.parse(stdout) as ExamReport;

@@ -3,7 +3,16 @@ import { type ExamOptions, FULL_EXAM } from '../exam.js';
 /** A short exam that is aimed at one promise. */
 export type Slice = Pick<ExamOptions, 'faults' | 'minutes'> & Partial<ExamOptions>;
 
-const SMALL = { gateways: 2, terminals: 2, pauseMs: 350, gapMs: 2_500, commandEveryMs: 0, policyEveryMs: 0, healingLimitMs: 40_000, warmUpMs: 3_000 } as const;
+const SMALL = {
+  gateways: 2,
+  terminals: 2,
+  pauseMs: 350,
+  gapMs: 2_500,
+  commandEveryMs: 0,
+  policyEveryMs: 0,
+  healingLimitMs: 40_000,
+  warmUpMs: 3_000,
+} as const;
 
 /** The slices by name. Each takes about a minute; each must be clean without a breakage, which the control run shows. */
 export const SLICES = {

@@ -48,11 +48,12 @@ export class TreeCopy {
 
   /** Builds what changed. A mutant that no longer compiles says what a changed source made of it. */
   async build(): Promise<void> {
-    await run(this.node, [join(this.root, 'node_modules/typescript/bin/tsc'), '-b', 'test'], { cwd: this.root, maxBuffer: 16 * 1024 * 1024 }).catch(
-      (error: { stdout?: string }) => {
-        throw new Error(`the copy does not compile:\n${error.stdout ?? ''}`, { cause: error });
-      },
-    );
+    await run(this.node, [join(this.root, 'node_modules/typescript/bin/tsc'), '-b', 'test'], {
+      cwd: this.root,
+      maxBuffer: 16 * 1024 * 1024,
+    }).catch((error: { stdout?: string }) => {
+      throw new Error(`the copy does not compile:\n${error.stdout ?? ''}`, { cause: error });
+    });
   }
 }
 

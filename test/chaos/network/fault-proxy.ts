@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { MqttPacketSplitter, PUBLISH } from './mqtt-packets.js';
 
 /** Which way bytes travel: `up` from whoever connected to whoever listens. */
@@ -20,6 +21,12 @@ export interface FaultProxyOptions {
   protocol: 'bytes' | 'mqtt';
   /** Chance of the dice in [0, 1). */
   random: () => number;
+  /** TLS ends here and begins anew, so that what passes can be understood: the proxy has the listener's key, and whatever key the one who connects has at that moment. */
+  tls?: {
+    readonly serverKey: string;
+    readonly serverCertificate: string;
+    readonly client: () => Promise<{ readonly key: string; readonly certificate: string; readonly brokerAuthority: string }>;
+  };
   /** Everything that passes is appended here, up to `captureBytes`. */
   captureFile?: string;
   captureBytes?: number;
@@ -40,7 +47,7 @@ export class FaultProxy {
 
   constructor(options: FaultProxyOptions) {
     this.#options = options;
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
     this.#capture = options.captureFile === undefined ? undefined : new Capture(options.captureFile, options.captureBytes ?? CAPTURE_BYTES);
   }
 
@@ -124,7 +131,9 @@ class Line {
   readonly #near: Socket;
   readonly #options: FaultProxyOptions;
   readonly #rules: LineRules;
-  #far: Socket | undefined;
+  /** Where bytes are read and written: the sockets themselves, or TLS on them. Undefined until the line is open for the first time. */
+  #ends: { readonly near: Socket; readonly far: Socket } | undefined;
+  #connecting = false;
   #held = true;
   #abandoned = false;
   /** Ends that were noticed while the line was held: told when it is open again. */
@@ -135,8 +144,7 @@ class Line {
     this.#options = options;
     this.#rules = rules;
     near.pause();
-    near.on('error', () => this.#gone());
-    near.on('close', () => this.#gone());
+    this.#watch(near);
   }
 
   get isAbandoned(): boolean {
@@ -145,8 +153,8 @@ class Line {
 
   hold(): void {
     this.#held = true;
-    this.#near.pause();
-    this.#far?.pause();
+    this.#ends?.near.pause();
+    this.#ends?.far.pause();
   }
 
   resume(): void {
@@ -156,9 +164,12 @@ class Line {
       this.reset();
       return;
     }
-    if (this.#far === undefined) this.#connect();
-    this.#near.resume();
-    this.#far?.resume();
+    if (this.#ends === undefined) {
+      if (!this.#connecting) void this.#connect();
+      return;
+    }
+    this.#ends.near.resume();
+    this.#ends.far.resume();
   }
 
   abandon(): void {
@@ -167,18 +178,53 @@ class Line {
   }
 
   reset(): void {
-    this.#near.destroyed || this.#near.resetAndDestroy();
-    if (this.#far !== undefined && !this.#far.destroyed) this.#far.resetAndDestroy();
+    for (const socket of [this.#ends?.near, this.#ends?.far]) socket?.destroy();
+    if (!this.#near.destroyed) this.#near.resetAndDestroy();
     this.#rules.ended();
   }
 
-  #connect(): void {
-    const far = createConnection({ ...this.#options.target, noDelay: true });
-    this.#far = far;
-    far.on('error', () => this.#gone());
-    far.on('close', () => this.#gone());
-    this.#carry(this.#near, far, 'up');
-    this.#carry(far, this.#near, 'down');
+  #watch(socket: Socket): void {
+    socket.on('error', () => this.#gone());
+    socket.on('close', () => this.#gone());
+  }
+
+  async #connect(): Promise<void> {
+    this.#connecting = true;
+    const { tls, target } = this.#options;
+    try {
+      const identity = await tls?.client();
+      if (this.#near.destroyed) return;
+      const near =
+        tls === undefined
+          ? this.#near
+          : new TLSSocket(this.#near, {
+              isServer: true,
+              key: tls.serverKey,
+              cert: tls.serverCertificate,
+              requestCert: true,
+              rejectUnauthorized: false,
+            });
+      const far =
+        identity === undefined
+          ? createConnection({ ...target, noDelay: true })
+          : connectTls({
+              ...target,
+              key: identity.key,
+              cert: identity.certificate,
+              ca: identity.brokerAuthority,
+              checkServerIdentity: () => undefined,
+            });
+      if (near !== this.#near) this.#watch(near);
+      this.#watch(far);
+      this.#ends = { near, far };
+      this.#carry(near, far, 'up');
+      this.#carry(far, near, 'down');
+      if (this.#held) this.hold();
+      else this.resume();
+    } catch {
+      // The gateway's identity could not be read: its disk is away at this moment, and so will the gateway be.
+      this.reset();
+    }
   }
 
   #gone(): void {

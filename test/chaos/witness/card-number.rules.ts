@@ -6,7 +6,8 @@ export interface CardNumberFinding {
 }
 
 /** Digits as cards print them or in one run, of the lengths issuers use. Nothing of a longer number, word, path, fraction or hexadecimal text. */
-const CANDIDATE = /(?<![0-9A-Za-z._+/=-])(?:[2-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{1,7}|3\d{3}([ -])\d{6}\2\d{4,5}|[2-6]\d{11,18})(?![0-9A-Za-z_+/=]|[.-]\d)/g;
+const CANDIDATE =
+  /(?<![0-9A-Za-z._+/=-])(?:[2-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{1,7}|3\d{3}([ -])\d{6}\2\d{4,5}|[2-6]\d{11,18})(?![0-9A-Za-z_+/=]|[.-]\d)/g;
 
 /** First digits and lengths that card schemes issue (ISO/IEC 7812-1, the schemes' published ranges): Visa, Mastercard, American Express, Diners, JCB, UnionPay, Discover, Maestro. */
 const ISSUED: readonly { readonly prefix: RegExp; readonly lengths: readonly number[] }[] = [

@@ -30,7 +30,10 @@ test('a chain of the product is whole', () => {
 
 test('a missing, a doubled, an altered and a foreign entry are found', () => {
   const whole = chain(5);
-  expect(faults(whole.toSpliced(2, 1))).toMatchObject({ gaps: [expect.stringContaining('4 stands where 3 should')], breaks: [expect.any(String)] });
+  expect(faults(whole.toSpliced(2, 1))).toMatchObject({
+    gaps: [expect.stringContaining('4 stands where 3 should')],
+    breaks: [expect.any(String)],
+  });
   expect(faults([...whole.slice(0, 2), whole[1]!, ...whole.slice(2)]).gaps).toHaveLength(1);
   expect(faults(whole.with(3, { ...whole[3]!, payload: '{"reason":"x"}' })).breaks).toEqual([expect.stringContaining('of 4')]);
   expect(faultsOfChain('berlin', 'other', 2, whole).breaks).toHaveLength(1);

@@ -18,7 +18,12 @@ const lengthPrefixed = (text: string) => `${Buffer.byteLength(text, 'utf8')}:${t
  * the product's own code: SHA-256 over the length-prefixed previous hash, epoch, number, time, kind, terminal (`-` when there is none) and payload; before the
  * first entry stands the hash of the gateway's name and epoch. Entries must be sorted by number.
  */
-export function faultsOfChain(store: string, gateway: string, epoch: number, entries: readonly StoredEntry[]): { gaps: string[]; breaks: string[] } {
+export function faultsOfChain(
+  store: string,
+  gateway: string,
+  epoch: number,
+  entries: readonly StoredEntry[],
+): { gaps: string[]; breaks: string[] } {
   const place = `${store}/${gateway} epoch ${epoch}`;
   const gaps: string[] = [];
   const breaks: string[] = [];

@@ -67,31 +67,36 @@ function isSqlError(error: unknown): boolean {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('08') && !code.startsWith('57');
 }
 
+interface MovementRow {
+  store: string;
+  terminal: string;
+  driver: string;
+  kind: CoreMovement['kind'];
+  trace: number;
+  amount: string;
+  currency: string;
+  id: string;
+  key: string | null;
+  reference: string | null;
+}
+
 /** Money of which core says that it moved, each with the till's key for it. */
 export async function coreMovements(database: DatabaseWitness): Promise<CoreMovement[]> {
-  const rows = await database.rows<{
-    store: string;
-    terminal: string;
-    driver: string;
-    trace: number;
-    amount: string;
-    currency: string;
-    id: string;
-    key: string | null;
-    reference: string | null;
-  }>(
-    `select t.store_id store, t.terminal_id terminal, x.driver, coalesce(t.trace_no, -1) trace, t.amount_minor amount, t.currency, t.payment_id::text id,
-            k.key, k.reference
+  const rows = await database.rows<MovementRow>(
+    `with ordered as (
+       select store_id, payload::json->>'paymentId' id, min(payload::json->>'idempotencyKey') key, min(payload::json->>'reference') reference
+         from journal_entry where kind in ('PaymentStarted', 'RepaymentStarted') group by 1, 2)
+     select t.store_id store, t.terminal_id terminal, x.driver, t.kind, coalesce(t.trace_no, -1) trace, t.amount_minor amount, t.currency,
+            t.payment_id::text id, o.key, o.reference
        from card_transaction t
        join terminal x on x.store_id = t.store_id and x.terminal_id = t.terminal_id
-       left join (select store_id, payload::json->>'paymentId' id, min(payload::json->>'idempotencyKey') key, min(payload::json->>'reference') reference
-                    from journal_entry where kind = 'PaymentStarted' group by 1, 2) k on k.store_id = t.store_id and k.id = t.payment_id::text
+       left join ordered o on o.store_id = t.store_id and o.id = t.payment_id::text
       where t.state = 'completed'`,
   );
   return rows.map((r) => ({
     store: r.store,
     terminal: r.terminal,
-    kind: 'sale',
+    kind: r.kind,
     // A ZVT terminal knows its own trace numbers only; nexo terminals keep what the gateway called the order.
     name: r.driver === 'zvt' ? `trace ${r.trace}` : (r.reference ?? 'no reference'),
     amountMinor: Number(r.amount),
@@ -109,9 +114,11 @@ export async function unresolvedInCore(database: DatabaseWitness): Promise<strin
      select format('batch %s of %s/%s is %s', batch_no, store_id, terminal_id, state) from batch where state in ('settling', 'inDoubt')
      union all
      select format('%s %s of %s was never resolved', d.what, d.id, d.store_id) from (
-       select distinct store_id, 'payment' what, payload::json->>'paymentId' id from journal_entry where kind = 'PaymentInDoubt'
+       select distinct store_id, 'payment' what, payload::json->>'paymentId' id from journal_entry
+        where kind in ('PaymentStarted', 'RepaymentStarted', 'PaymentInDoubt', 'RepaymentInDoubt')
        union select distinct store_id, 'settlement', payload::json->>'settlementId' from journal_entry where kind = 'SettlementInDoubt') d
-      where not exists (select 1 from journal_entry r where r.store_id = d.store_id and r.kind in ('PaymentResolved', 'SettlementResolved')
+      where not exists (select 1 from journal_entry r where r.store_id = d.store_id
+                          and r.kind ~ '^((Rep|P)ayment(Completed|Declined|Failed|Resolved)|SettlementResolved)$'
                           and coalesce(r.payload::json->>'paymentId', r.payload::json->>'settlementId') = d.id)
      order by 1`,
   );
@@ -128,7 +135,17 @@ export interface StoredEpoch {
 
 /** Every entry core has, by gateway and epoch, sorted by number. */
 export async function storedJournals(database: DatabaseWitness): Promise<StoredEpoch[]> {
-  const rows = await database.rows<{ store: string; gateway: string; epoch: number; seq: string; at: string; kind: string; terminal: string | null; payload: string; hash: string }>(
+  const rows = await database.rows<{
+    store: string;
+    gateway: string;
+    epoch: number;
+    seq: string;
+    at: string;
+    kind: string;
+    terminal: string | null;
+    payload: string;
+    hash: string;
+  }>(
     `select store_id store, gateway_id gateway, epoch, seq, round(extract(epoch from at) * 1000)::text at, kind, terminal_id terminal, payload, encode(hash, 'hex') hash
        from journal_entry order by store_id, gateway_id, epoch, seq`,
   );

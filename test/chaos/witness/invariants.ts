@@ -85,7 +85,8 @@ async function missingInCore(system: ExamSystem, journals: readonly StoredEpoch[
     for (const { epoch, seq, hash } of kept) {
       const there = known.get(`${epoch}/${seq}`);
       // What a restored copy holds of its old epoch may differ from what core has: that is the fork that a new epoch ends.
-      if (there !== hash && epoch === newest) findings.push(`${store.gateway} ${epoch}/${seq}: ${there === undefined ? 'not in core' : 'another entry in core'}`);
+      if (there !== hash && epoch === newest)
+        findings.push(`${store.gateway} ${epoch}/${seq}: ${there === undefined ? 'not in core' : 'another entry in core'}`);
     }
   }
   return findings;
@@ -101,7 +102,9 @@ async function effectsOf(system: ExamSystem, journals: readonly StoredEpoch[], c
       begun.set(commandId, (begun.get(commandId) ?? 0) + 1);
     }
   }
-  const nexo = new Set(system.gateways.flatMap(({ store }) => store.terminals.filter(({ driver }) => driver === 'nexo').map(({ id }) => id)));
+  const nexo = new Set(
+    system.gateways.flatMap(({ store }) => store.terminals.filter(({ driver }) => driver === 'nexo').map(({ id }) => id)),
+  );
   const shown = new Map<string, number>();
   for (const [terminal, group] of Map.groupBy(commands, ({ terminal: id }) => id)) {
     // What goes to a nexo terminal is encrypted.
@@ -116,17 +119,25 @@ async function effectsOf(system: ExamSystem, journals: readonly StoredEpoch[], c
   }));
 }
 
-async function repeatedEffects(system: ExamSystem, journals: readonly StoredEpoch[], commands: readonly CommandRecord[]): Promise<string[]> {
+async function repeatedEffects(
+  system: ExamSystem,
+  journals: readonly StoredEpoch[],
+  commands: readonly CommandRecord[],
+): Promise<string[]> {
   return (await effectsOf(system, journals, commands))
     .filter(({ begun, shown }) => begun > 1 || shown > 1)
-    .map(({ command, begun, shown }) => `${command.origin} ${command.action} ${command.commandId}: begun ${begun} times, shown ${shown} times`);
+    .map(
+      ({ command, begun, shown }) => `${command.origin} ${command.action} ${command.commandId}: begun ${begun} times, shown ${shown} times`,
+    );
 }
 
 /** Forged, expired and misdirected commands had no effect at all. */
 async function foreignEffects(system: ExamSystem, journals: readonly StoredEpoch[], commands: readonly CommandRecord[]): Promise<string[]> {
   return (await effectsOf(system, journals, commands))
     .filter(({ command, begun, shown }) => ['forged', 'expired', 'misdirected'].includes(command.origin) && begun + shown > 0)
-    .map(({ command, begun, shown }) => `${command.origin} ${command.action} ${command.commandId}: begun ${begun} times, shown ${shown} times`);
+    .map(
+      ({ command, begun, shown }) => `${command.origin} ${command.action} ${command.commandId}: begun ${begun} times, shown ${shown} times`,
+    );
 }
 
 /** Core's own commands are over, and what core says of them is what the gateway's journal says. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Acknowledged, type Booking, compareMovements, type CoreMovement, unorderedMovements } from './movements.rules.js';
+import { type Acknowledged, type Booking, type CoreMovement, compareMovements, unorderedMovements } from './movements.rules.js';
 
 const booking = (name: number, amountMinor = 500, more: Partial<Booking> = {}): Booking => ({
   store: 's1',
@@ -25,7 +25,9 @@ const told = (name: number, bookedMinor = 500): Acknowledged => ({
   terminal: 's1-t1',
 });
 
-test.each<[string, Booking[], CoreMovement[], Acknowledged[], [sent: number, inCore: number, lost: number, doubled: number, wrong: number]]>([
+test.each<
+  [string, Booking[], CoreMovement[], Acknowledged[], [sent: number, inCore: number, lost: number, doubled: number, wrong: number]]
+>([
   ['nothing', [], [], [], [0, 0, 0, 0, 0]],
   ['all three agree', [booking(1), booking(2)], [known(2), known(1)], [told(1), told(2)], [2, 2, 0, 0, 0]],
   ['core never got it', [booking(1), booking(2)], [known(1)], [told(1)], [2, 1, 1, 0, 0]],

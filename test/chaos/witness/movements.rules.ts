@@ -50,12 +50,19 @@ const placeOf = ({ kind, store, terminal, name }: Booking) => `${kind} ${store}/
 export function unorderedMovements(core: readonly CoreMovement[], keys: ReadonlySet<string>): string[] {
   return core
     .filter(({ key }) => key === null || !keys.has(key))
-    .map((movement) => `${placeOf(movement)}: ${movement.amountMinor} ${movement.currency} under the key ${movement.key ?? '(none)'}, which no till has used`);
+    .map(
+      (movement) =>
+        `${placeOf(movement)}: ${movement.amountMinor} ${movement.currency} under the key ${movement.key ?? '(none)'}, which no till has used`,
+    );
 }
 
 /** Compares what terminals booked, what core says and what tills were told, movement by movement: by store, terminal, kind and the terminal's name
  * for it, and by the till's key. */
-export function compareMovements(ledger: readonly Booking[], core: readonly CoreMovement[], tills: readonly Acknowledged[]): MovementFindings {
+export function compareMovements(
+  ledger: readonly Booking[],
+  core: readonly CoreMovement[],
+  tills: readonly Acknowledged[],
+): MovementFindings {
   const booked = Map.groupBy(ledger, placeOf);
   const known = Map.groupBy(core, placeOf);
   const lost: string[] = [];
