@@ -38,6 +38,8 @@ describe('catalogue', () => {
         "offline.restrictedAfterDays": 7,
         "opening.leadMinutes": 30,
         "power.overnight": "off",
+        "reminders.beforeClosingMinutes": 30,
+        "reminders.repeatMinutes": 10,
         "sales.afterHours": "block",
         "settlement.attempts": 2,
         "settlement.automatic": true,
