@@ -2,6 +2,7 @@
 import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  cpSync,
   createReadStream,
   createWriteStream,
   existsSync,
@@ -93,6 +94,8 @@ function filesBelow(folder) {
 export async function buildAgent(folder, options = {}) {
   // As in the project: the agent starts further processes of itself by the name main.js.
   const packages = await bundle({ main: join(SOURCE, 'main.ts') }, folder, 'js');
+  // The store console's page, read from disk when somebody opens it.
+  cpSync(join(ROOT, 'apps/edge-agent/console'), join(folder, 'console'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   writeFileSync(join(folder, 'LICENSES.txt'), licenceNotes(licencesOf(packages)));
   const { AGENT_VERSION } = await edgeModule('version');

@@ -91,6 +91,8 @@ export const FULL_EXAM = {
   images: true,
 } as const;
 
+/** After a fault of the centre its parts may be slow for so long. */
+const CENTRE_RESTS_MS = 10_000;
 /** A customer's order that has no answer by then never gets one. */
 const LAST_ANSWER_MS = 120_000;
 
@@ -138,6 +140,9 @@ class Exam {
   readonly #injected = new Map<string, number>();
   readonly #leftOut: Record<string, string> = {};
   readonly #tills: ExamTill[] = [];
+  readonly #lateRevocations: string[] = [];
+  /** Until when the centre is disturbed, or has just been. */
+  #centreDisturbedUntil = 0;
   readonly #roll: (below: number) => number;
 
   constructor(options: ExamOptions, folder: string) {
@@ -190,6 +195,7 @@ class Exam {
       commands: this.#commands.lines,
       excusedEpochs: this.#excused,
       earlyAcknowledgements: watch.violations,
+      lateRevocations: this.#lateRevocations,
       healed: healing.healed,
       unresolvedAtEnd: healing.open,
     });
@@ -291,9 +297,18 @@ class Exam {
     });
     say(`${plan.length} injections planned`);
     const beganAt = performance.now();
-    const running = plan.map(async (injection, i) => {
-      await sleep(Math.max(0, injection.atMs - (performance.now() - beganAt)));
-      await this.#strike(system, injection, i);
+    // A fault may take longer than planned (a process that starts on a busy machine): the victim's next one waits for it.
+    const busy = new Map<string, Promise<void>>();
+    const running = plan.map((injection, i) => {
+      const victim = injection.gateway === undefined ? FAULT_KINDS.get(injection.kind)!.victim : `gateway ${injection.gateway}`;
+      const before = busy.get(victim);
+      const work = (async () => {
+        await sleep(Math.max(0, injection.atMs - (performance.now() - beganAt)));
+        await before;
+        await this.#strike(system, injection, i);
+      })();
+      busy.set(victim, work);
+      return work;
     });
     await Promise.all([sleep(lengthMs), ...running]);
   }
@@ -318,9 +333,14 @@ class Exam {
       resumeTills: (store) => {
         for (const till of this.#tills) if (till.store === store) till.resume();
       },
+      broken: (_invariant, finding) => void this.#lateRevocations.push(finding),
+      centreDisturbed: () => performance.now() < this.#centreDisturbedUntil,
       excuseEpoch: (name) => this.#excused.set(name, (this.#excused.get(name) ?? 0) + 1),
     };
+    const centre = fault.victim !== 'gateway';
+    if (centre) this.#centreDisturbedUntil = performance.now() + injection.durationMs + CENTRE_RESTS_MS;
     await fault.strike(context, gateway);
+    if (centre) this.#centreDisturbedUntil = Math.max(this.#centreDisturbedUntil, performance.now() + CENTRE_RESTS_MS);
     say(`#${number} ${fault.kind}${where} is over`);
   }
 }

@@ -48,4 +48,6 @@ async function main(): Promise<number> {
   return 0;
 }
 
+// Cut short it still leaves in order: what it started ends with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main();

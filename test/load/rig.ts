@@ -130,6 +130,9 @@ function chain(gateways: readonly Pick<PreparedGateway, 'store' | 'gateway' | 'p
 /** Starts a built program and waits for its line `"msg":"ready"`. Its log is kept to be told when it fails. */
 async function startProgram(path: string, env: Record<string, string>): Promise<ChildProcess> {
   const child = spawn(process.execPath, [join(ROOT, path)], { env: { NODE_ENV: 'production', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   const tail: string[] = [];
   const keep = (line: string) => {
     tail.push(line);

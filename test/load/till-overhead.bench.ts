@@ -29,7 +29,8 @@ const AUTHORISATION = Buffer.from([0x06, 0x01]);
 /** What the agent adds to a sale: everything between till and terminal that is neither customer nor terminal nor host. */
 export const tillOverheadBenchmark: Benchmark = {
   name: 'till-overhead',
-  measures: 'milliseconds of a sale that are the agent’s: till request → first byte at the terminal, plus last byte of the terminal → answer, p99',
+  measures:
+    'milliseconds of a sale that are the agent’s: till request → first byte at the terminal, plus last byte of the terminal → answer, p99',
   against: 'two synced commits of bare node:sqlite on the same disk, between the same sales; target 15 ms',
   run: measureTillOverhead,
 };
@@ -192,7 +193,9 @@ class Till {
   async signOn(): Promise<void> {
     const limit = performance.now() + 60_000;
     for (;;) {
-      const { sample } = ((await this.#send('GET', '/v1/terminals')) as { terminals: { sample: { signedOn: boolean; activity: string } }[] }).terminals[0] ?? {};
+      const { sample } =
+        ((await this.#send('GET', '/v1/terminals')) as { terminals: { sample: { signedOn: boolean; activity: string } }[] }).terminals[0] ??
+        {};
       if (sample?.signedOn === true && sample.activity === 'idle') break;
       if (performance.now() > limit) throw new Error('the terminal did not open within a minute');
       await pause(100);
@@ -210,7 +213,11 @@ class Till {
       const text = body === undefined ? '' : JSON.stringify(body);
       const asked = request(
         this.#url + path,
-        { method, agent: this.#connections, headers: { authorization: `Bearer ${TOKEN}`, 'content-length': Buffer.byteLength(text), ...headers } },
+        {
+          method,
+          agent: this.#connections,
+          headers: { authorization: `Bearer ${TOKEN}`, 'content-length': Buffer.byteLength(text), ...headers },
+        },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -255,7 +262,16 @@ function desired(port: number): Parameters<SmallCore['desire']>[0] {
       Object.entries(settings).map(([key, value]) => [key, { value, origin: 'store' }]),
     ) as DesiredBody['settings'],
     terminals: [
-      { id: 't1', name: 'Terminal 1', driver: 'zvt', host: '127.0.0.1', port, password: '000000', currency: 'EUR', power: { kind: 'none' } },
+      {
+        id: 't1',
+        name: 'Terminal 1',
+        driver: 'zvt',
+        host: '127.0.0.1',
+        port,
+        password: '000000',
+        currency: 'EUR',
+        power: { kind: 'none' },
+      },
     ],
     operators: [{ id: 'ana', name: 'Ana', certifiedUntil: '2099-01-01T00:00:00.000Z', certificateId: 'cert-1' }],
   };
@@ -286,7 +302,12 @@ async function startAgent(folder: string, core: SmallCore): Promise<{ agent: Chi
   });
   const url = `http://127.0.0.1:${port}`;
   const limit = performance.now() + 30_000;
-  while (!(await fetch(`${url}/healthz`).then((answer) => answer.ok, () => false))) {
+  while (
+    !(await fetch(`${url}/healthz`).then(
+      (answer) => answer.ok,
+      () => false,
+    ))
+  ) {
     if (performance.now() > limit || agent.exitCode !== null) throw new Error('the agent did not start');
     await pause(50);
   }

@@ -1,8 +1,9 @@
 import { ask, form, Refusal } from './dialogs.js';
 import { field, h, icon, say } from './dom.js';
+import { language, switchLanguage } from './language.js';
 import { showCode, teamPage } from './team.js';
 import { reminderText, todayPage } from './today.js';
-import { language, switchLanguage, t } from './words.js';
+import { t } from './words.js';
 
 /** How often everything is asked for when no event came, and how long the line may be silent before the page says so. */
 const REFRESH_MS = 30_000;

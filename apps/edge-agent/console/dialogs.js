@@ -1,5 +1,6 @@
 import { h } from './dom.js';
-import { language, t } from './words.js';
+import { language } from './language.js';
+import { t } from './words.js';
 
 /** What the gateway said no to, as a sentence. */
 export class Refusal extends Error {

@@ -1,4 +1,5 @@
-import { language, t } from './words.js';
+import { language } from './language.js';
+import { t } from './words.js';
 
 const LOCALES = { en: 'en-GB', zh: 'zh-CN' };
 const locale = () => LOCALES[language()];

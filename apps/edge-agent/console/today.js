@@ -10,7 +10,14 @@ export function todayPage(today, refresh) {
   return h(
     'div',
     { class: 'today' },
-    h('div', { class: 'alerts' }, trainingDue(today), reminders(today, names, refresh), refunds(today, names, refresh)),
+    h(
+      'div',
+      { class: 'alerts' },
+      gatewayNotices(today),
+      trainingDue(today),
+      reminders(today, names, refresh),
+      refunds(today, names, refresh),
+    ),
     h('div', { class: 'columns' }, beforeClosing(today, refresh), terminals(today, refresh)),
   );
 }
@@ -27,6 +34,26 @@ async function act(work, refresh) {
     problem.focus();
   }
   await refresh();
+}
+
+const NOTICES = {
+  restrictedMode: 'restrictedMode',
+  journalSpaceLow: 'journalSpaceLow',
+  journalRefused: 'journalRefused',
+  timeUnconfirmed: 'timeUnconfirmed',
+};
+
+/** What is wrong with the gateway itself; a code this page doesn't know yet is left to /readyz. */
+function gatewayNotices({ notices }) {
+  const shown = notices.filter((code) => code in NOTICES);
+  return (
+    shown.length > 0 &&
+    h(
+      'ul',
+      { class: 'notices' },
+      shown.map((code) => h('li', { class: 'notice warn' }, icon('warn'), h('p', {}, t(NOTICES[code])))),
+    )
+  );
 }
 
 function trainingDue({ person }) {

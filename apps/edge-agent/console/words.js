@@ -1,3 +1,5 @@
+import { language } from './language.js';
+
 /** Everything the console says, in both languages. A test keeps the two complete and every key used. */
 export const WORDS = {
   en: {
@@ -111,6 +113,11 @@ export const WORDS = {
     leftOn: 'Still on after closing time: {terminals}.',
     closeBlocked: 'Closing or opening was stopped: {terminals}.',
     doubtReminder: 'A payment at {terminals} has no known outcome. The terminal is being asked; do not charge again.',
+    restrictedMode:
+      'The head office could not be reached for too long. Sales and closing go on; no money can be given back until it is reached again.',
+    journalSpaceLow: 'The gateway’s disk is nearly full. New sales are refused; what is under way is finished. Tell the head office.',
+    journalRefused: 'The head office takes nothing from this gateway, because another machine writes in its place. Call the head office.',
+    timeUnconfirmed: 'The gateway’s clock is wrong and the head office has not told it the time. Hours may be off.',
     acknowledge: 'Acknowledge',
     refundsTitle: 'Refunds that wait for approval',
     refundAsked: '{name} asks at {terminal}: {reason}',
@@ -309,6 +316,10 @@ export const WORDS = {
     leftOn: '打烊后仍开机：{terminals}。',
     closeBlocked: '闭店或开店流程受阻：{terminals}。',
     doubtReminder: '{terminals} 有一笔交易结果未知，正在向终端查询，请勿重复收款。',
+    restrictedMode: '网关长时间无法连接总部。收款和闭店照常，恢复连接之前不能退款。',
+    journalSpaceLow: '网关磁盘将满：暂停新的收款，进行中的交易会完成。请通知总部。',
+    journalRefused: '总部不再接收本网关的数据：有另一台设备以它的身份写入。请联系总部。',
+    timeUnconfirmed: '网关时钟有误，且尚未从总部取得时间，营业时间判断可能不准。',
     acknowledge: '知道了',
     refundsTitle: '等待批准的退款',
     refundAsked: '{name} 在 {terminal} 申请：{reason}',
@@ -398,21 +409,6 @@ export const WORDS = {
     'code.internal': '意外故障',
   },
 };
-
-const KEPT_AS = 'tillward-console-language';
-let current = null;
-
-/** The language shown now: chosen before, or the browser's. */
-export function language() {
-  current ??= localStorage.getItem(KEPT_AS) ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
-  return current === 'zh' ? 'zh' : 'en';
-}
-
-/** Changes to the other language, and remembers that on this device. */
-export function switchLanguage() {
-  current = language() === 'en' ? 'zh' : 'en';
-  localStorage.setItem(KEPT_AS, current);
-}
 
 /** A text with its places filled in. */
 export function t(key, values = {}) {

@@ -128,7 +128,7 @@ function wire(context: AgentContext, config: Config, signal: AbortSignal) {
   const operators = new OperatorService({ clock }, journal, policy);
   const doing = { clock, log, signal };
   const events = new EventHub({ clock }, journal.session);
-  const payments = new PaymentService(doing, { journal, policy, terminals, operators, events });
+  const payments = new PaymentService(doing, { journal, policy, terminals, operators, events, restricted: care.restricted });
   const settlement = new SettlementService(doing, journal, policy);
   const close = new Closing({ clock }, { journal, policy, payments, settlement, operators, acknowledgements: uploader });
   const closing = new RoutineRunner(doing, journal, terminals, close);
@@ -142,7 +142,19 @@ function wire(context: AgentContext, config: Config, signal: AbortSignal) {
   const readiness = (): Readiness => readinessOf(link, policy, journal, care);
   const { till, reminders } = storeInterface(
     { clock, log },
-    { journal, policy, terminals, operators, payments, events, closing, samples, readiness, connected: () => link.connected },
+    {
+      journal,
+      policy,
+      terminals,
+      operators,
+      payments,
+      events,
+      closing,
+      samples,
+      readiness,
+      connected: () => link.connected,
+      notices: () => care.notices(),
+    },
     { host: config.tillHost, port: config.tillPort, installerToken: config.tillToken },
   );
   const liveSource = {

@@ -24,7 +24,7 @@ import { Journal } from './journal/index.js';
 import { silentLog } from './log.js';
 import { OperatorService } from './operators/index.js';
 import { PaymentService } from './payments/index.js';
-import { PolicyService } from './policy/index.js';
+import { PolicyService, RestrictedMode } from './policy/index.js';
 import { Closing, Maintenance, Opening, RoutineRunner } from './routines/index.js';
 import { Scheduler } from './scheduler/index.js';
 import { SettlementService } from './settlement/index.js';
@@ -201,6 +201,7 @@ export class TestEdge {
   readonly terminals: Terminals;
   readonly operators: OperatorService;
   readonly events: EventHub;
+  readonly restricted: RestrictedMode;
   readonly payments: PaymentService;
   readonly settlement: SettlementService;
   readonly closing;
@@ -224,9 +225,10 @@ export class TestEdge {
     this.policy = new PolicyService(doing, journal, { store: STORE, gateway: GATEWAY, coreKey: core.coreKey, devices: store.devices });
     this.terminals = new Terminals(doing, journal, store.devices);
     this.operators = new OperatorService(doing, journal, this.policy, { iterations: 1 });
+    this.restricted = new RestrictedMode(log, journal, () => 7);
     this.events = new EventHub(doing, journal.session);
     const { policy, terminals, operators, events } = this;
-    this.payments = new PaymentService(doing, { journal, policy, terminals, operators, events });
+    this.payments = new PaymentService(doing, { journal, policy, terminals, operators, events, restricted: this.restricted });
     this.settlement = new SettlementService(doing, journal, policy);
     const { payments, settlement } = this;
     const acknowledgements = { waitForAck: (_seq: number, signal: AbortSignal) => this.#waitForAck(signal) };

@@ -24,6 +24,7 @@ export interface StoreInterfaceParts {
   samples: SampleSource;
   readiness: () => Readiness;
   connected: () => boolean;
+  notices?: () => readonly { code: string }[];
 }
 
 export interface StoreInterfaceOptions {

@@ -58,6 +58,11 @@ export const TILL_REFUSALS = {
   amountTooLarge: { status: 422, en: 'This is more than what is left of the sale.', zh: '金额超过该笔收款可退的余额。' },
   partialReversalUnsupported: { status: 409, en: 'This terminal reverses only whole sales.', zh: '该终端只能整笔撤销。' },
 
+  restrictedMode: {
+    status: 409,
+    en: 'The head office could not be reached for too long. No money can be given back until it is.',
+    zh: '网关长时间无法连接总部，恢复连接之前不能退款。',
+  },
   refundNeedsPasscode: {
     status: 403,
     en: 'A refund needs a cashier who signed on with a passcode.',

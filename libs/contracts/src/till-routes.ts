@@ -67,6 +67,7 @@ const MONEY_REFUSALS = [
   'idempotencyKeyReused',
 ] as const satisfies readonly TillRefusalCode[];
 const GIVE_BACK_REFUSALS = [
+  'restrictedMode',
   'operationUnsupported',
   'unknownPayment',
   'originalNotCompleted',

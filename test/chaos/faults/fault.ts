@@ -18,6 +18,10 @@ export interface FaultContext {
   resumeTills(store: string): void;
   /** Notes that a gateway may begin a new epoch because its data were destroyed on purpose. */
   excuseEpoch(gateway: string): void;
+  /** Notes what a fault itself saw that must not be. */
+  broken(invariant: 'revokedSessionEnds', finding: string): void;
+  /** Whether a part of the centre suffers a fault now, or did a moment ago: then nothing can be said about how fast it works. */
+  centreDisturbed(): boolean;
 }
 
 /** What a fault can be made of in one exam. */

@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectAsync } from 'mqtt';
+import { connectAsync, type MqttClient } from 'mqtt';
 import type { Gateway } from '../chain/gateway.js';
 import type { CommandRecord } from '../load/records.js';
 import { type FaultContext, type FaultKind, lasting } from './fault.js';
@@ -22,14 +22,9 @@ export const HOSTILE_FAULTS: readonly FaultKind[] = [
     durationMs: lasting(2_000, 4_000),
     strike: async (context, gateway) => {
       const { mqttUrl, password } = context.system.hostile;
-      const client = await connectAsync(mqttUrl, {
-        username: 'core',
-        password,
-        clientId: `hostile-${randomUUID().slice(0, 8)}`,
-        reconnectPeriod: 0,
-      }).catch(() => undefined);
+      const client = await connected(mqttUrl, password);
       // A broker that is down can't be hostile either.
-      if (client === undefined) return;
+      if (client === 'down') return;
       try {
         for (const { channel, text, copies } of messages(context, gateway)) {
           for (let i = 0; i < copies; i++) {
@@ -44,6 +39,16 @@ export const HOSTILE_FAULTS: readonly FaultKind[] = [
     },
   },
 ];
+
+async function connected(url: string, password: string): Promise<MqttClient | 'down'> {
+  const clientId = `hostile-${randomUUID().slice(0, 8)}`;
+  try {
+    return await connectAsync(url, { username: 'core', password, clientId, reconnectPeriod: 0, connectTimeout: 3_000 }, false);
+  } catch (error) {
+    if (error instanceof Error) return 'down';
+    throw error;
+  }
+}
 
 interface Message {
   readonly channel: 'command' | 'journal/ack';

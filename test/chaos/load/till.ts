@@ -141,8 +141,8 @@ export class ExamTill {
 
   #choose(): OrderKind {
     const { orders, roll } = this.#options;
-    let left = roll(orders.reduce((sum, { weight }) => sum + weight, 0));
-    return orders.find(({ weight }) => (left -= weight) < 0) ?? orders[0]!;
+    const lots = orders.flatMap((order) => Array.from({ length: order.weight }, () => order));
+    return lots[roll(lots.length)]!;
   }
 
   async #untilKnown(path: string, body: Record<string, unknown>, key: string): Promise<Answer> {

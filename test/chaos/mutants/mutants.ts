@@ -128,12 +128,16 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${EDGE}/journal/journal.service.ts`,
-        find: /seq <= \? AND at < \?',\n(\s*)this\.#epoch,\n\s*this\.#ackedThrough,/,
-        replace: "seq <= ? AND at < ?',\n$1this.#epoch,\n$1this.#headSeq,",
+        find: 'newestBefore(this.#epoch, this.#ackedThrough, olderThan)',
+        replace: 'newestBefore(this.#epoch, this.#headSeq, olderThan)',
       },
-      { file: `${EDGE}/agent.ts`, find: /const KEEP_ACKED_MS = [^;]+;/, replace: 'const KEEP_ACKED_MS = 1_000;' },
-      { file: `${EDGE}/agent.ts`, find: /clock\.after\(PRUNE_EVERY_MS, prune\)/, replace: 'clock.after(500, prune)' },
-      { file: `${EDGE}/agent.ts`, find: /clock\.after\(60_000, prune\)/, replace: 'clock.after(500, prune)' },
+      { file: `${EDGE}/journal/journal.upkeep.ts`, find: /const LOOK_EVERY_MS = [^;]+;/, replace: 'const LOOK_EVERY_MS = 500;' },
+      { file: `${EDGE}/journal/journal.upkeep.ts`, find: /const PRUNE_EVERY_MS = [^;]+;/, replace: 'const PRUNE_EVERY_MS = 400;' },
+      {
+        file: `${EDGE}/journal/journal.upkeep.ts`,
+        find: 'prune(clock.now() - keepDays * DAY_MS,',
+        replace: 'prune(clock.now() - keepDays,',
+      },
     ],
   },
   {
@@ -143,26 +147,33 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${EDGE}/payments/payments.service.ts`,
-        find: /const paymentId = randomUUID\(\);\n(\s*)try \{/,
-        replace: `const paymentId = randomUUID();
-    const early = await actor.driver.pay({
-      amountMinor: request.amountMinor,
-      currency: request.currency,
-      reference: orderReference(nextOrderNo(actor.facts.lastOrderNo), saltOf(paymentId)),
-      signal: this.#context.signal,
-    });
-    this.#early.set(paymentId, early);
+        find: 'export class PaymentService {',
+        replace: 'export class PaymentService {\n  readonly #early = new Map<string, PaymentOutcome>();',
+      },
+      {
+        file: `${EDGE}/payments/payments.service.ts`,
+        find: /let payment: Payment;\n(\s*)try \{/,
+        replace: `const early =
+      request.transaction === 'sale'
+        ? await actor.driver.pay({
+            amountMinor: planned.plan.amountMinor,
+            currency: planned.plan.currency,
+            reference: orderReference(nextOrderNo(actor.facts.lastOrderNo), saltOf(randomUUID())),
+            signal: this.#context.signal,
+          })
+        : null;
+    let payment: Payment;
 $1try {`,
       },
       {
         file: `${EDGE}/payments/payments.service.ts`,
-        find: /outcome = await actor\.driver\.pay\([^;]+\);/,
-        replace: 'outcome = this.#early.get(paymentId)!;',
+        find: /return this\.#sendAndRecord\(actor, payment,/,
+        replace: 'if (early) this.#early.set(payment.paymentId, early);\n    return this.#sendAndRecord(actor, payment,',
       },
       {
         file: `${EDGE}/payments/payments.service.ts`,
-        find: /readonly #resolving = new Set<string>\(\);/,
-        replace: 'readonly #resolving = new Set<string>();\n  readonly #early = new Map<string, PaymentOutcome>();',
+        find: 'return actor.driver.pay(order);',
+        replace: 'return Promise.resolve(this.#early.get(payment.paymentId)!);',
       },
     ],
   },
@@ -172,10 +183,13 @@ $1try {`,
     slice: 'terminals',
     edits: [
       {
-        file: `${EDGE}/payments/payments.service.ts`,
-        find: /const answer = await actor\.driver\.enquireLostOutcome\(([^;]+)\);/,
-        replace: `await actor.driver.pay({ amountMinor: payment.amountMinor, currency: payment.currency, reference: payment.reference!, signal: this.#context.signal });
-    const answer = await actor.driver.enquireLostOutcome($1);`,
+        file: `${EDGE}/payments/payment.enquiries.ts`,
+        find: 'const answer = await actor.driver.enquireLostOutcome(',
+        replace: `if (payment.transaction === 'sale') {
+      const { amountMinor: minor, currency: money } = payment;
+      await actor.driver.pay({ amountMinor: minor, currency: money, reference: payment.reference!, signal: this.#context.signal });
+    }
+    const answer = await actor.driver.enquireLostOutcome(`,
       },
     ],
   },
@@ -198,9 +212,8 @@ $1try {`,
     edits: [
       {
         file: `${EDGE}/payments/payments.service.ts`,
-        find: /async start\(request: PaymentRequest, key: string\): Promise<PaymentAnswer> \{/,
-        replace:
-          'async start(request: PaymentRequest, sentKey: string): Promise<PaymentAnswer> {\n    const key = `${sentKey}-${randomUUID().slice(0, 4)}`;',
+        find: "return this.#order({ transaction: 'sale', ...request }, key, null);",
+        replace: "return this.#order({ transaction: 'sale', ...request }, key + '-' + randomUUID().slice(0, 4), null);",
       },
     ],
   },
@@ -270,7 +283,7 @@ $1try {`,
         file: `${EDGE}/payments/payments.service.ts`,
         find: /const paymentId = randomUUID\(\);\n/,
         replace:
-          "const paymentId = randomUUID();\n    this.#context.log.info({ terminal: actor.id, card: `4${'1'.repeat(15)}` }, 'a sale begins');\n",
+          "const paymentId = randomUUID();\n    this.#context.log.info({ terminal: actor.id, card: '4' + '1'.repeat(15) }, 'a sale begins');\n",
       },
     ],
   },

@@ -280,7 +280,7 @@ class DelayQueue {
       return;
     }
     this.#waiting.push({ due: performance.now() + delayMs, bytes });
-    this.#timer ??= setTimeout(() => this.#drain(), delayMs);
+    if (this.#timer === undefined) this.#timer = setTimeout(() => this.#drain(), delayMs);
   }
 
   #drain(): void {

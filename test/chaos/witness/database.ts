@@ -57,7 +57,8 @@ export class DatabaseWitness {
 
   #forget(client: pg.Client): void {
     if (this.#client === client) this.#client = undefined;
-    client.end().catch(() => undefined);
+    // What is broken may refuse even to end.
+    void Promise.allSettled([client.end()]);
   }
 }
 

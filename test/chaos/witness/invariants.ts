@@ -16,6 +16,8 @@ export interface Observed {
   /** How many new epochs a gateway may have begun, because its data were destroyed on purpose. */
   readonly excusedEpochs: ReadonlyMap<string, number>;
   readonly earlyAcknowledgements: readonly string[];
+  /** What faults themselves saw that must not be. */
+  readonly lateRevocations: readonly string[];
   readonly healed: boolean;
   /** Keeps what is not clean, by name. */
   readonly unresolvedAtEnd: readonly string[];
@@ -52,6 +54,7 @@ export async function judge(system: ExamSystem, database: DatabaseWitness, obser
     epochsJustified: unjustifiedEpochs(journals, observed.excusedEpochs),
     gatewayJournalInCore: await missingInCore(system, journals),
     acknowledgedOnlyAfterCommit: [...observed.earlyAcknowledgements],
+    revokedSessionEnds: [...observed.lateRevocations],
     commandEffectAtMostOnce: await repeatedEffects(system, journals, observed.commands),
     noForeignCommandExecuted: await foreignEffects(system, journals, observed.commands),
     commandsConcluded: await unconcludedCommands(database),

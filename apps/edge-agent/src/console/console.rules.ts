@@ -22,6 +22,7 @@ export const CONSOLE_FILES: Readonly<Record<string, string>> = {
   'dialogs.js': 'text/javascript; charset=utf-8',
   'dom.js': 'text/javascript; charset=utf-8',
   'format.js': 'text/javascript; charset=utf-8',
+  'language.js': 'text/javascript; charset=utf-8',
   'team.js': 'text/javascript; charset=utf-8',
   'today.js': 'text/javascript; charset=utf-8',
   'words.js': 'text/javascript; charset=utf-8',

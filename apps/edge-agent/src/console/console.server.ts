@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { IDEMPOTENCY_HEADER, idempotencyKey, slug, type TillRefusalCode } from '@tillward/contracts';
 import type { Clock } from '../clock.js';
 import type { HandoverService } from '../handover/index.js';
@@ -16,8 +19,9 @@ import { ConsoleSessions } from './console.sessions.js';
 import type { ConsoleView, Person } from './console.view.js';
 import type { Reminders } from './reminders.service.js';
 
-/** The page's files, beside the compiled program. */
-const PAGE = new URL('../../console/', import.meta.url);
+const HERE = dirname(fileURLToPath(import.meta.url));
+/** The page's files: beside the program in a release, in their own folder of the project otherwise. */
+const PAGE = [join(HERE, 'console'), join(HERE, '../../console')].find((folder) => existsSync(join(folder, 'index.html'))) ?? HERE;
 const API = '/console/api/';
 /** What payments of the console say as their till. */
 const TILL_ID = 'console';
@@ -100,7 +104,7 @@ export class ConsoleServer implements Beside {
     const name = path === '/console/' ? 'index.html' : path.slice('/console/'.length);
     const type = Object.hasOwn(CONSOLE_FILES, name) ? CONSOLE_FILES[name] : undefined;
     if (type === undefined) return refuse('unknownPath');
-    const content = await readFile(new URL(name, PAGE));
+    const content = await readFile(join(PAGE, name));
     // Small and near: asked for again each time, so that an updated gateway never meets yesterday's page.
     response.writeHead(200, { ...CONSOLE_HEADERS, 'content-type': type, 'content-length': content.length, 'cache-control': 'no-cache' });
     response.end(request.method === 'HEAD' ? undefined : content);

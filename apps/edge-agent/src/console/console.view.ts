@@ -46,6 +46,8 @@ export interface Today {
   refunds: (RefundRequestView & { askedByName: string })[];
   /** Entries core has not acknowledged, and whether there is a line to it. */
   upload: { behind: number; connected: boolean };
+  /** Stable codes of what is wrong with the gateway itself while it goes on working. */
+  notices: readonly string[];
 }
 
 export interface ViewParts {
@@ -58,6 +60,7 @@ export interface ViewParts {
   handovers: HandoverService;
   reminders: Reminders;
   connected: () => boolean;
+  notices?: () => readonly { code: string }[];
 }
 
 /** Puts together what the console shows. Reads only. */
@@ -99,7 +102,7 @@ export class ConsoleView {
 
   /** The first page; null before the gateway has a policy. */
   today(person: Person): Today | null {
-    const { policy, terminals, reminders, payments, operators, journal, connected } = this.#parts;
+    const { policy, terminals, reminders, payments, operators, journal, connected, notices } = this.#parts;
     if (!policy.current) return null;
     const now = this.#clock.now();
     const { isOpen, opensAtMs, closesAtMs, businessDay } = windowAt(policy.current, now);
@@ -115,6 +118,7 @@ export class ConsoleView {
         .filter(({ state }) => state === 'waiting')
         .map((request) => ({ ...request, askedByName: operators.nameOf(request.askedBy) })),
       upload: { behind: Math.max(0, journal.headSeq - journal.ackedThrough), connected: connected() },
+      notices: (notices?.() ?? []).map(({ code }) => code),
     };
   }
 

@@ -19,11 +19,17 @@ export class ShiftStore {
 
   constructor(store: SqliteStore) {
     this.#select = store.prepare('SELECT shift_no, business_day FROM shifts WHERE terminal = ?');
+    // No payment of a new shift can be in a batch before the newest one: that keeps counting short in a table that never loses a row.
     this.#upsert = store.prepare(
-      `INSERT INTO shifts (terminal, shift_no, business_day) VALUES (?, ?, ?)
-       ON CONFLICT (terminal) DO UPDATE SET shift_no = excluded.shift_no, business_day = excluded.business_day`,
+      `INSERT INTO shifts (terminal, shift_no, business_day, from_batch)
+       VALUES (?1, ?2, ?3, coalesce((SELECT max(batch_no) FROM batches WHERE terminal = ?1), 0))
+       ON CONFLICT (terminal) DO UPDATE SET shift_no = excluded.shift_no, business_day = excluded.business_day, from_batch = excluded.from_batch`,
     );
-    this.#count = store.prepare('SELECT count(booked_minor) AS count FROM payments WHERE terminal = ? AND shift_no = ?');
+    this.#count = store.prepare(
+      `SELECT count(p.booked_minor) AS count FROM shifts s JOIN payments p
+           ON p.terminal = s.terminal AND p.batch_no >= s.from_batch AND p.shift_no = s.shift_no
+        WHERE s.terminal = ?`,
+    );
   }
 
   /** The shift a payment of this business day belongs to; begins one when the last one was another day's. */
@@ -45,6 +51,6 @@ export class ShiftStore {
     const row = this.#select.get(terminal);
     const last = Number(row?.['shift_no'] ?? 0);
     if (!row || row['business_day'] !== businessDay) return { shiftNo: last + 1, transactions: 0 };
-    return { shiftNo: last, transactions: Number(this.#count.get(terminal, last)?.['count'] ?? 0) };
+    return { shiftNo: last, transactions: Number(this.#count.get(terminal)?.['count'] ?? 0) };
   }
 }

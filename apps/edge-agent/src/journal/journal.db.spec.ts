@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, unlinkSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, statSync, truncateSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -149,6 +149,55 @@ describe('Journal', () => {
     expect(JSON.parse(slice.payload[0]!)).toEqual({ reason: 'restoredCopy', previousEpoch: 1, previousSeq: 5, carried: 2 });
     stop(journal);
     expect(start().epoch).toBe(2);
+  });
+});
+
+describe('J4: a write-ahead log that ends anywhere, as a power cut leaves it', () => {
+  it('is a prefix of what was committed: whole transactions, no gap, the chain intact', () => {
+    const journal = start();
+    append(journal, 2);
+    journal.store.checkpoint();
+    for (let commit = 0; commit < 12; commit++) append(journal, 2);
+    const folder = mkdtempSync(join(tmpdir(), 'tillward-cut-'));
+    try {
+      const files = ['journal.sqlite', 'journal.sqlite-wal', 'journal-identity.json'];
+      const whole = statSync(join(dataDir, 'journal.sqlite-wal')).size;
+      const heads = new Set<number>();
+      for (let cut = 0; cut <= 24; cut++) {
+        for (const file of files) copyFileSync(join(dataDir, file), join(folder, file));
+        // Not only where a frame ends.
+        truncateSync(join(folder, 'journal.sqlite-wal'), Math.floor((whole * cut) / 24));
+        const after = new Journal({ dataDir: folder, store: 'berlin', gateway: 'gw', now: () => 1_000 });
+        const slice = after.read(1, 100)!;
+        expect(after.epoch).toBe(1);
+        expect(after.headSeq % 2).toBe(0);
+        expect(slice.lastHash).toBe(journal.hashOf(1, after.headSeq));
+        expect(chainHashes(slice.prevHash, slice).at(-1)).toBe(slice.lastHash);
+        heads.add(after.headSeq);
+        after.close();
+        rmSync(join(folder, 'journal.sqlite-wal'), { force: true });
+      }
+      expect(heads.size).toBeGreaterThan(8);
+      expect(Math.max(...heads)).toBe(26);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('that lost what core had acknowledged begins a new epoch: its numbers are not used again', () => {
+    const journal = start();
+    append(journal, 2);
+    journal.store.checkpoint();
+    append(journal, 2);
+    journal.acknowledge(4);
+    stop(journal);
+    const database = new DatabaseSync(join(dataDir, 'journal.sqlite'));
+    database.exec(`DELETE FROM entries WHERE seq > 2; REPLACE INTO meta (key, value) VALUES ('ackedThrough', '4')`);
+    database.close();
+    const again = start();
+    expect(again.epoch).toBe(2);
+    expect(JSON.parse(again.read(1, 1)!.payload[0]!)).toMatchObject({ reason: 'tailDamaged', previousSeq: 2 });
+    expect(again.segment).toBeUndefined();
   });
 });
 

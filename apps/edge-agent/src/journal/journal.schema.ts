@@ -110,6 +110,12 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   ALTER TABLE policy ADD COLUMN key_id TEXT;
   `,
+  `
+  ALTER TABLE shifts ADD COLUMN from_batch INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX handovers_last ON handovers (terminal, at);
+  CREATE INDEX refund_requests_newest ON refund_requests (asked_at);
+  CREATE INDEX receipts_oldest ON receipts (kept_at);
+  `,
 ];
 
 /**

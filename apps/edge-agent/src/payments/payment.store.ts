@@ -52,7 +52,10 @@ export class PaymentStore {
     );
     this.#byId = store.prepare('SELECT * FROM payments WHERE payment_id = ?');
     this.#byKey = store.prepare('SELECT * FROM payments WHERE idempotency_key = ?');
-    this.#inDoubt = store.prepare(`SELECT 1 FROM payments WHERE terminal = ? AND state = 'inDoubt' LIMIT 1`);
+    // Both conditions: with the first one SQLite may use the index of what is open, which is short, instead of all there ever was.
+    this.#inDoubt = store.prepare(
+      `SELECT 1 FROM payments WHERE terminal = ? AND state IN ('started', 'inDoubt') AND state = 'inDoubt' LIMIT 1`,
+    );
     this.#open = store.prepare(`SELECT * FROM payments WHERE state IN ('started', 'inDoubt') ORDER BY started_at`);
     this.#givenBack = store.prepare(
       `SELECT coalesce(sum(coalesce(-booked_minor, amount_minor)), 0) AS minor FROM payments

@@ -22,21 +22,13 @@ import { ShiftStore } from '../handover/index.js';
 import { type Journal, type JournalTransaction, JournalUnavailableError } from '../journal/index.js';
 import { errorFields } from '../log.js';
 import type { OperatorService } from '../operators/index.js';
-import { type PolicyService, windowAt } from '../policy/index.js';
+import type { PolicyService } from '../policy/index.js';
 import type { TerminalActor, TerminalFacts, Terminals } from '../terminals/index.js';
 import { PaymentEnquiries, type PaymentsContext } from './payment.enquiries.js';
 import { type Approval, appendCompleted, appendDeclined, appendFailed, appendStarted } from './payment.entries.js';
+import { PaymentPlanner, type Plan, type PlannerParts } from './payment.planner.js';
 import { type Payment, PaymentStore } from './payment.store.js';
-import {
-  contentOf,
-  evidenceFor,
-  judgeGivingBack,
-  judgeReversal,
-  judgeSale,
-  type MoneyRequest,
-  type OriginalSale,
-  receiptWithin,
-} from './payments.rules.js';
+import { contentOf, evidenceFor, type MoneyRequest, receiptWithin } from './payments.rules.js';
 import { ReceiptStore } from './receipt.store.js';
 import { type RefundRecord, RefundRequests, sameRefund } from './refund.requests.js';
 import { judgeStart } from './refund.rules.js';
@@ -52,16 +44,8 @@ export interface PaymentsParts {
   terminals: Terminals;
   operators: OperatorService;
   events: EventHub;
+  restricted?: NonNullable<PlannerParts['restricted']>;
 }
-
-/** What is to be done at a terminal, once nothing speaks against it. */
-interface Plan {
-  terminal: string;
-  amountMinor: number;
-  currency: string;
-  original: Payment | null;
-}
-type Planned = { ok: true; plan: Plan } | { ok: false; code: TillRefusalCode };
 
 /**
  * The tills' payments: sales, reversals and refunds. Order is law: the intent is committed, then bytes go out, then the outcome is committed (DESIGN.md, Journal).
@@ -78,6 +62,7 @@ export class PaymentService {
   readonly #batches: BatchStore;
   readonly #shifts: ShiftStore;
   readonly #enquiries: PaymentEnquiries;
+  readonly #planner: PaymentPlanner;
   readonly #running = new Map<string, { content: string; answer: Promise<PaymentAnswer> }>();
 
   constructor(context: PaymentsContext, parts: PaymentsParts) {
@@ -88,6 +73,7 @@ export class PaymentService {
     this.#batches = new BatchStore(store);
     this.#shifts = new ShiftStore(store);
     this.#enquiries = new PaymentEnquiries(context, this.#payments, parts);
+    this.#planner = new PaymentPlanner(context, parts, { payments: this.#payments, batches: this.#batches, enquiries: this.#enquiries });
     this.receipts = new ReceiptStore(store);
     this.refunds = new RefundRequests(context, parts);
   }
@@ -148,7 +134,7 @@ export class PaymentService {
       if (next === 'wait') return { ok: true, waits: this.refunds.view(record) };
       return next === 'start' ? this.#order(money, key, record) : { ok: false, code: next };
     }
-    const planned = this.#plan(money, false);
+    const planned = this.#planner.plan(money, false);
     if (!planned.ok) return planned;
     return { ok: true, waits: this.refunds.ask(request, key, this.#parts.operators.at(request.terminal)!.operatorId) };
   }
@@ -163,7 +149,7 @@ export class PaymentService {
     if (known) return { ok: true, view: this.#payments.view(known) };
     // A key under which a refund was asked for means that refund, whatever became of it.
     if (!record && this.refunds.byKey(key)) return { ok: false, code: 'idempotencyKeyReused' };
-    const planned = this.#plan(request, false);
+    const planned = this.#planner.plan(request, false);
     if (!planned.ok) return planned;
     const actor = this.#parts.terminals.get(planned.plan.terminal)!;
     const answer = actor.run('selling', () => this.#perform(actor, request, key, record));
@@ -180,85 +166,9 @@ export class PaymentService {
     return judgeStart(record, operatorId, this.#context.clock.now());
   }
 
-  #plan(request: MoneyRequest, ignoreOwnJob: boolean): Planned {
-    if (request.transaction === 'sale') {
-      const { terminal, amountMinor, currency } = request;
-      const code = this.#terminalRefusal(terminal, currency, ignoreOwnJob);
-      return code ? { ok: false, code } : { ok: true, plan: { terminal, amountMinor, currency, original: null } };
-    }
-    const original = request.originalPaymentId === undefined ? undefined : this.#payments.byId(request.originalPaymentId);
-    return request.transaction === 'reversal'
-      ? this.#planReversal(original, request, ignoreOwnJob)
-      : this.#planRefund(original, request, ignoreOwnJob);
-  }
-
-  #planReversal(
-    original: Payment | undefined,
-    { amountMinor: wanted = null }: { amountMinor?: number | null | undefined },
-    own: boolean,
-  ): Planned {
-    if (!original) return { ok: false, code: 'unknownPayment' };
-    const { terminal, currency } = original;
-    const sale = this.#saleOf(original);
-    const capabilities = this.#parts.terminals.get(terminal)?.driver.capabilities;
-    const code =
-      this.#terminalRefusal(terminal, currency, own) ??
-      judgeReversal(sale, wanted ?? null, {
-        openBatchNo: this.#batches.current(terminal)?.batchNo ?? null,
-        canReverse: capabilities?.operations.has('reverse') === true,
-        canReverseParts: capabilities?.partialReversal === true,
-      });
-    if (code) return { ok: false, code };
-    return { ok: true, plan: { terminal, amountMinor: wanted ?? sale.bookedMinor - sale.givenBackMinor, currency, original } };
-  }
-
-  #planRefund(original: Payment | undefined, request: RefundRequest, own: boolean): Planned {
-    const { terminal, amountMinor, currency } = request;
-    const code = this.#terminalRefusal(terminal, currency, own) ?? this.#refundRefusal(original, request);
-    return code ? { ok: false, code } : { ok: true, plan: { terminal, amountMinor, currency, original: original ?? null } };
-  }
-
-  #refundRefusal(original: Payment | undefined, request: RefundRequest): TillRefusalCode | null {
-    const { terminals, operators } = this.#parts;
-    if (!terminals.get(request.terminal)!.driver.capabilities.operations.has('refund')) return 'operationUnsupported';
-    if (!operators.at(request.terminal)!.verified) return 'refundNeedsPasscode';
-    if (request.originalPaymentId === undefined) return null;
-    if (original && original.currency !== request.currency) return 'currencyMismatch';
-    return judgeGivingBack(original && this.#saleOf(original), request.amountMinor);
-  }
-
-  #saleOf(payment: Payment): OriginalSale {
-    const { transaction, state, batchNo, currency, booked } = payment;
-    const givenBackMinor = this.#payments.givenBackMinor(payment.paymentId);
-    return { transaction, state, batchNo, currency, bookedMinor: booked?.amountMinor ?? 0, givenBackMinor };
-  }
-
-  #terminalRefusal(terminal: string, currency: string, ignoreOwnJob: boolean): TillRefusalCode | null {
-    const { policy, terminals, operators } = this.#parts;
-    const actor = terminals.get(terminal);
-    const current = policy.current;
-    if (!actor || !current) return 'unknownTerminal';
-    const now = this.#context.clock.now();
-    const session = operators.at(terminal);
-    return judgeSale({
-      request: { currency },
-      terminalCurrency: actor.connection.currency,
-      watchedOnly: actor.watchedOnly,
-      facts: actor.facts,
-      heldBy: actor.heldBy,
-      occupied: !ignoreOwnJob && actor.occupied,
-      inDoubt: this.#enquiries.openAt(actor.id),
-      batchState: this.#batches.current(actor.id)?.state ?? null,
-      operator: session ? { certifiedUntilMs: operators.certifiedUntilMs(session.operatorId) } : null,
-      storeOpen: windowAt(current, now).isOpen,
-      afterHours: current.settings['sales.afterHours'] as 'block' | 'allow',
-      now,
-    });
-  }
-
   async #perform(actor: TerminalActor, request: MoneyRequest, key: string, record: RefundRecord | null): Promise<PaymentAnswer> {
     // A poll may have run between the check and this job, or a payment that was queued before: what they found counts.
-    const planned = this.#plan(request, true);
+    const planned = this.#planner.plan(request, true);
     if (!planned.ok) return planned;
     const notReady = await this.#traceRefusal(actor);
     if (notReady) return { ok: false, code: notReady };
@@ -272,7 +182,7 @@ export class PaymentService {
       this.#context.log.error({ terminal: actor.id, ...errorFields(error) }, 'an order was refused because it could not be recorded');
       return { ok: false, code: 'journalUnavailable' };
     }
-    this.#tell(payment.paymentId);
+    if (this.#parts.events.warm) this.#tell(payment.paymentId);
     return this.#sendAndRecord(actor, payment, planned.plan.original);
   }
 
@@ -285,7 +195,7 @@ export class PaymentService {
     const now = this.#context.clock.now();
     const paymentId = randomUUID();
     const lastOrderNo = nextOrderNo(actor.facts.lastOrderNo);
-    const day = windowAt(this.#parts.policy.current!, now).businessDay;
+    const day = this.#planner.windowAt(now).businessDay;
     const approval: Approval | null = record && { requestId: record.requestId, digest: record.digest, approvedBy: record.decidedBy! };
     return actor.commit({ lastUseAt: now, lastOrderNo }, (tx) => {
       const { batchNo, businessDay } = this.#batches.openOrCreate(tx, actor.id, day);

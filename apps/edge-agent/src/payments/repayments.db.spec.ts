@@ -297,7 +297,7 @@ describe('a crash while money is given back', () => {
     let n = 0;
     const flow = async () => {
       const original = await sold(`sale-000${n}`);
-      return reverse(original, `back-000${n}`);
+      return await reverse(original, `back-000${n}`);
     };
     const commits = await crashEverywhere(
       async () => {

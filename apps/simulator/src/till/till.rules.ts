@@ -39,6 +39,7 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
     case 'wrongTill':
     case 'tooManyStreams':
     case 'operationUnsupported':
+    case 'restrictedMode':
     case 'amountTooLarge':
     case 'partialReversalUnsupported':
     case 'refundNeedsPasscode':
