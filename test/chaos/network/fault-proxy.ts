@@ -178,8 +178,12 @@ class Line {
   }
 
   reset(): void {
-    for (const socket of [this.#ends?.near, this.#ends?.far]) socket?.destroy();
-    if (!this.#near.destroyed) this.#near.resetAndDestroy();
+    for (const socket of [this.#near, this.#ends?.near, this.#ends?.far]) {
+      if (socket === undefined || socket.destroyed) continue;
+      // Only a TCP socket can be reset; TLS on one is ended with it.
+      if (socket instanceof TLSSocket) socket.destroy();
+      else socket.resetAndDestroy();
+    }
     this.#rules.ended();
   }
 

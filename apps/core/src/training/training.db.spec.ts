@@ -75,6 +75,7 @@ describe('a quiz handed in', () => {
       grant: {
         id: 'cashier-tokyo',
         name: 'Name of cashier-tokyo',
+        role: 'cashier',
         certifiedUntil: '2027-11-21T19:00:00.000Z',
         certificateId: passed.certificate.id,
       },
