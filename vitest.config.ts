@@ -19,6 +19,8 @@ export default defineConfig({
         'driver-nexo',
         'observer-unionpay',
         'power',
+        'statements',
+        'reconciliation',
       ].map((lib) => ({
         find: new RegExp(`^@tillward/${lib}$`),
         replacement: source(`libs/${lib}`),
