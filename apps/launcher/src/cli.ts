@@ -83,5 +83,12 @@ async function run(command: () => Promise<number>): Promise<void> {
   process.exit();
 }
 
+/** A wrong flag or a missing argument ends like any other wrong setting; commander has printed which it is. */
+function strict(command: Command): void {
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_CONFIG));
+  for (const below of command.commands) strict(below);
+}
+
 if (process.argv.length <= 2) program.help();
+strict(program);
 await program.parseAsync();

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DeviceKind, SimulationAddresses } from '@tillward/simulator';
+import { takeLockFile } from '../supervisor/index.js';
 import { ConfigMistake } from './command-errors.js';
 import { onStopSignals } from './stop-signals.js';
 
@@ -47,31 +48,54 @@ async function simulate(kind: DeviceKind, flags: SimFlags): Promise<number> {
   const { Simulation } = await import('@tillward/simulator');
   const script = await scriptOf(kind, flags);
   const seed = flags.seed ?? Math.floor(Math.random() * 1_000_000).toString();
-  const dataDir = flags.data === undefined ? await mkdtemp(join(tmpdir(), 'tillward-sim-')) : resolve(flags.data);
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  const signals = onStopSignals();
-  const context = {
-    host: flags.host,
-    port: flags.port === undefined ? kind.defaultPort : portFlag('--port', flags.port),
-    seed,
-    dataDir,
-    failed: (error: unknown) => say(`the simulator failed: ${error instanceof Error ? error.message : String(error)}`),
-  };
-  const simulation = new Simulation(kind, context, script, (step) => say(`script: ${JSON.stringify(step)}`));
-  const starting = simulation.start(portFlag('--control-port', flags.controlPort)).catch((error: unknown) => {
-    throw startMistake(error);
-  });
-  // A start that hangs, on a folder that does not answer for instance, can still be given up.
-  const addresses = await Promise.race([starting, signals.stopped.then(() => null)]);
-  if (addresses === null) return 0;
-  process.stdout.write(
-    flags.json
-      ? `${JSON.stringify({ kind: kind.kind, seed, dataDir, ...addresses } satisfies Ready)}\n`
-      : readyText(kind, seed, dataDir, addresses),
-  );
-  await signals.stopped;
-  await simulation.stop();
-  return 0;
+  const port = flags.port === undefined ? kind.defaultPort : portFlag('--port', flags.port);
+  const controlPort = portFlag('--control-port', flags.controlPort);
+  const { dataDir, leave } = await ownFolder(kind, flags.data);
+  try {
+    const signals = onStopSignals();
+    const context = {
+      host: flags.host,
+      port,
+      seed,
+      dataDir,
+      failed: (error: unknown) => say(`the simulator failed: ${error instanceof Error ? error.message : String(error)}`),
+    };
+    const simulation = new Simulation(kind, context, script, (step) => say(`script: ${JSON.stringify(step)}`));
+    const starting = simulation.start(controlPort).catch((error: unknown) => {
+      throw startMistake(error);
+    });
+    // A start that hangs, on a folder that does not answer for instance, can still be given up.
+    const addresses = await Promise.race([starting, signals.stopped.then(() => null)]);
+    if (addresses === null) return 0;
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify({ kind: kind.kind, seed, dataDir, ...addresses } satisfies Ready)}\n`
+        : readyText(kind, seed, dataDir, addresses),
+    );
+    await signals.stopped;
+    await simulation.stop();
+    return 0;
+  } finally {
+    await leave();
+  }
+}
+
+/**
+ * The simulation's folder, for it alone: two of a kind that write one ledger would both be lying witnesses. A pair of different kinds (an acquirer and its terminal, say) may share one.
+ */
+async function ownFolder(kind: DeviceKind, data: string | undefined): Promise<{ dataDir: string; leave: () => Promise<void> }> {
+  if (data === undefined) return { dataDir: await mkdtemp(join(tmpdir(), 'tillward-sim-')), leave: async () => undefined };
+  const dataDir = resolve(data);
+  const lock = join(dataDir, `sim.${kind.kind}.lock`);
+  const holder = await mkdir(dataDir, { recursive: true })
+    .then(() => takeLockFile(lock))
+    .catch((error: unknown) => {
+      throw startMistake(error);
+    });
+  if (holder !== undefined)
+    throw new ConfigMistake(`--data: process ${holder} simulates a ${kind.kind} in ${dataDir}; stop it, or choose another folder`);
+  return { dataDir, leave: () => rm(lock, { force: true }) };
 }
 
 async function scriptOf(kind: DeviceKind, flags: SimFlags) {
@@ -122,7 +146,7 @@ function startMistake(error: unknown): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return new ConfigMistake(`port ${port} is taken; choose another with --port, or 0 for a free one`);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new ConfigMistake('--host: there is no such name or address');
-  if (code === 'ENOTDIR' || code === 'EROFS') return new ConfigMistake('--data: no folder can be made there');
+  if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EROFS') return new ConfigMistake('--data: no folder can be made there');
   if (code === 'EADDRNOTAVAIL') return new ConfigMistake('--host: this machine has no such address');
   if (code === 'EACCES') return new ConfigMistake(`port ${port} needs rights this account does not have; choose one above 1023`);
   return error;

@@ -1,3 +1,4 @@
+export { takeLockFile } from './lock-file.js';
 export { Part, type PartEvent, type PartSpec } from './part.js';
 export { endProcess, readPidFile, reapPidFile, signal, writePidFile } from './pid-file.js';
 export { freePort, isPortFree, PortBook } from './ports.js';

@@ -1,7 +1,7 @@
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { clusterHome } from '../postgres/index.js';
-import { identityOf, isAlive, readPidFile } from '../supervisor/index.js';
+import { takeLockFile } from '../supervisor/index.js';
 
 /** Everything this product ever puts into a data folder; nothing else there is touched, whatever folder a person names. */
 const OUR_FOLDERS = ['postgres', 'run', 'logs', 'secrets', 'agents', 'simulator', 'broker'] as const;
@@ -55,19 +55,8 @@ export class DataFolder {
   async lock(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o755 });
     await mkdir(this.run, { recursive: true, mode: 0o755 });
-    const own = await identityOf(process.pid);
-    const mine = `${this.#lockFile}.${process.pid}`;
-    await writeFile(mine, JSON.stringify(own));
-    try {
-      for (;;) {
-        if (await linked(mine, this.#lockFile)) return;
-        const holder = await readPidFile(this.#lockFile);
-        if (holder !== undefined && (await isAlive(holder))) throw new DataFolderInUse(holder.pid, this.path);
-        await rm(this.#lockFile, { force: true });
-      }
-    } finally {
-      await rm(mine, { force: true });
-    }
+    const holder = await takeLockFile(this.#lockFile);
+    if (holder !== undefined) throw new DataFolderInUse(holder, this.path);
   }
 
   async unlock(): Promise<void> {
@@ -83,16 +72,5 @@ export class DataFolder {
 
   get #lockFile(): string {
     return join(this.path, 'launcher.lock');
-  }
-}
-
-/** Makes the lock appear with its content complete, or says that there is one. */
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
   }
 }

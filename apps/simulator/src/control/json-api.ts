@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import type { z } from 'zod';
 
 const MAX_BODY_BYTES = 65_536;
@@ -7,7 +8,7 @@ const MAX_BODY_BYTES = 65_536;
 export class ControlRefusal extends Error {
   constructor(
     readonly status: number,
-    readonly code: 'notFound' | 'methodNotAllowed' | 'malformed' | 'tooLarge' | 'notPossible',
+    readonly code: 'notFound' | 'methodNotAllowed' | 'malformed' | 'tooLarge' | 'notPossible' | 'foreignOrigin',
     message: string,
   ) {
     super(message);
@@ -25,8 +26,8 @@ export interface JsonResource {
 export type JsonRouter = (path: string) => JsonResource | undefined;
 
 /**
- * HTTP where everything is JSON, errors too. For the loopback interface: it asks for no password. `failed` is told of what a resource threw that is
- * no refusal; the caller then gets 500 without its text.
+ * HTTP where everything is JSON, errors too. For the loopback interface: it asks for no password, but serves no web page that a browser has open: neither one of another origin
+ * nor one whose name was made to point here (DNS rebinding). `failed` is told of what a resource threw that is no refusal; the caller then gets 500 without its text.
  */
 export class JsonApi {
   readonly #server: Server;
@@ -71,13 +72,31 @@ export function firstProblem(error: z.ZodError): string {
 
 async function serve(router: JsonRouter, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const resource = router(new URL(request.url ?? '/', 'http://control').pathname);
+    refuseForeign(request);
+    const resource = router(pathOf(request.url ?? '/'));
     if (!resource) throw new ControlRefusal(404, 'notFound', 'There is no such resource.');
     reply(response, 200, await answerOf(resource, request));
   } catch (error) {
     if (!(error instanceof ControlRefusal)) throw error;
     reply(response, error.status, { code: error.code, message: error.message });
   }
+}
+
+/** The path alone: of what begins with two slashes, a URL's parser would take the first part for a host. */
+function pathOf(target: string): string {
+  return target.startsWith('/') ? (target.split(/[?#]/, 1)[0] ?? '/') : '';
+}
+
+function refuseForeign({ headers }: IncomingMessage): void {
+  const host = hostOf(`http://${headers.host ?? ''}`);
+  const named = host !== undefined && (host === 'localhost' || isIP(host) !== 0);
+  const origin = headers.origin;
+  if (named && (origin === undefined || origin === `http://${headers.host}`)) return;
+  throw new ControlRefusal(403, 'foreignOrigin', 'Only programs of this machine may steer the simulator, by its address or as localhost.');
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
 }
 
 async function answerOf({ get, post }: JsonResource, request: IncomingMessage): Promise<unknown> {
