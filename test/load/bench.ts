@@ -4,6 +4,7 @@ import type { Benchmark } from './benchmark.js';
 import { edgeBacklogBenchmark } from './edge-backlog.bench.js';
 import { edgeIdleBenchmark } from './edge-idle.bench.js';
 import { edgeJournalBenchmark } from './edge-journal.bench.js';
+import { edgeOutageBenchmark } from './edge-outage.bench.js';
 import { edgePollBenchmark } from './edge-poll.bench.js';
 import { ingestBenchmark } from './ingest.bench.js';
 import { machine } from './machine.js';
@@ -18,6 +19,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   edgeBacklogBenchmark,
   edgeIdleBenchmark,
   edgeJournalBenchmark,
+  edgeOutageBenchmark,
   edgePollBenchmark,
   startBenchmark,
   tillOverheadBenchmark,

@@ -9,9 +9,9 @@ export class DelayingProxy {
     readonly port: number,
   ) {}
 
-  static async start(target: { host: string; port: number }, delayMs: number): Promise<DelayingProxy> {
+  static async start(target: { host: string; port: number }, delayMs: number, port = 0): Promise<DelayingProxy> {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     const proxy = new DelayingProxy(server, (server.address() as { port: number }).port);
     server.on('connection', (near) => {
       const far = connect({ ...target, noDelay: true });

@@ -1,27 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { Journal } from '@tillward/edge-agent';
 import { rawEd25519PublicKey } from '@tillward/journal';
 import { type Benchmark, type BenchmarkResult, median, rounded } from './benchmark.js';
 import { DelayingProxy } from './delaying-proxy.js';
+import { type Backlog, startAgent, stateOf, writeBacklog } from './edge-backlog.agent.js';
 import { end } from './edge-rig.js';
 import { cpuSeconds, residentMiB } from './machine.js';
-import { freePort, type Rig, startRig } from './rig.js';
-import { DAY_MIX, storeDays } from './store-day.js';
+import { freePort, startRig } from './rig.js';
+import { DAY_MIX } from './store-day.js';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** A store's week: the entries of seven days and what else a week brings. */
 const WEEK = 200_000;
 /** Enough to see the pace of a slow line; a whole week of it would only take longer. */
 const SLOW_ENTRIES = 40_000;
 const HALF_TRIP_MS = 150;
 const ROUNDS = 3;
-const PER_COMMIT = 500;
 
 interface Drain {
   entriesPerSecond: number;
@@ -91,19 +87,9 @@ async function measureEdgeBacklog(say: (line: string) => void): Promise<Benchmar
   }
 }
 
-interface Backlog {
-  store: string;
-  gateway: string;
-  folder: string;
-  key: KeyObject;
-  rig: Rig;
-  mqttUrl: string;
-  entries: number;
-}
-
 async function drain(backlog: Backlog): Promise<Drain> {
-  const { folder, store, gateway, entries } = backlog;
-  writeBacklog(folder, store, gateway, entries);
+  const { entries } = backlog;
+  writeBacklog(backlog);
   const tillPort = await freePort();
   const agent = await startAgent(backlog, tillPort);
   try {
@@ -125,54 +111,5 @@ async function drain(backlog: Backlog): Promise<Drain> {
     }
   } finally {
     await end(agent);
-  }
-}
-
-function writeBacklog(folder: string, store: string, gateway: string, entries: number): void {
-  const journal = new Journal({ dataDir: folder, store, gateway, now: () => Date.now() });
-  const days = storeDays(Number(store.slice(store.indexOf('-') + 1)));
-  for (let written = 0; written < entries; written += PER_COMMIT) {
-    journal.commit((tx) => {
-      for (let i = 0; i < PER_COMMIT; i++) {
-        const { kind, terminal, payload } = days.next().value;
-        tx.append(kind, terminal, JSON.parse(payload));
-      }
-    });
-  }
-  journal.close();
-}
-
-async function startAgent({ folder, store, gateway, key, rig, mqttUrl }: Backlog, tillPort: number): Promise<ChildProcess> {
-  await writeFile(`${folder}.pem`, key.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  await writeFile(
-    `${folder}.core.json`,
-    JSON.stringify({ keyId: rig.coreKey.keyId, publicKey: rawEd25519PublicKey(rig.coreKey.publicKey) }),
-  );
-  return spawn(process.execPath, [join(ROOT, 'apps/edge-agent/dist/main.js')], {
-    env: {
-      NODE_ENV: 'production',
-      TILLWARD_STORE: store,
-      TILLWARD_GATEWAY: gateway,
-      TILLWARD_DATA_DIR: folder,
-      MQTT_URL: mqttUrl,
-      MQTT_PASSWORD: rig.gatewayPassword,
-      TILLWARD_GATEWAY_KEY_FILE: `${folder}.pem`,
-      TILLWARD_CORE_KEY_FILE: `${folder}.core.json`,
-      TILLWARD_TILL_PORT: String(tillPort),
-      TILLWARD_TILL_TOKEN: 'benchmark-till-token',
-      LOG_LEVEL: 'error',
-    },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-}
-
-async function stateOf(port: number): Promise<{ mqttConnected: boolean; ackedThrough: number } | undefined> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
-    return (await answer.json()) as { mqttConnected: boolean; ackedThrough: number };
-  } catch (error) {
-    // Not listening yet.
-    if (error instanceof TypeError) return undefined;
-    throw error;
   }
 }
