@@ -131,7 +131,8 @@ export class Headquarters {
       if (body.errors?.some(({ message }) => /Cannot query|Unknown|required|invalid value/i.test(message)) === true) {
         throw new Error(`core doesn't know what the exam asks: ${body.errors[0]!.message}`);
       }
-      return body.data ?? undefined;
+      // A field that failed is null in an answer that is otherwise whole: nothing was learnt then.
+      return body.errors === undefined ? (body.data ?? undefined) : undefined;
     } catch (error) {
       if (error instanceof TypeError || error instanceof SyntaxError || (error as Error).name === 'TimeoutError') return undefined;
       throw error;
