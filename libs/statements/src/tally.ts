@@ -1,0 +1,248 @@
+import { decimalText, minorUnitExponent } from '@tillward/money';
+import { decodeText } from './ascii.js';
+import type { BankEntry, BankStatement } from './bank-entry.js';
+import { ByteLexicon } from './byte-lexicon.js';
+import { REMAINDERS_PER_MINOR } from './decimal.js';
+import { quoted, type RefusalCode, StatementRefused } from './refusal.js';
+import { BATCH_ROWS, RowBatch } from './row-batch.js';
+import { STATEMENT_ROW_TYPES, type StatementRowType } from './statement-row.js';
+import type { StatementCheck, StatementFormat, StatementNote, StatementSummary, StatementTotals } from './summary.js';
+
+const MOST_CHECKS = 200;
+const MOST_NOTES = 100;
+const MOST_STATEMENTS = 1_000;
+
+/** Numbers of the row types, as `RowBatch.types` holds them. */
+export const ROW_TYPE_INDEX = Object.fromEntries(STATEMENT_ROW_TYPES.map((type, index) => [type, index])) as Record<
+  StatementRowType,
+  number
+>;
+
+const PAYOUT = ROW_TYPE_INDEX.payout;
+const BALANCE = ROW_TYPE_INDEX.balance;
+
+/** Who takes what a reader finds. Everything handed on counts only when the reader's `end()` returns: a file refused in its last line has handed on all rows before. */
+export interface StatementSink {
+  /** Rows of an acquirer's statement; the batch is valid during the call only. */
+  rows?(batch: RowBatch): void;
+  /** Entries of a bank's file. */
+  entries?(entries: readonly BankEntry[]): void;
+  /** A bank statement after its entries. */
+  statement?(statement: BankStatement): void;
+}
+
+/** Sums of one currency. */
+export class CurrencySums {
+  readonly exponent: number;
+  gross = 0;
+  fee = 0;
+  net = 0;
+  remainder = 0;
+  payout = 0;
+  /** Rows or entries in this currency: balances alone make no totals. */
+  rows = 0;
+
+  constructor(
+    readonly currency: string,
+    readonly index: number,
+  ) {
+    this.exponent = minorUnitExponent(currency);
+  }
+}
+
+/** Gathers rows into batches, adds them up, and keeps the checks and notes of a file. One per file. */
+export class Tally {
+  readonly batch = new RowBatch();
+  private readonly sums = new Map<string, CurrencySums>();
+  private readonly byBytes = new ByteLexicon<CurrencySums | undefined>((bytes, start, end) => this.currencyOrNone(bytes, start, end), 256);
+  private readonly counts = new Float64Array(STATEMENT_ROW_TYPES.length);
+  private readonly checks: StatementCheck[] = [];
+  private readonly notes: StatementNote[] = [];
+  private readonly statements: BankStatement[] = [];
+  private readonly bank = { credit: 0, debit: 0 };
+  private checksMade = 0;
+  private checksFailed = 0;
+  private notesMade = 0;
+
+  constructor(
+    private readonly sink: StatementSink,
+    private readonly strict: boolean,
+  ) {}
+
+  /** The sums of a currency written as ISO 4217 letters of either case; refuses anything else. */
+  currency(bytes: Uint8Array, start: number, end: number, line: number): CurrencySums {
+    return this.byBytes.get(bytes, start, end) ?? refuseCurrency(bytes, start, end, line);
+  }
+
+  /** As `currency`, of a text. */
+  currencyNamed(code: string, line: number): CurrencySums {
+    if (!/^[A-Z]{3}$/.test(code)) throw new StatementRefused('currency', line, `${quoted(code)} is no ISO 4217 currency code`);
+    let sums = this.sums.get(code);
+    if (sums === undefined) {
+      sums = new CurrencySums(code, this.sums.size);
+      this.sums.set(code, sums);
+    }
+    return sums;
+  }
+
+  private currencyOrNone(bytes: Uint8Array, start: number, end: number): CurrencySums | undefined {
+    if (end - start !== 3) return undefined;
+    const code = String.fromCharCode(bytes[start]!, bytes[start + 1]!, bytes[start + 2]!).toUpperCase();
+    return /^[A-Z]{3}$/.test(code) ? this.currencyNamed(code, 0) : undefined;
+  }
+
+  /** Adds a row and answers its slot in the batch, whose texts the caller then sets. */
+  add(line: number, type: number, sums: CurrencySums, gross: number, fee: number, remainder: number): number {
+    const batch = this.batch;
+    if (batch.count === BATCH_ROWS) this.flush();
+    const slot = batch.take();
+    const net = gross + fee;
+    batch.lines[slot] = line;
+    batch.types[slot] = type;
+    batch.currencies[slot] = sums.currency;
+    batch.grossMinor[slot] = gross;
+    batch.feeMinor[slot] = fee;
+    batch.netMinor[slot] = net;
+    batch.feeRemainders[slot] = remainder;
+    this.counts[type]!++;
+    sums.rows++;
+    if (type === PAYOUT) sums.payout += net;
+    else if (type !== BALANCE) {
+      sums.gross += gross;
+      sums.fee += fee;
+      sums.net += net;
+      sums.remainder += remainder;
+    }
+    if (unsafe(net) || unsafe(sums.gross) || unsafe(sums.fee) || unsafe(sums.net) || unsafe(sums.payout))
+      throw new StatementRefused('amount-too-large', line, 'the amounts add up to more than is exact in integer minor units');
+    return slot;
+  }
+
+  /** Hands the gathered rows on. Readers call it before the bytes below the batch change. */
+  flush(): void {
+    if (this.batch.count > 0) this.sink.rows?.(this.batch);
+    this.batch.count = 0;
+  }
+
+  /** Counts a bank entry and hands it on; what is not booked is not summed. */
+  entry(entry: BankEntry): void {
+    const sums = this.currencyNamed(entry.currency, entry.line);
+    if (entry.amountMinor < 0) this.bank.debit++;
+    else this.bank.credit++;
+    sums.rows++;
+    if (entry.status === 'booked') {
+      sums.gross += entry.amountMinor;
+      sums.net += entry.amountMinor;
+    }
+    if (unsafe(sums.gross))
+      throw new StatementRefused('amount-too-large', entry.line, 'the entries add up to more than is exact in integer minor units');
+    this.sink.entries?.([entry]);
+  }
+
+  /** Ends a bank statement. */
+  statement(statement: BankStatement): void {
+    if (this.statements.length < MOST_STATEMENTS) this.statements.push(statement);
+    this.sink.statement?.(statement);
+  }
+
+  /** Compares what a file says with what its rows come to; refuses when they differ and the check binds (or everything has to, in strict reading). */
+  check(check: Omit<StatementCheck, 'ok' | 'binding'> & { readonly binding?: boolean; readonly refusal?: RefusalCode }): boolean {
+    const { refusal = 'trailer-mismatch', binding = true, ...said } = check;
+    const ok = said.expected === said.actual;
+    if (!ok && (binding || this.strict)) throw new StatementRefused(refusal, said.line, mismatch(said));
+    this.checksMade++;
+    if (!ok) this.checksFailed++;
+    const kept: StatementCheck = { ...said, ok, binding };
+    if (this.checks.length < MOST_CHECKS) this.checks.push(kept);
+    else if (!ok) {
+      const passed = this.checks.findIndex((one) => one.ok);
+      if (passed >= 0) this.checks[passed] = kept;
+    }
+    if (!ok) this.note(said.line, mismatch(said));
+    return ok;
+  }
+
+  /** Says something; what comes after the first hundred is only counted. */
+  note(line: number, message: string): void {
+    this.notesMade++;
+    if (this.notes.length < MOST_NOTES) this.notes.push({ line, message });
+  }
+
+  /** How many rows there are of a type so far. */
+  countOf(type: StatementRowType): number {
+    return this.counts[ROW_TYPE_INDEX[type]]!;
+  }
+
+  /** All rows so far. */
+  rowCount(): number {
+    return this.counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** The sums of every currency seen. */
+  allSums(): CurrencySums[] {
+    return [...this.sums.values()];
+  }
+
+  /** What the file came to. */
+  summary(format: StatementFormat): StatementSummary {
+    const rowsByType: Partial<Record<StatementRowType | 'debit', number>> = {};
+    for (const [index, type] of STATEMENT_ROW_TYPES.entries()) if (this.counts[index]! > 0) rowsByType[type] = this.counts[index]!;
+    if (this.bank.credit > 0) rowsByType.credit = this.bank.credit;
+    if (this.bank.debit > 0) rowsByType.debit = this.bank.debit;
+    const notes = [...this.notes];
+    if (this.notesMade > notes.length) notes.push({ line: 0, message: `and ${this.notesMade - notes.length} more notes` });
+    return {
+      format,
+      rowCount: this.rowCount() + this.bank.credit + this.bank.debit,
+      rowsByType,
+      totals: this.totals(),
+      checks: [...this.checks],
+      checksMade: this.checksMade,
+      checksFailed: this.checksFailed,
+      notes,
+      statements: [...this.statements],
+    };
+  }
+
+  private totals(): StatementTotals[] {
+    return this.allSums()
+      .filter(({ rows }) => rows > 0)
+      .map((sums) => {
+        const { fee, remainder } = carried(sums.fee, sums.remainder);
+        return {
+          currency: sums.currency,
+          grossMinor: sums.gross,
+          feeMinor: fee,
+          netMinor: sums.net + (fee - sums.fee),
+          feeRemainder: remainder,
+          payoutMinor: sums.payout,
+        };
+      })
+      .sort((a, b) => (a.currency < b.currency ? -1 : 1));
+  }
+}
+
+/** A sum of fees with its remainders carried into whole minor units, as a single number would be cut: both parts have the sign of the whole. */
+export function carried(fee: number, remainder: number): { fee: number; remainder: number } {
+  const over = Math.trunc(remainder / REMAINDERS_PER_MINOR);
+  const whole = fee + over;
+  const rest = remainder - over * REMAINDERS_PER_MINOR;
+  if (whole > 0 && rest < 0) return { fee: whole - 1, remainder: rest + REMAINDERS_PER_MINOR };
+  if (whole < 0 && rest > 0) return { fee: whole + 1, remainder: rest - REMAINDERS_PER_MINOR };
+  return { fee: whole, remainder: rest };
+}
+
+function unsafe(amount: number): boolean {
+  return amount > Number.MAX_SAFE_INTEGER || amount < -Number.MAX_SAFE_INTEGER;
+}
+
+function mismatch({ name, expected, actual, currency }: Pick<StatementCheck, 'name' | 'expected' | 'actual' | 'currency'>): string {
+  const shown = (value: number) => (currency === undefined ? String(value) : `${decimalText(value, currency)} ${currency}`);
+  return `${name}: the file says ${shown(expected)}, its rows come to ${shown(actual)}`;
+}
+
+function refuseCurrency(bytes: Uint8Array, start: number, end: number, line: number): never {
+  if (start === end) throw new StatementRefused('currency', line, 'a row with an amount has no currency');
+  const shown = decodeText(bytes, start, Math.min(end, start + 48), 'windows-1252');
+  throw new StatementRefused('currency', line, `${quoted(shown)} is no ISO 4217 currency code`);
+}

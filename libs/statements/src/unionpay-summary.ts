@@ -1,0 +1,92 @@
+import { decodeText } from './ascii.js';
+import { compactDate } from './dates.js';
+import { StatementRefused } from './refusal.js';
+import type { Tally } from './tally.js';
+import type { CardKindSums, UnionpaySums } from './unionpay-detail.js';
+
+/** A line of sums of the RD summary: how many, then amount, fee and net, each as debit and credit. */
+interface SummaryLine extends CardKindSums {
+  readonly name: string;
+  readonly line: number;
+}
+
+/** 卡性质 of the summary by 支付卡类型 of the detail; what is none of these stands under 其他卡. */
+const CARD_LINES: Readonly<Record<string, string>> = { '01': '借记卡', '02': '贷记卡', '03': '准贷记卡' };
+const OTHER_CARDS = '其他卡';
+
+/** UnionPay's summary of a merchant's clearing day (RD 文件, 商户交易汇总表): text in GBK for people, laid out in columns. */
+export class UnionpaySummary {
+  merchant: string | undefined;
+  businessDay: string | undefined;
+  private readonly totals: SummaryLine[] = [];
+  private readonly cards: SummaryLine[] = [];
+  private section: 'head' | 'types' | 'cards' = 'head';
+
+  /** One line; what is no heading and no sums is layout. */
+  line(bytes: Uint8Array, start: number, end: number, line: number): void {
+    const text = decodeText(bytes, start, end, 'gb18030');
+    this.head(text, line);
+    if (text.startsWith('交易类型')) this.section = 'types';
+    else if (text.startsWith('卡性质')) this.section = 'cards';
+    if (this.section === 'head') return;
+    const [name, ...values] = text.trim().split(/\s+/);
+    if (name === undefined || values.length === 0 || !/^\d/.test(values[0]!)) return;
+    const sums = summaryLine(name, values, line);
+    if (name === '总计') this.totals.push(sums);
+    else if (this.section === 'cards') this.cards.push(sums);
+  }
+
+  /** Compares the rows with every total and with each card kind. Refuses a summary without a total. */
+  check(rows: UnionpaySums, tally: Tally, lastLine: number): void {
+    if (this.totals.length === 0) throw new StatementRefused('trailer-missing', lastLine, 'the summary (RD) has no line 总计');
+    for (const total of this.totals) compare('总计', total, rows.all, tally);
+    if (this.cards.length === 0) return;
+    const named = new Set(Object.values(CARD_LINES));
+    const sumsOf = (name: string) => {
+      const sums: CardKindSums = { count: 0, gross: 0, fee: 0, net: 0 };
+      for (const [kind, rowSums] of rows.byCard) {
+        if ((CARD_LINES[kind] ?? OTHER_CARDS) !== name) continue;
+        sums.count += rowSums.count;
+        sums.gross += rowSums.gross;
+        sums.fee += rowSums.fee;
+        sums.net += rowSums.net;
+      }
+      return sums;
+    };
+    for (const card of this.cards)
+      if (named.has(card.name) || card.name === OTHER_CARDS) compare(card.name, card, sumsOf(card.name), tally);
+  }
+
+  private head(text: string, line: number): void {
+    this.merchant ??= /商户代码[:：]\s*(\d{8,15})/.exec(text)?.[1];
+    const day = /清算日期[:：]\s*(\d{8})/.exec(text)?.[1];
+    if (day !== undefined) {
+      this.businessDay = compactDate(day);
+      if (this.businessDay === undefined) throw new StatementRefused('date', line, 'the clearing date of the summary (RD) does not exist');
+    }
+    const currency = /清算币种[:：]\s*(\S+)/.exec(text)?.[1];
+    if (currency !== undefined && !['人民币', '156', 'CNY', 'RMB'].includes(currency))
+      throw new StatementRefused('currency', line, 'the summary (RD) is in another currency than renminbi');
+  }
+}
+
+/** Whether text, decoded, is such a summary. */
+export function isUnionpaySummary(head: string): boolean {
+  return head.includes('交易汇总表') || (head.includes('清算日期') && head.includes('商户代码'));
+}
+
+function summaryLine(name: string, values: readonly string[], line: number): SummaryLine {
+  const [count, ...amounts] = values;
+  if (amounts.length !== 6 || !/^\d{1,12}$/.test(count!) || amounts.some((amount) => !/^-?\d{1,12}\.\d\d$/.test(amount)))
+    throw new StatementRefused('summary', line, 'a line of sums of the summary (RD) is no count and six amounts');
+  const [debit, credit, feeDebit, feeCredit, netDebit, netCredit] = amounts.map((amount) => Number(amount.replace('.', '')));
+  return { name, line, count: Number(count), gross: credit! - debit!, fee: feeCredit! - feeDebit!, net: netCredit! - netDebit! };
+}
+
+function compare(name: string, said: SummaryLine, rows: CardKindSums, tally: Tally): void {
+  const { line } = said;
+  tally.check({ name: `${name} 交易笔数`, expected: said.count, actual: rows.count, line });
+  tally.check({ name: `${name} 交易金额`, expected: said.gross, actual: rows.gross, currency: 'CNY', line });
+  tally.check({ name: `${name} 费用`, expected: said.fee, actual: rows.fee, currency: 'CNY', line });
+  tally.check({ name: `${name} 资金清算差额`, expected: said.net, actual: rows.net, currency: 'CNY', line });
+}
