@@ -1,1 +1,17 @@
-export {};
+export * from './batch-totals.js';
+export { dayNumber, dayText } from './calendar-day.js';
+export * from './csv-header.js';
+export { LINE_SLACK, MAX_LINE_BYTES } from './csv-line.js';
+export * from './csv-reader.js';
+export * from './csv-refusal.js';
+export type { CurrencySum } from './currency-sums.js';
+export * from './difference.js';
+export type { KeyBytes } from './key-table.js';
+export * from './pair.rules.js';
+export * from './reconcile.js';
+export * from './reconciliation-row.js';
+export * from './result-type.js';
+export { currencyText, type RowColumns, RowColumnsBuilder, type RowText, type TextColumn } from './row-columns.js';
+export { type DigestSeed, FIXED_SEED } from './row-digest.js';
+export * from './row-matcher.js';
+export * from './settings.js';
