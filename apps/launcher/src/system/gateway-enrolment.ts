@@ -20,9 +20,9 @@ export class Headquarters {
     const response = await post(`${url}/api/session`, { person, password });
     const cookie = response.headers.get('set-cookie')?.split(';', 1)[0];
     if (!response.ok || cookie === undefined) {
-      throw new Error(
-        `core refused the sign-in of ${person} (${response.status}): its database knows other passwords than this data folder`,
-      );
+      const why =
+        response.status === 503 ? 'its database is away at this moment' : 'its database knows other passwords than this data folder';
+      throw new Error(`core refused the sign-in of ${person} (${response.status}): ${why}`);
     }
     return new Headquarters(url, cookie);
   }
