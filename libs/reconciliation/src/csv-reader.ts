@@ -68,7 +68,10 @@ export class CsvReader {
     this.digest = new RowDigest(reading.seed);
     const { compared } = reading;
     const { at } = reading.header;
-    const keyColumns = [at.terminal, ...(['acquirer', 'merchant', 'batch'] as const).filter((name) => compared[name]).map((name) => at[name])];
+    const keyColumns = [
+      at.terminal,
+      ...(['acquirer', 'merchant', 'batch'] as const).filter((name) => compared[name]).map((name) => at[name]),
+    ];
     this.lastKey = Math.max(...keyColumns);
     this.firstKey = this.lastKey - Math.min(...keyColumns) === keyColumns.length - 1 ? Math.min(...keyColumns) : -1;
     for (const word of NOT_COMPARED) {

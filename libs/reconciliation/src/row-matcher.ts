@@ -137,7 +137,8 @@ export class RowMatcher {
       const acquirers = a.starts[key + 1]! - a.starts[key]!;
       // Most keys of a second round, and most missing rows, are alone.
       if (terminals + acquirers < 2) continue;
-      const identified = lookup(terminals > 0 ? terminal : acquirer, terminals > 0 ? t.rows[t.starts[key]!]! : a.rows[a.starts[key]!]!) !== null;
+      const identified =
+        lookup(terminals > 0 ? terminal : acquirer, terminals > 0 ? t.rows[t.starts[key]!]! : a.rows[a.starts[key]!]!) !== null;
       if (terminals === 1 && acquirers === 1 && identified) {
         pair(t.rows[t.starts[key]!]!, a.rows[a.starts[key]!]!);
         continue;

@@ -68,7 +68,7 @@ class AdyenRows implements TableRows {
   private readonly amounts = new DecimalReader();
   private readonly types: TypeColumn;
   private readonly payouts: PayoutGroups;
-  private readonly names = new ByteLexicon((bytes, start, end) => decodeText(bytes, start, end, 'utf-8').trim(), 4096);
+  private readonly names = new ByteLexicon((bytes, start, end) => decodeText(bytes, start, end, 'utf-8').trim());
   private readonly grossCurrency: number;
   private readonly grossDebit: number;
   private readonly grossCredit: number;

@@ -117,8 +117,18 @@ class TradeRows extends AlipayRows implements TableRows {
   private readonly refunds: StatedSum;
 
   constructor(header: HeaderColumns, tally: Tally, comments: readonly string[], encoding: TextEncoding) {
-    const trades: StatedSum = { name: '交易合计', pattern: /(\d{1,12})笔.*?共?(?:总金额)?(-?\d[\d.]*)元/, count: 0, minor: 0 };
-    const refunds: StatedSum = { name: '退款合计', pattern: /(\d{1,12})笔.*?共(-?\d[\d.]*)元/, count: 0, minor: 0 };
+    const trades: StatedSum = {
+      name: '交易合计',
+      pattern: /交易合计[：:]\s*(\d{1,12})笔[，,](?:商家实收共|总金额|共)(-?\d[\d.]*)元/,
+      count: 0,
+      minor: 0,
+    };
+    const refunds: StatedSum = {
+      name: '退款合计',
+      pattern: /退款合计[：:]\s*(\d{1,12})笔[，,](?:商家实收)?(?:退款)?共(-?\d[\d.]*)元/,
+      count: 0,
+      minor: 0,
+    };
     super(header, tally, comments, [trades, refunds]);
     this.trades = trades;
     this.refunds = refunds;
@@ -167,8 +177,8 @@ class AccountRows extends AlipayRows implements TableRows {
   private readonly expenses: StatedSum;
 
   constructor(header: HeaderColumns, tally: Tally, comments: readonly string[], encoding: TextEncoding) {
-    const incomes: StatedSum = { name: '收入合计', pattern: /(\d{1,12})笔.*?(-?\d[\d.]*)元/, count: 0, minor: 0 };
-    const expenses: StatedSum = { name: '支出合计', pattern: /(\d{1,12})笔.*?(-?\d[\d.]*)元/, count: 0, minor: 0 };
+    const incomes: StatedSum = { name: '收入合计', pattern: /合计[：:]\s*(\d{1,12})笔[，,]共(-?\d[\d.]*)元/, count: 0, minor: 0 };
+    const expenses: StatedSum = { name: '支出合计', pattern: /合计[：:]\s*(\d{1,12})笔[，,]共(-?\d[\d.]*)元/, count: 0, minor: 0 };
     super(header, tally, comments, [incomes, expenses]);
     this.incomes = incomes;
     this.expenses = expenses;

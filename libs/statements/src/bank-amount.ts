@@ -3,11 +3,24 @@ import type { CurrencySums } from './tally.js';
 
 const readers = { '.': new DecimalReader({ mark: '.' }), ',': new DecimalReader({ mark: ',' }) };
 
+/** A number of any length is too long for an amount before it is longer than this. */
+const MOST_CHARACTERS = 512;
+const scratch = new Uint8Array(MOST_CHARACTERS);
+
+/**
+ * A text's characters as bytes in a buffer that the next call reuses; `length` of them count. What is beyond ASCII becomes a byte that is part of no number and no date, so that it is refused
+ * as such.
+ */
+export function asciiBytes(text: string): { readonly bytes: Uint8Array; readonly length: number } {
+  const length = Math.min(text.length, MOST_CHARACTERS);
+  for (let at = 0; at < length; at++) scratch[at] = Math.min(text.charCodeAt(at), 0x7e);
+  return { bytes: scratch, length };
+}
+
 /** Whole minor units of a decimal text without a sign; what is no such number is refused with its line. */
 export function bankAmount(text: string, mark: '.' | ',', { exponent }: Pick<CurrencySums, 'exponent'>, line: number): number {
-  // A character beyond ASCII is none of a number: any byte that is no digit serves to have it refused.
-  const bytes = Uint8Array.from(text, (character) => Math.min(character.charCodeAt(0), 0x7e));
+  const { bytes, length } = asciiBytes(text);
   // Banks' formats give the sign in a field of its own, so one before the digits is a mistake.
   if (bytes[0] === 0x2d || bytes[0] === 0x2b) bytes[0] = 0x7e;
-  return readers[mark].readWhole(bytes, 0, bytes.length, exponent, line);
+  return readers[mark].readWhole(bytes, 0, length, exponent, line);
 }

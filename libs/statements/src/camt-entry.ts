@@ -1,4 +1,4 @@
-import { bankAmount } from './bank-amount.js';
+import { asciiBytes, bankAmount } from './bank-amount.js';
 import type { BankEntry, BankEntryDetail } from './bank-entry.js';
 import { withoutCardNumbers } from './bank-text.js';
 import { checkDateTime } from './dates.js';
@@ -137,9 +137,9 @@ export function amountOf(
 export function dateOf(values: CamtValues, path: string): string | undefined {
   const value = values.get(`${path}/Dt`) ?? values.get(`${path}/DtTm`);
   if (value === undefined) return undefined;
-  const bytes = Uint8Array.from(value.text, (character) => Math.min(character.charCodeAt(0), 0x7e));
+  const { bytes, length } = asciiBytes(value.text);
   // A date of XML Schema may carry a zone, which says nothing about the day.
-  const end = /^\d{4}-\d\d-\d\d(?:Z|[+-]\d\d:\d\d)$/.test(value.text) ? 10 : bytes.length;
+  const end = length > 10 && /^\d{4}-\d\d-\d\d(?:Z|[+-]\d\d:\d\d)$/.test(value.text) ? 10 : length;
   if (end === 0) throw new StatementRefused('date', value.line, 'a date is empty');
   checkDateTime(bytes, 0, end, value.line);
   return value.text.slice(0, 10);
@@ -162,10 +162,11 @@ function statusOf(values: CamtValues, line: number): BankEntry['status'] {
 }
 
 function typeCodeOf(values: CamtValues): string {
-  const domain = ['Domn/Cd', 'Domn/Fmly/Cd', 'Domn/Fmly/SubFmlyCd']
-    .map((path) => values.get(`BkTxCd/${path}`)?.text)
-    .filter((code) => code !== undefined);
-  return domain.length > 0 ? domain.join('/') : (values.get('BkTxCd/Prtry/Cd')?.text ?? '');
+  const domain = values.get('BkTxCd/Domn/Cd')?.text;
+  if (domain === undefined) return values.get('BkTxCd/Prtry/Cd')?.text ?? '';
+  const family = values.get('BkTxCd/Domn/Fmly/Cd')?.text;
+  const subFamily = values.get('BkTxCd/Domn/Fmly/SubFmlyCd')?.text;
+  return `${domain}${family === undefined ? '' : `/${family}`}${subFamily === undefined ? '' : `/${subFamily}`}`;
 }
 
 function provided(reference: string | undefined): string | undefined {

@@ -5,10 +5,16 @@ export interface CamtNode {
   readonly path: string;
   readonly children: Readonly<Record<string, CamtNode>>;
   readonly text: boolean;
+  /** What it is part of, and its path below that. */
+  readonly part: 'detail' | 'entry' | 'balance' | 'statement';
+  readonly name: string;
 }
 
 /** Passed over. */
-export const IGNORED: CamtNode = { path: '', children: {}, text: false };
+export const IGNORED: CamtNode = { path: '', children: {}, text: false, part: 'statement', name: '' };
+
+/** Where an entry's transactions stand. */
+export const DETAIL = 'Ntry/NtryDtls/TxDtls';
 
 const balance = ['Tp/CdOrPrtry/Cd', 'Tp/CdOrPrtry/Prtry', 'Amt', 'CdtDbtInd', 'Dt/Dt', 'Dt/DtTm'];
 const typeCode = ['Domn/Cd', 'Domn/Fmly/Cd', 'Domn/Fmly/SubFmlyCd', 'Prtry/Cd'].map((path) => `BkTxCd/${path}`);
@@ -79,8 +85,15 @@ function treeOf(): CamtNode {
     path: string;
     children: Record<string, Growing>;
     text: boolean;
+    part: CamtNode['part'];
+    name: string;
   }
-  const grown = (path: string): Growing => ({ path, children: Object.create(null) as Record<string, Growing>, text: false });
+  const grown = (path: string): Growing => ({
+    path,
+    children: Object.create(null) as Record<string, Growing>,
+    text: false,
+    ...placeOf(path),
+  });
   const statementNode = grown('Stmt');
   for (const path of statement) {
     let node = statementNode;
@@ -99,6 +112,12 @@ function treeOf(): CamtNode {
     root.children[message] = node;
   }
   return root;
+}
+
+function placeOf(path: string): Pick<CamtNode, 'part' | 'name'> {
+  for (const [part, prefix] of [['detail', `${DETAIL}/`] as const, ['entry', 'Ntry/'] as const, ['balance', 'Bal/'] as const])
+    if (path.startsWith(prefix)) return { part, name: path.slice(prefix.length) };
+  return { part: 'statement', name: path };
 }
 
 /** The place of a child; names of another namespace than the document's are passed over. */

@@ -1,6 +1,6 @@
 import type { BankBalance } from './bank-entry.js';
 import { amountOf, CamtEntry, type CamtValues, dateOf, need } from './camt-entry.js';
-import { type CamtNode, childOf, DOCUMENT, IGNORED, MESSAGES } from './camt-tree.js';
+import { type CamtNode, childOf, DETAIL, DOCUMENT, IGNORED, MESSAGES } from './camt-tree.js';
 import type { FormatReader } from './format-reader.js';
 import { quoted, StatementRefused } from './refusal.js';
 import type { StatementFormat } from './summary.js';
@@ -10,7 +10,6 @@ import { type XmlHandler, type XmlName, XmlReader } from './xml.js';
 const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:camt\.(05[0-9])\.001\.(\d\d)$/;
 const FIRST_VERSION = 2;
 const LAST_VERSION = 8;
-const DETAIL = 'Ntry/NtryDtls/TxDtls';
 
 /** Opening and closing booked balance; PRCD is the closing balance of the day before, which some banks write instead of OPBD. */
 const OPENING = ['OPBD', 'PRCD'];
@@ -132,15 +131,19 @@ class StatementState {
   }
 
   close(node: CamtNode, text: string, currency: string | undefined, line: number): void {
-    const { path } = node;
-    if (path === 'Ntry') this.endEntry();
-    else if (path === DETAIL) this.entry!.endDetail(line);
-    else if (path === 'Bal') this.endBalance(line);
-    else if (!node.text) return;
-    else if (path.startsWith(`${DETAIL}/`)) this.entry!.inDetail(path.slice(DETAIL.length + 1), text, currency, line);
-    else if (path.startsWith('Ntry/')) keep(this.entry!.values, path.slice(5), text, currency, line);
-    else if (path.startsWith('Bal/')) keep(this.balance, path.slice(4), text, currency, line);
-    else keep(this.values, path, text, currency, line);
+    if (!node.text) {
+      if (node.path === 'Ntry') this.endEntry();
+      else if (node.path === DETAIL) this.entry!.endDetail(line);
+      else if (node.path === 'Bal') this.endBalance(line);
+    } else if (node.part === 'detail') this.entry!.inDetail(node.name, text, currency, line);
+    else
+      keep(
+        node.part === 'entry' ? this.entry!.values : node.part === 'balance' ? this.balance : this.values,
+        node.name,
+        text,
+        currency,
+        line,
+      );
   }
 
   finish(line: number): void {

@@ -92,7 +92,7 @@ export class MtReader implements FormatReader {
   }
 }
 
-/** `-` alone, `-}` with what closes the envelope, or with a control character or bank's word behind it. */
+/** `-` alone, `-}` with what closes the envelope, or with a bank's word behind it; control characters of old transfer protocols do not count. */
 function isEnd(text: string): boolean {
-  return /^-(?:\}.*|[A-Z]{0,8}[\u0000-\u001f]?|\u0003)?$/u.test(text.trimEnd());
+  return /^-(?:\}.*|[A-Z]{0,8})$/u.test(text.replaceAll(/\p{Cc}/gu, '').trimEnd());
 }

@@ -3,11 +3,11 @@ import { ByteLexicon } from './byte-lexicon.js';
 import type { CsvCells } from './csv-scanner.js';
 import type { HeaderColumns, TableRows } from './csv-table.js';
 import { isoDate } from './dates.js';
-import { DecimalReader } from './decimal.js';
+import { DecimalReader, REMAINDERS_PER_MINOR } from './decimal.js';
 import type { CsvProfile } from './profile.js';
 import { quoted, StatementRefused } from './refusal.js';
 import type { TextForms } from './row-batch.js';
-import { type CurrencySums, ROW_TYPE_INDEX, type Tally } from './tally.js';
+import { type CurrencySums, carried, ROW_TYPE_INDEX, type Tally } from './tally.js';
 
 /** Types whose amounts take from the merchant, for files that write them without a sign. */
 const NEGATIVE = new Set(['refund', 'reversal', 'chargeback', 'fee', 'deduction', 'payout'] as const);
@@ -112,15 +112,12 @@ export class ProfileRows implements TableRows {
       fee = costs ? 0 - this.amounts.minor : this.amounts.minor;
       remainder = costs ? 0 - this.amounts.remainder : this.amounts.remainder;
     }
-    const gross = this.grossOf(cells, exponent, sign);
-    const net = this.netOf(cells, exponent, sign, remainder);
-    const known = gross ?? net! - fee;
-    if (gross !== undefined && net !== undefined && this.fee >= 0 && gross + fee !== net)
-      throw new StatementRefused('arithmetic', line, 'gross and fee are not net');
+    const gross = this.grossOf(cells, exponent, sign) ?? this.grossFromNet(cells, exponent, sign, fee, remainder);
     // Without a column of fees, what gross and net differ by is the fee.
-    if (gross !== undefined && net !== undefined && this.fee < 0) fee = net - gross;
+    if (this.net >= 0 && this.fee < 0) fee = this.netOf(cells, exponent, sign) - gross;
+    else if (this.net >= 0) this.checkNet(cells, exponent, sign, gross + fee, remainder);
     const asFee = type === ROW_TYPE_INDEX.fee;
-    return this.add(line, type, sums, asFee ? 0 : known, asFee ? known + fee : fee, remainder);
+    return this.add(line, type, sums, asFee ? 0 : gross, asFee ? gross + fee : fee, remainder);
   }
 
   end(line: number): void {
@@ -144,18 +141,23 @@ export class ProfileRows implements TableRows {
     return this.whole(cells, this.credit, exponent) - this.whole(cells, this.debit, exponent);
   }
 
-  /** The net may have the fee's part of a minor unit and no other. */
-  private netOf(cells: CsvCells, exponent: number, sign: number, remainder: number): number | undefined {
-    if (this.net < 0) return undefined;
+  private netOf(cells: CsvCells, exponent: number, sign: number): number {
+    return sign * this.whole(cells, this.net, exponent) + 0;
+  }
+
+  /** What was paid is whole, so a net beyond whole minor units has the fee's part of one and no other. */
+  private grossFromNet(cells: CsvCells, exponent: number, sign: number, fee: number, remainder: number): number {
     this.read(cells, this.net, exponent);
-    let net = sign * this.amounts.minor;
     const rest = sign * this.amounts.remainder;
-    if (rest === 0) return net + 0;
-    // Net and fee are cut towards zero from different sides: 9.87655 is 988 less 0.345 parts of the fee.
-    if (rest - remainder === 100_000) net += 1;
-    else if (rest - remainder === -100_000) net -= 1;
-    else if (rest !== remainder) throw new StatementRefused('amount-precision', cells.line, `an amount has more than ${exponent} decimals`);
-    return net;
+    const over = rest === 0 ? 0 : (rest - remainder) / REMAINDERS_PER_MINOR;
+    if (!Number.isInteger(over)) throw new StatementRefused('amount-precision', cells.line, `an amount has more than ${exponent} decimals`);
+    return sign * this.amounts.minor + over - fee;
+  }
+
+  private checkNet(cells: CsvCells, exponent: number, sign: number, net: number, remainder: number): void {
+    this.read(cells, this.net, exponent);
+    if (!agrees(sign * this.amounts.minor, sign * this.amounts.remainder, net, remainder))
+      throw new StatementRefused('arithmetic', cells.line, 'gross and fee are not net');
   }
 
   private whole(cells: CsvCells, column: number, exponent: number): number {
@@ -203,16 +205,29 @@ export class ProfileRows implements TableRows {
       const place = trailer?.[name];
       if (place === undefined) continue;
       this.read(cells, cell(place), exponent);
-      const exact = stated[name] + (name === 'gross' ? 0 : Math.trunc(stated.remainder / 100_000));
+      const expected = factor * this.amounts.minor + 0;
+      const exact = carried(stated[name], name === 'gross' ? 0 : stated.remainder);
+      const same = agrees(expected, factor * this.amounts.remainder, exact.fee, exact.remainder);
       tally.check({
         name,
-        expected: factor * this.amounts.minor + 0,
-        actual: exact + 0,
+        expected,
+        actual: same ? expected : exact.fee === expected ? exact.fee + (Math.sign(exact.remainder) || 1) : exact.fee,
         line,
         ...(currency === undefined ? {} : { currency }),
       });
     }
   }
+}
+
+/**
+ * Whether a written amount is an exact one: the same to the last decimal, or, written in whole minor units, rounded to the nearest or cut off. Parts are 100,000ths of a minor unit.
+ */
+function agrees(minor: number, part: number, exactMinor: number, exactPart: number): boolean {
+  const off = (minor - exactMinor) * REMAINDERS_PER_MINOR + (part - exactPart);
+  if (off === 0) return true;
+  if (part !== 0) return false;
+  const cut = carried(exactMinor, exactPart);
+  return Math.abs(off) <= REMAINDERS_PER_MINOR / 2 || minor === cut.fee;
 }
 
 /** Reads dates written in a form like `DD.MM.YYYY hh:mm`. */

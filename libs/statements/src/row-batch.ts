@@ -92,8 +92,8 @@ export class RowBatch {
     if (start === end) return this.constants[text];
     let written = decodeText(this.bytes, start, end, this.encoding).trim();
     if (this.quotes && written.includes('""')) written = written.replaceAll('""', '"');
-    const form = this.forms[text];
-    const formed = form === undefined ? (NORMAL_FORMS[text]?.(written) ?? written) : form(written);
+    const form = this.forms[text] ?? NORMAL_FORMS[text];
+    const formed = form === undefined ? written : form(written);
     return formed === '' || formed === undefined ? this.constants[text] : formed;
   }
 

@@ -71,7 +71,7 @@ class StripeRows implements TableRows {
   private readonly amounts = new DecimalReader();
   private readonly types: TypeColumn;
   private readonly payouts: PayoutGroups;
-  private readonly names = new ByteLexicon((bytes, start, end) => decodeText(bytes, start, end, 'utf-8').trim(), 4096);
+  private readonly names = new ByteLexicon((bytes, start, end) => decodeText(bytes, start, end, 'utf-8').trim());
   private readonly currency: number;
   private readonly gross: number;
   private readonly fee: number;

@@ -52,7 +52,7 @@ export class CurrencySums {
 
 /** Gathers rows into batches, adds them up, and keeps the checks and notes of a file. One per file. */
 export class Tally {
-  readonly batch = new RowBatch();
+  private made: RowBatch | undefined;
   private readonly sums = new Map<string, CurrencySums>();
   private readonly byBytes = new ByteLexicon<CurrencySums | undefined>((bytes, start, end) => this.currencyOrNone(bytes, start, end), 256);
   private readonly counts = new Float64Array(STATEMENT_ROW_TYPES.length);
@@ -68,6 +68,12 @@ export class Tally {
     private readonly sink: StatementSink,
     private readonly strict: boolean,
   ) {}
+
+  /** The rows gathered so far; made when first asked for, since bank files have none. */
+  get batch(): RowBatch {
+    this.made ??= new RowBatch();
+    return this.made;
+  }
 
   /** The sums of a currency written as ISO 4217 letters of either case; refuses anything else. */
   currency(bytes: Uint8Array, start: number, end: number, line: number): CurrencySums {
@@ -120,8 +126,9 @@ export class Tally {
 
   /** Hands the gathered rows on. Readers call it before the bytes below the batch change. */
   flush(): void {
-    if (this.batch.count > 0) this.sink.rows?.(this.batch);
-    this.batch.count = 0;
+    if (this.made === undefined || this.made.count === 0) return;
+    this.sink.rows?.(this.made);
+    this.made.count = 0;
   }
 
   /** Counts a bank entry and hands it on; what is not booked is not summed. */

@@ -171,7 +171,10 @@ export class ZmReader {
 
   private add(card: string, gross: number, fee: number): void {
     let sums = this.sums.byCard.get(card);
-    if (sums === undefined) this.sums.byCard.set(card, (sums = { count: 0, gross: 0, fee: 0, net: 0 }));
+    if (sums === undefined) {
+      sums = { count: 0, gross: 0, fee: 0, net: 0 };
+      this.sums.byCard.set(card, sums);
+    }
     for (const sum of [this.sums.all, sums]) {
       sum.count++;
       sum.gross += gross;

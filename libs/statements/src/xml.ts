@@ -1,7 +1,7 @@
 import { decodeText, isText, LF } from './ascii.js';
 import { ByteLexicon } from './byte-lexicon.js';
 import { ByteWindow } from './byte-window.js';
-import { StatementRefused } from './refusal.js';
+import { quoted, StatementRefused } from './refusal.js';
 
 /** Elements one inside the other at most: camt needs about fifteen. */
 const DEEPEST = 64;
@@ -53,7 +53,7 @@ export class XmlReader extends ByteWindow {
   /** Call after `finish`: refuses a document without an end. */
   complete(): void {
     if (this.stack.length > 0)
-      throw new StatementRefused('truncated', this.line, `the file ends inside <${this.stack[this.stack.length - 1]!.qualified}>`);
+      throw new StatementRefused('truncated', this.line, `the file ends inside ${quoted(this.stack[this.stack.length - 1]!.qualified)}`);
     if (!this.rooted) throw new StatementRefused('xml', this.line, 'there is no element');
   }
 
@@ -171,16 +171,13 @@ export class XmlReader extends ByteWindow {
     if (at >= end) return -1;
     if (bytes[at] !== 0x3e) this.refuse('an end tag with more than a name');
     const open = this.stack.pop();
-    if (
-      open === undefined ||
-      open.qualified.length !== nameEnd - start - 2 ||
-      this.names.get(bytes, start + 2, nameEnd).qualified !== open.qualified
-    )
-      this.refuse(open === undefined ? 'an end tag where nothing is open' : `an end tag that does not match <${open.qualified}>`);
+    const name = this.names.get(bytes, start + 2, nameEnd);
+    if (open === undefined || (name !== open && name.qualified !== open.qualified))
+      this.refuse(open === undefined ? 'an end tag where nothing is open' : `an end tag that does not match ${quoted(open.qualified)}`);
     this.handler.close(this.text, this.line);
     this.text = '';
     this.wanted = this.stack.length > 0 && this.handler.wantsText();
-    this.line += countLines(bytes, start, at);
+    if (at > nameEnd) this.line += countLines(bytes, nameEnd, at);
     return at + 1;
   }
 
@@ -190,7 +187,7 @@ export class XmlReader extends ByteWindow {
     while (at < end && NAME[bytes[at]!] === 1) at++;
     const nameEnd = at;
     // The whole tag has to be there: looking for its end first keeps the rest free of half-read states.
-    const close = tagEnd(bytes, at, end);
+    const close = at < end && bytes[at] === 0x3e ? at : tagEnd(bytes, at, end);
     if (close < 0) return -1;
     if (this.stack.length === 0) {
       if (this.rooted) this.refuse('a second root element');
@@ -211,7 +208,7 @@ export class XmlReader extends ByteWindow {
     this.handler.open(name, attributes, this.line);
     this.text = '';
     this.wanted = this.handler.wantsText();
-    this.line += countLines(bytes, start, close);
+    if (close > nameEnd) this.line += countLines(bytes, nameEnd, close);
     if (selfClosed) {
       this.stack.pop();
       this.handler.close('', this.line);

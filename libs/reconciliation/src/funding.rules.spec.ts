@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type BankCredit, type ExpectedPayout, expectedPayout, type FundingMatch, fundingDueDay, matchFunding } from './funding.rules.js';
+import { seeded, shuffled } from './reconcile.fixtures.js';
+
+describe('expectedPayout', () => {
+  it('is net of refunds, chargebacks, fees, deductions and reserve', () => {
+    const rows = [
+      { type: 'sale', amountMinor: 1_322_700, feeMinor: -7_936, currency: 'CNY' },
+      { type: 'refund', amountMinor: -10_000, feeMinor: 60, currency: 'CNY' },
+      { type: 'reversal', amountMinor: -500, currency: 'CNY' },
+      { type: 'chargeback', amountMinor: -2_000, feeMinor: -1_500, currency: 'CNY' },
+      { type: 'chargebackReversed', amountMinor: 1_000, currency: 'CNY' },
+      { type: 'fee', amountMinor: -300, currency: 'CNY' },
+      { type: 'deduction', amountMinor: -200, currency: 'CNY' },
+      { type: 'credit', amountMinor: 50, currency: 'CNY' },
+      { type: 'payout', amountMinor: -999, currency: 'CNY' },
+      { type: 'balance', amountMinor: 999, currency: 'CNY' },
+      { type: 'sale', amountMinor: 100, currency: 'AUD' },
+    ];
+    expect(expectedPayout(rows, { ratePpm: 50_000, rounding: 'halfUp', releasedMinor: 7 })).toEqual([
+      {
+        currency: 'AUD',
+        salesMinor: 100,
+        refundsMinor: 0,
+        chargebacksMinor: 0,
+        feesMinor: 0,
+        deductionsMinor: 0,
+        creditsMinor: 0,
+        reserveMinor: 2,
+        netMinor: 102,
+      },
+      {
+        currency: 'CNY',
+        salesMinor: 1_322_700,
+        refundsMinor: -10_500,
+        chargebacksMinor: -1_000,
+        feesMinor: -9_676,
+        deductionsMinor: -200,
+        creditsMinor: 50,
+        reserveMinor: 7 - 66_135,
+        netMinor: 1_235_246,
+      },
+    ]);
+  });
+
+  it('refuses a type it knows nothing of', () => {
+    expect(() => expectedPayout([{ type: 'gift', amountMinor: 1, currency: 'EUR' }])).toThrow(RangeError);
+  });
+});
+
+describe('fundingDueDay (R10)', () => {
+  // 2026-03-02 is a Monday; the 4th is a holiday, Saturday the 7th is worked.
+  const isBankDay = (day: string) => {
+    if (day === '2026-03-04') return false;
+    if (day === '2026-03-07') return true;
+    return ![0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay());
+  };
+  it.each([
+    ['2026-03-02', 0, '2026-03-02'],
+    ['2026-03-02', 1, '2026-03-03'],
+    ['2026-03-02', 2, '2026-03-05'],
+    ['2026-03-03', 1, '2026-03-05'],
+    ['2026-03-04', 0, '2026-03-05'],
+    ['2026-03-04', 1, '2026-03-05'],
+    ['2026-03-06', 1, '2026-03-07'],
+    ['2026-03-07', 1, '2026-03-09'],
+    ['2026-03-13', 1, '2026-03-16'],
+    ['2026-03-14', 0, '2026-03-16'],
+    ['2026-03-14', 1, '2026-03-16'],
+    ['2026-12-31', 1, '2027-01-01'],
+    ['2028-02-28', 1, '2028-02-29'],
+  ])('%s + %i bank days is %s', (day, delay, due) => {
+    expect(fundingDueDay(day, delay, isBankDay)).toBe(due);
+  });
+
+  it('fails for days nobody has data for, and for a calendar without bank days', () => {
+    const unknown = () => {
+      throw new RangeError('no data for this year');
+    };
+    expect(() => fundingDueDay('2026-03-02', 1, unknown)).toThrow('no data');
+    expect(() => fundingDueDay('2026-03-02', 1, () => false)).toThrow(RangeError);
+    expect(() => fundingDueDay('2026-02-30', 1, isBankDay)).toThrow(RangeError);
+    expect(() => fundingDueDay('2026-03-02', -1, isBankDay)).toThrow(RangeError);
+  });
+});
+
+describe('matchFunding (R10)', () => {
+  const payout = (id: string, dueDay: string, netMinor: number, changes: Partial<ExpectedPayout> = {}): ExpectedPayout => ({
+    id,
+    account: 'UP',
+    currency: 'CNY',
+    netMinor,
+    dueDay,
+    ...changes,
+  });
+  const credit = (id: string, day: string, amountMinor: number, changes: Partial<BankCredit> = {}): BankCredit => ({
+    id,
+    account: 'UP',
+    currency: 'CNY',
+    amountMinor,
+    day,
+    ...changes,
+  });
+  const found = (payouts: ExpectedPayout[], entries: BankCredit[], asOf = '2026-03-31') =>
+    matchFunding(payouts, entries, asOf)
+      .map(({ state, payouts: paid, entry }) => `${state} ${paid.join('+') || '-'} ${entry ?? '-'}`)
+      .sort();
+
+  it.each<[string, ExpectedPayout[], BankCredit[], string[]]>([
+    ['one for one', [payout('a', '2026-03-03', 100)], [credit('x', '2026-03-03', 100)], ['funded a x']],
+    ['a day early', [payout('a', '2026-03-03', 100)], [credit('x', '2026-03-02', 100)], ['funded a x']],
+    ['late', [payout('a', '2026-03-03', 100)], [credit('x', '2026-03-05', 100)], ['late a x']],
+    ['short', [payout('a', '2026-03-03', 100)], [credit('x', '2026-03-03', 99)], ['short a x']],
+    ['over', [payout('a', '2026-03-03', 100)], [credit('x', '2026-03-03', 101)], ['over a x']],
+    ['too late to be it', [payout('a', '2026-03-03', 100)], [credit('x', '2026-03-14', 100)], ['overdue a -', 'unexpected - x']],
+    ['too early to be it', [payout('a', '2026-03-09', 100)], [credit('x', '2026-03-03', 100)], ['overdue a -', 'unexpected - x']],
+    ['not due yet', [payout('a', '2026-03-31', 100)], [], ['awaited a -']],
+    ['overdue', [payout('a', '2026-03-30', 100)], [], ['overdue a -']],
+    [
+      'a weekend in one credit',
+      [payout('a', '2026-03-09', 100), payout('b', '2026-03-09', 50), payout('c', '2026-03-10', 7), payout('d', '2026-03-10', 1_000)],
+      [credit('x', '2026-03-09', 157), credit('y', '2026-03-10', 1_000)],
+      ['funded a+b+c x', 'funded d y'],
+    ],
+    [
+      'all of a day, short',
+      [payout('a', '2026-03-09', 100), payout('b', '2026-03-09', 50)],
+      [credit('x', '2026-03-09', 149)],
+      ['short a+b x'],
+    ],
+    [
+      'by reference, whatever the amount',
+      [payout('a', '2026-03-09', 100, { reference: 'P-1' }), payout('b', '2026-03-09', 90, { reference: 'P-2' })],
+      [credit('x', '2026-03-09', 90, { text: 'payout P-1 thanks' }), credit('y', '2026-03-09', 90, { text: 'payout P-2' })],
+      ['funded b y', 'short a x'],
+    ],
+    [
+      'a reference is not found inside a longer one',
+      [payout('a', '2026-03-09', 100, { reference: 'P-1' }), payout('b', '2026-03-09', 90, { reference: 'P-12' })],
+      [credit('x', '2026-03-09', 90, { text: 'P-12' })],
+      ['funded b x', 'overdue a -'],
+    ],
+    [
+      'another account',
+      [payout('a', '2026-03-09', 100)],
+      [credit('x', '2026-03-09', 100, { account: 'WX' })],
+      ['overdue a -', 'unexpected - x'],
+    ],
+    [
+      'another currency',
+      [payout('a', '2026-03-09', 100)],
+      [credit('x', '2026-03-09', 100, { currency: 'EUR' })],
+      ['overdue a -', 'unexpected - x'],
+    ],
+    ['a debit pays nothing', [payout('a', '2026-03-09', 100)], [credit('x', '2026-03-09', -100)], ['overdue a -', 'unexpected - x']],
+    ['a payout below zero is a debit', [payout('a', '2026-03-09', -100)], [credit('x', '2026-03-09', -100)], ['funded a x']],
+  ])('%s', (_, payouts, entries, expected) => {
+    expect(found(payouts, entries)).toEqual(expected);
+  });
+
+  it('allows a tolerance', () => {
+    const [match] = matchFunding([payout('a', '2026-03-03', 100)], [credit('x', '2026-03-03', 99)], '2026-03-31', {
+      earlyDays: 0,
+      lateDays: 0,
+      toleranceMinor: 1,
+    });
+    expect(match).toMatchObject({ state: 'funded', expectedMinor: 100, receivedMinor: 99, daysLate: 0 });
+  });
+
+  const day = fc.constantFrom('2026-03-02', '2026-03-03', '2026-03-04', '2026-03-05', '2026-03-20');
+  const amount = fc.integer({ min: -5, max: 40 });
+  const account = fc.constantFrom('UP', 'WX');
+  const payouts = fc
+    .array(fc.record({ dueDay: day, netMinor: amount, account, reference: fc.constantFrom('', 'R1', 'R2') }), { maxLength: 12 })
+    .map((all) => all.map(({ dueDay, netMinor, ...rest }, n) => payout(`p${n}`, dueDay, netMinor, rest)));
+  const entries = fc
+    .array(fc.record({ day, amountMinor: amount, account, text: fc.constantFrom('', 'R1', 'R2') }), { maxLength: 8 })
+    .map((all) => all.map(({ day: booked, amountMinor, ...rest }, n) => credit(`e${n}`, booked, amountMinor, rest)));
+
+  it('uses every payout and every entry exactly once, and adds up', () => {
+    fc.assert(
+      fc.property(payouts, entries, (owed, booked) => {
+        const matches = matchFunding(owed, booked, '2026-03-10');
+        expect(matches.flatMap((match) => match.payouts).sort()).toEqual(owed.map(({ id }) => id).sort());
+        expect(matches.flatMap((match) => match.entry ?? []).sort()).toEqual(booked.map(({ id }) => id).sort());
+        for (const match of matches) {
+          const net = owed.filter(({ id }) => match.payouts.includes(id)).reduce((sum, { netMinor }) => sum + netMinor, 0);
+          expect(match.expectedMinor).toBe(net);
+          if (match.state === 'funded' || match.state === 'late') expect(match.receivedMinor).toBe(net);
+        }
+      }),
+    );
+  });
+
+  it('does not depend on the order', () => {
+    const sorted = (matches: FundingMatch[]) => matches.map((match) => JSON.stringify(match)).sort();
+    fc.assert(
+      fc.property(payouts, entries, fc.nat(), (owed, booked, seed) => {
+        const random = seeded(seed);
+        expect(sorted(matchFunding(shuffled(owed, random), shuffled(booked, random), '2026-03-10'))).toEqual(
+          sorted(matchFunding(owed, booked, '2026-03-10')),
+        );
+      }),
+    );
+  });
+});
