@@ -8,7 +8,10 @@ import { edgeOutageBenchmark } from './edge-outage.bench.js';
 import { edgePollBenchmark } from './edge-poll.bench.js';
 import { ingestBenchmark } from './ingest.bench.js';
 import { machine } from './machine.js';
+import { reconcileBenchmark } from './reconcile.bench.js';
+import { reconcileDatabaseBenchmark } from './reconcile-database.bench.js';
 import { startBenchmark } from './start.bench.js';
+import { statementBenchmark } from './statement.bench.js';
 import { tillOverheadBenchmark } from './till-overhead.bench.js';
 import { unionpayRelayBenchmark } from './unionpay-relay.bench.js';
 import { zvtParserBenchmark } from './zvt-parser.bench.js';
@@ -21,7 +24,10 @@ const BENCHMARKS: readonly Benchmark[] = [
   edgeJournalBenchmark,
   edgeOutageBenchmark,
   edgePollBenchmark,
+  reconcileDatabaseBenchmark,
+  reconcileBenchmark,
   startBenchmark,
+  statementBenchmark,
   tillOverheadBenchmark,
   unionpayRelayBenchmark,
   zvtParserBenchmark,

@@ -19,7 +19,7 @@ function runUnder(node) {
 }
 
 /** Commands that show nobody a dashboard need not wait for its build. */
-const WITHOUT_DASHBOARD = ['zvt', 'sim'];
+const WITHOUT_DASHBOARD = ['zvt', 'sim', 'statement'];
 
 try {
   const node = await bootstrap(undefined, { tests: false, dashboard: !WITHOUT_DASHBOARD.includes(process.argv[2]) });

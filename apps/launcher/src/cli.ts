@@ -4,8 +4,13 @@ import {
   DEFAULT_DATA_DIR,
   type DemoFlags,
   demo,
+  RECONCILE_STATUS,
+  type ReconcileFlags,
+  reconcile,
   type SimFlags,
+  type StatementFlags,
   sim,
+  statementParse,
   type UpFlags,
   up,
   type ZvtDecodeFlags,
@@ -59,6 +64,30 @@ program
   .option('-h, --help')
   .action((kind: string | undefined, flags: SimFlags) => run(() => sim(kind, flags)));
 
+program
+  .command('reconcile')
+  .description(
+    "compare a terminal's CSV with the acquirer's: counts, sums and typed exceptions; exit 0 matched, 1 differences, 2 a file was refused",
+  )
+  .option('--terminal <file>', 'CSV of what the terminals booked (docs/guide/reconciliation.md)')
+  .option('--acquirer <file>', "CSV of the acquirer's statement")
+  .option('--json', 'print one JSON object')
+  .option('--limit <number>', 'how many exceptions are printed (default: 50, with --json 100000)')
+  .option('--exceptions <file>', 'write all exceptions to this file as CSV')
+  .option(
+    '--amount-tolerance <currency=minor>',
+    'minor units two amounts of a currency may differ, such as EUR=1',
+    (pair: string, before: string[] = []) => [...before, pair],
+  )
+  .option('--fee-tolerance <minor>', 'minor units two fees may differ (default: 0)')
+  .option('--timing-days <days>', 'how many days later the acquirer may book (default: 1)')
+  .option('--identity <column>', 'trace or reference: what identifies a row in its batch (default: trace)')
+  // 1 says that there are differences: a wrong flag and a failure must not look like that.
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_CONFIG))
+  .action((flags: ReconcileFlags) =>
+    run(() => reconcile(flags, { output: process.stdout, errors: process.stderr }), RECONCILE_STATUS.refused),
+  );
+
 const zvt = program.command('zvt').description('work with the ZVT protocol of card terminals');
 zvt
   .command('decode')
@@ -72,12 +101,26 @@ zvt
     run(() => zvtDecode(words, flags, { input: process.stdin, output: process.stdout, errors: process.stderr })),
   );
 
-async function run(command: () => Promise<number>): Promise<void> {
+const statement = program.command('statement').description("work with acquirers' and banks' statements");
+statement
+  .command('parse')
+  .description('read a statement, check its totals, and print its rows and a summary; the content tells the format')
+  .argument('<file>', 'the file as it came: a zip archive is opened, a CSV file of another form needs --profile')
+  .option('--format <name>', 'unionpay, wechat, alipay, adyen, stripe, csv, camt053, camt054, mt940, mt942 or bai2')
+  .option('--profile <file>', 'JSON that describes the columns of a CSV file (docs/guide/statements.md)')
+  .option('--summary', 'leave the rows out')
+  .option('--strict', 'refuse the file for any check that fails, not only for those that bind')
+  .option('--json', 'print one JSON object')
+  .action((file: string, flags: StatementFlags) =>
+    run(() => statementParse(file, flags, { output: process.stdout, errors: process.stderr })),
+  );
+
+async function run(command: () => Promise<number>, failed = 1): Promise<void> {
   try {
     process.exitCode = await command();
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = error instanceof ConfigMistake ? EXIT_CONFIG : 1;
+    process.exitCode = error instanceof ConfigMistake ? EXIT_CONFIG : failed;
   }
   // The channel to a parent and idle sockets must not keep a finished command alive.
   process.exit();

@@ -6,6 +6,7 @@ export {
   passwordSha256,
   startBroker,
 } from './broker/index.js';
+export { FileRefused, type ReconciledFiles, type ReconcileFilesOptions, reconcileFiles } from './commands/index.js';
 export { type LauncherConfig, readLauncherConfig } from './config.js';
 export {
   DEMO_PEOPLE,

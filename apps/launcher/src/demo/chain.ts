@@ -91,6 +91,8 @@ function cashier(store: string, number: number, name: string, language: 'en' | '
 /** The people of the demo. The last cashier of New York has not taken the course yet, so that it can be tried out. */
 export const DEMO_PEOPLE: readonly DemoPerson[] = [
   { id: 'hq', name: '林薇 Lin Wei', role: 'hq', language: 'zh', stores: [], certified: [] },
+  // The second person that fleet-wide orders need.
+  { id: 'hq-second', name: '周明 Zhou Ming', role: 'hq', language: 'en', stores: [], certified: [] },
   {
     id: 'manager-shanghai',
     name: '王芳 Wang Fang',

@@ -23,13 +23,22 @@ export async function demoSecrets(secretsDir: string): Promise<DemoSecrets> {
   await chmod(secretsDir, 0o700);
   const path = join(secretsDir, 'secrets.json');
   try {
-    return secretsFile.parse(JSON.parse(await readFile(path, 'utf8')));
+    return await withEverybody(path, secretsFile.parse(JSON.parse(await readFile(path, 'utf8'))));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new Error(`${path} can't be used: start with --fresh`, { cause: error });
   }
   const secrets = generate();
   await writeSecretFile(path, JSON.stringify(secrets));
   return secrets;
+}
+
+/** The demo may have got new people since the folder was made: they get a password, everybody else keeps theirs. */
+async function withEverybody(path: string, secrets: DemoSecrets): Promise<DemoSecrets> {
+  const missing = DEMO_PEOPLE.filter(({ id }) => secrets.signIns[id] === undefined);
+  if (missing.length === 0) return secrets;
+  const signIns = { ...secrets.signIns, ...Object.fromEntries(missing.map(({ id }) => [id, newPassword()])) };
+  await writeSecretFile(path, JSON.stringify({ ...secrets, signIns }));
+  return { ...secrets, signIns };
 }
 
 /** Writes a file for its owner only, completely or not at all. */
