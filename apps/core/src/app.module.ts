@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import { ApprovalsModule } from './approvals/index.js';
 import { AuditModule } from './audit/index.js';
 import { CommandsModule } from './commands/index.js';
 import type { CoreConfig } from './config.js';
@@ -18,6 +19,8 @@ import { CLOCK, type Clock, CONFIG, LOG } from './platform.js';
 import { PolicyModule } from './policy/index.js';
 import { ProvisioningModule } from './provisioning/index.js';
 import { SettlementApiModule, SettlementModule } from './settlement/index.js';
+import { ReconciliationModule } from './reconciliation/index.js';
+import { StatementsModule } from './statements/index.js';
 import { TrainingModule } from './training/index.js';
 
 /** What every module may ask for: configuration, log, clock. */
@@ -76,7 +79,10 @@ export class AppModule {
         CommandsModule,
         IncidentsModule,
         TrainingModule,
+        StatementsModule,
+        ReconciliationModule,
         EnrolmentModule,
+        ApprovalsModule,
         ProvisioningModule,
         FleetApiModule,
         SettlementApiModule,

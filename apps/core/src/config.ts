@@ -33,6 +33,16 @@ export const coreEnvironment = z
     TILLWARD_BROKER_FILES_DIR: textVariable(
       'the folder to keep what brokers need in: revoked.crl, revoked.json, mosquitto-acl.conf',
     ).optional(),
+    TILLWARD_STATEMENTS_DIR: textVariable(
+      'the folder for files of acquirers and banks between arrival and import, shared by all cores; without it none are taken',
+    ).optional(),
+    TILLWARD_STATEMENTS_MAX_MB: numberVariable(1, 16_384, 'the largest file of an acquirer or bank, in MiB').prefault('2048'),
+    TILLWARD_STATEMENTS_INBOX_DIR: textVariable(
+      'a folder to watch for such files: one folder in it for each acquirer’s id, and one called bank; with TILLWARD_STATEMENTS_DIR',
+    ).optional(),
+    TILLWARD_SFTP_SOURCES_FILE: textVariable(
+      'the path of the file (JSON) with the SFTP servers to pull such files from (docs/guide/reconciliation-core.md); with TILLWARD_STATEMENTS_DIR',
+    ).optional(),
     CHAIN_FILE: textVariable('the path of a chain file (JSON), applied at every start').optional(),
     TILLWARD_GRAPHIQL: flagVariable(false, 'serve GraphiQL at /graphiql'),
     TILLWARD_DASHBOARD_DIR: textVariable('the folder of the built dashboard; none is served without it').optional(),
@@ -45,6 +55,9 @@ export const coreEnvironment = z
   })
   .refine((c) => c.TILLWARD_CA_KEY_FILE === undefined || c.TILLWARD_GATEWAY_MQTT_URL !== undefined, {
     path: ['TILLWARD_GATEWAY_MQTT_URL'],
+  })
+  .refine((c) => c.TILLWARD_STATEMENTS_DIR !== undefined || (c.TILLWARD_STATEMENTS_INBOX_DIR ?? c.TILLWARD_SFTP_SOURCES_FILE) === undefined, {
+    path: ['TILLWARD_STATEMENTS_DIR'],
   });
 
 /** Core's settings, read once at the start. Field names say what the environment variables of the same meaning hold. */
@@ -65,6 +78,19 @@ export interface CoreConfig {
   logLevel: string;
   /** Absent: no gateway can enrol or renew here. */
   enrolment?: EnrolmentConfig | undefined;
+  /** Absent: no files of acquirers or banks are taken here. */
+  statements?: StatementsConfig | undefined;
+}
+
+/** Where files of acquirers and banks come from and go. */
+export interface StatementsConfig {
+  /** Where they stand until they are imported. */
+  dir: string;
+  maxBytes: number;
+  /** Absent: no folder is watched. */
+  inboxDir: string | undefined;
+  /** Absent: nothing is pulled. */
+  sftpSourcesFile: string | undefined;
 }
 
 /** Files and addresses of enrolment. */
@@ -112,6 +138,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CoreConfig {
             gatewayMqttUrl: e.TILLWARD_GATEWAY_MQTT_URL!,
             brokerCaFile: e.TILLWARD_BROKER_CA_FILE,
             brokerDir: e.TILLWARD_BROKER_FILES_DIR,
+          },
+    statements:
+      e.TILLWARD_STATEMENTS_DIR === undefined
+        ? undefined
+        : {
+            dir: e.TILLWARD_STATEMENTS_DIR,
+            maxBytes: e.TILLWARD_STATEMENTS_MAX_MB * 1024 * 1024,
+            inboxDir: e.TILLWARD_STATEMENTS_INBOX_DIR,
+            sftpSourcesFile: e.TILLWARD_SFTP_SOURCES_FILE,
           },
   };
 }

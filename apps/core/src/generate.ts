@@ -24,6 +24,7 @@ export const HTTP_ENDPOINTS: readonly HttpEndpoint[] = [
     path: '/api/enrolment/renewal',
     who: 'a gateway that signs with the key of its certificate, limited in tries per minute',
   },
+  { methods: ['POST'], path: '/api/statements', who: 'HQ: uploads a file of an acquirer or bank as application/octet-stream' },
   { methods: ['POST'], path: '/graphql', who: FIELD_BY_FIELD },
   { methods: ['GET'], path: '/graphql', who: `${FIELD_BY_FIELD}, and no mutations; as a WebSocket: everyone who is signed in` },
   { methods: ['GET'], path: '/graphiql', who: 'everyone, where TILLWARD_GRAPHIQL is 1: a page that asks /graphql' },

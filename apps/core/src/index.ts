@@ -7,4 +7,5 @@ export { copyRows, JournalCopy } from './ingest/index.js';
 export { createLog, type Log } from './logging.js';
 export { type Arrival, BrokerUnavailable, MqttLink } from './messaging/index.js';
 export { migrations } from './migrations.js';
+export { type MatchingOutcome, type MatchingScope, matchOnce } from './reconciliation/index.js';
 export { type RunningCore, startCore } from './start.js';

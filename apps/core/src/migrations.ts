@@ -1,3 +1,4 @@
+import { approvalMigrations } from './approvals/approvals.migrations.js';
 import { auditMigrations } from './audit/audit.migrations.js';
 import { commandMigrations } from './commands/commands.migrations.js';
 import { databaseMigrations, type Migration } from './database/index.js';
@@ -8,7 +9,9 @@ import { incidentMigrations } from './incidents/incidents.migrations.js';
 import { ingestMigrations } from './ingest/ingest.migrations.js';
 import { outboxMigrations } from './outbox/outbox.migrations.js';
 import { policyMigrations } from './policy/policy.migrations.js';
+import { reconciliationMigrations } from './reconciliation/reconciliation.migrations.js';
 import { settlementMigrations } from './settlement/settlement.migrations.js';
+import { statementMigrations } from './statements/statements.migrations.js';
 import { trainingMigrations } from './training/training.migrations.js';
 
 /** Every module's steps; numbers 0001–0099 belong to platform, ingest, fleet and settlement, 0100 and up to the modules above them. */
@@ -25,4 +28,7 @@ export const migrations: readonly Migration[] = [
   ...incidentMigrations,
   ...trainingMigrations,
   ...enrolmentMigrations,
+  ...statementMigrations,
+  ...reconciliationMigrations,
+  ...approvalMigrations,
 ];

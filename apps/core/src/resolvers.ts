@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { ApprovalsResolver } from './approvals/index.js';
 import { AuditResolver } from './audit/index.js';
 import { EnrolmentResolver } from './enrolment/index.js';
 import { FLEET_RESOLVERS } from './fleet/index.js';
@@ -6,19 +7,25 @@ import { ACCESS_METADATA, type AccessRule, CONNECTIONS } from './graphql/index.j
 import { IdentityResolver } from './identity/index.js';
 import { IncidentsResolver, StoreIncidentsResolver } from './incidents/index.js';
 import { PolicyResolver } from './policy/index.js';
-import { SettlementResolver } from './settlement/index.js';
+import { DifferencesResolver, ReconciliationResolver } from './reconciliation/index.js';
+import { SETTLEMENT_RESOLVERS } from './settlement/index.js';
+import { StatementsResolver } from './statements/index.js';
 import { TrainingResolver } from './training/index.js';
 
 /** Every resolver of the schema: what it is printed from, and whose access declarations are documented and tested. */
 export const RESOLVERS: readonly Type<unknown>[] = [
   IdentityResolver,
   ...FLEET_RESOLVERS,
-  SettlementResolver,
+  ...SETTLEMENT_RESOLVERS,
   PolicyResolver,
   IncidentsResolver,
   StoreIncidentsResolver,
+  StatementsResolver,
+  ReconciliationResolver,
+  DifferencesResolver,
   TrainingResolver,
   EnrolmentResolver,
+  ApprovalsResolver,
   AuditResolver,
   ...Object.values(CONNECTIONS).map((connection) => connection.resolver),
 ];

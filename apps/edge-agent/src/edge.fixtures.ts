@@ -304,6 +304,11 @@ export class TestEdge {
     });
   }
 
+  /** What the agent does first when it is told to stop: nothing new begins. */
+  beginStop(): void {
+    this.#stop.abort();
+  }
+
   /** Ends this agent the hard way: nothing it still does reaches the disk. */
   crash(): void {
     this.dead = true;

@@ -60,18 +60,21 @@ describe('calendarDay', () => {
 });
 
 describe('the data of China', () => {
-  it.each(Object.entries(CHINA))('of %s is consistent: free spans are in order, worked days are weekend days outside of them', (year, arrangement) => {
-    expect(arrangement.source).toMatch(/^国办发明电〔\d{4}〕\d+号$/);
-    let before = '';
-    for (const { from, through } of arrangement.free) {
-      expect(from > before && from <= through && from.startsWith(year)).toBe(true);
-      before = through;
-    }
-    for (const worked of arrangement.worked) {
-      expect([0, 6]).toContain(new Date(`${worked}T00:00:00Z`).getUTCDay());
-      expect(arrangement.free.some(({ from, through }) => from <= worked && worked <= through)).toBe(false);
-    }
-  });
+  it.each(Object.entries(CHINA))(
+    'of %s is consistent: free spans are in order, worked days are weekend days outside of them',
+    (year, arrangement) => {
+      expect(arrangement.source).toMatch(/^国办发明电〔\d{4}〕\d+号$/);
+      let before = '';
+      for (const { from, through } of arrangement.free) {
+        expect(from > before && from <= through && from.startsWith(year)).toBe(true);
+        before = through;
+      }
+      for (const worked of arrangement.worked) {
+        expect([0, 6]).toContain(new Date(`${worked}T00:00:00Z`).getUTCDay());
+        expect(arrangement.free.some(({ from, through }) => from <= worked && worked <= through)).toBe(false);
+      }
+    },
+  );
 });
 
 describe('addBankDays', () => {

@@ -113,7 +113,10 @@ export function calendarSources(): CalendarSource[] {
       .map(({ source }) => source)
       .join(' '),
   };
-  return [china, ...Object.entries(BY_RULE).map(([country, { from, through, source }]) => ({ country, years: [from, through] as const, source }))];
+  return [
+    china,
+    ...Object.entries(BY_RULE).map(([country, { from, through, source }]) => ({ country, years: [from, through] as const, source })),
+  ];
 }
 
 /** What is known of a date in a country (ISO 3166-1 alpha-2). Throws a RangeError for what is no date. */
@@ -155,7 +158,11 @@ export function addBankDays(country: string, from: string, days: number): BankDa
 }
 
 /** The next `count` bank days after a date, as far as they are known; `complete` false when data ended before. */
-export function nextBankDays(country: string, after: string, count: number): { readonly dates: readonly string[]; readonly complete: boolean } {
+export function nextBankDays(
+  country: string,
+  after: string,
+  count: number,
+): { readonly dates: readonly string[]; readonly complete: boolean } {
   const dates: string[] = [];
   let date = after;
   while (dates.length < count) {
@@ -171,7 +178,12 @@ export function nextBankDays(country: string, after: string, count: number): { r
  * Whether something due `days` bank days after `from` is overdue on `today`. Fails closed: where the calendar is not known, nothing is called overdue; the answer says so, and
  * a person must look.
  */
-export function bankDeadline(country: string, from: string, days: number, today: string): { readonly due: BankDate; readonly overdue: boolean } {
+export function bankDeadline(
+  country: string,
+  from: string,
+  days: number,
+  today: string,
+): { readonly due: BankDate; readonly overdue: boolean } {
   const due = addBankDays(country, from, days);
   return { due, overdue: due.known && today > due.date };
 }

@@ -20,7 +20,9 @@ const BERLIN = 'Europe/Berlin';
 
 describe('parseDayExceptions', () => {
   it('reads closings, hours and ends of their own, in any order and over lines', () => {
-    const reading = parseDayExceptions('2026-12-31 09:00-02:00 until 06:00; 2026-12-25 closed\n\n 2026-12-24   09:00-14:00 ;2027-02-11 until 05:30');
+    const reading = parseDayExceptions(
+      '2026-12-31 09:00-02:00 until 06:00; 2026-12-25 closed\n\n 2026-12-24   09:00-14:00 ;2027-02-11 until 05:30',
+    );
     expect(reading.ok && [...reading.days]).toEqual([
       ['2026-12-31', { open: '09:00', close: '02:00', endsAt: '06:00' }],
       ['2026-12-25', { closed: true }],
@@ -51,7 +53,12 @@ describe('parseDayExceptions', () => {
   });
 });
 
-const hours = (exceptions = ''): TradingHours => ({ open: '09:00', close: '22:00', cutOff: '04:00', exceptions: dayExceptions(exceptions) });
+const hours = (exceptions = ''): TradingHours => ({
+  open: '09:00',
+  close: '22:00',
+  cutOff: '04:00',
+  exceptions: dayExceptions(exceptions),
+});
 
 describe('a business day with an end of its own', () => {
   const long = hours('2026-12-31 09:00-05:00 until 06:00');

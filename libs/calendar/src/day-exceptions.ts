@@ -33,7 +33,8 @@ export function parseDayExceptions(text: string): DayExceptionsReading {
     if (entry === '') continue;
     const [, date, closed, open, close, endsAt] = ENTRY.exec(entry) ?? [];
     const saysNothing = closed === undefined && open === undefined && endsAt === undefined;
-    if (date === undefined || saysNothing || (closed !== undefined && endsAt !== undefined)) return { ok: false, entry, reason: 'malformed' };
+    if (date === undefined || saysNothing || (closed !== undefined && endsAt !== undefined))
+      return { ok: false, entry, reason: 'malformed' };
     if (!isDate(date)) return { ok: false, entry, reason: 'noSuchDate' };
     if (![open, close, endsAt].every((time) => time === undefined || isTimeOfDay(time))) return { ok: false, entry, reason: 'noSuchTime' };
     if (days.has(date)) return { ok: false, entry, reason: 'twice' };

@@ -20,6 +20,8 @@ export const chainFile = z.strictObject({
         id: slug,
         name: z.string().min(1).max(80),
         city: z.string().min(1).max(80),
+        /** The region it is counted in; its city where none is given. */
+        region: z.string().min(1).max(80).optional(),
         timeZone: z.string().min(1).max(64),
         currency: currencyCode,
         /** A gateway that enrols brings its journal key with it; `publicKey` is for one that can't, and is set again at every start. */

@@ -7,7 +7,8 @@ import { signedBody } from './signed-body.js';
  * One-shot actions. `settleTerminal` closes the batch; `closeTerminal` runs the whole proven close for one terminal, also after the store's
  * closing was blocked; `openTerminal` runs the opening routine. `restartTerminal` restarts it by its protocol, `powerCycleTerminal` by taking its power
  * away, both only while nothing runs on it. `displayMessage` takes the parameter `text`, `diagnoseTerminal` the parameter `depth` (host or self).
- * `abortTerminal` asks it to give up what it is doing. `captureDialogue` journals the last protocol dialogue, decoded and masked.
+ * `abortTerminal` asks it to give up what it is doing. `captureDialogue` journals the last protocol dialogue, decoded and masked. `acceptUnbalanced` tells that two
+ * people accept the difference of the settlement named by the parameter `settlementId`; core makes it of their decision, nobody orders it on a terminal.
  */
 export const COMMAND_ACTIONS = [
   'settleTerminal',
@@ -24,6 +25,7 @@ export const COMMAND_ACTIONS = [
   'reprintReceipt',
   'abortTerminal',
   'captureDialogue',
+  'acceptUnbalanced',
 ] as const;
 export const commandAction = z.enum(COMMAND_ACTIONS);
 export type CommandAction = z.infer<typeof commandAction>;

@@ -147,12 +147,19 @@ export const JOURNAL_SAMPLES: { readonly [K in JournalKind]: JournalPayload<K> }
   TillPaired: { tillId: 'till-1', by: 'manager-berlin' },
   TillUnpaired: { tillId: 'till-1', by: 'manager-berlin' },
 
-  SettlementStarted: { ...settlement, by: 'policy', journalTotals: totals, terminalTotals: { ...totals, count: null } },
+  SettlementStarted: {
+    ...settlement,
+    by: 'policy',
+    journalTotals: totals,
+    terminalTotals: { ...totals, count: null },
+    terminalByScheme: [{ scheme: 'Visa', amountMinor: 19990, count: 2 }],
+  },
   SettlementCompleted: { ...settlement, journalTotals: totals, terminalTotals: totals, hostTotals: totals },
   SettlementFailed: { ...settlement, code: 'hostUnreachable', resultCode: '77', detail: 'no connection to the host' },
   SettlementInDoubt: { ...settlement, reason: 'connection lost' },
   SettlementResolved: { ...settlement, settled: true, hostTotals: totals, asked: 'totals' },
   SettlementUnbalanced: { ...settlement, journalTotals: totals, terminalTotals: { ...totals, amountMinor: 19990 }, hostTotals: null },
+  UnbalancedAccepted: { ...settlement, commandId: uuid(7) },
 
   ClosingStarted: { ...routine, by: 'policy', terminals: ['berlin-1', 'berlin-2'] },
   ClosingStepCompleted: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { recordedFrame } from './dialogue.js';
 import { amountMinor, businessDay, currencyCode, instant, sha256Hex, slug } from './identifiers.js';
-import { batchTotals, bookedDetails, receiptText } from './payment.js';
+import { batchTotals, bookedDetails, receiptText, schemeTotal } from './payment.js';
 import { closingStep, maintenanceStep, openingStep, stepEvidence, stepFailure, stepOutcome } from './routine.js';
 import { peripheral, peripheralState, powerState, serviceState } from './terminal-state.js';
 import { reminderKind } from './till.js';
@@ -193,7 +193,14 @@ export const JOURNAL_KINDS = {
   TillPaired: z.strictObject({ tillId: slug, by: slug }),
   TillUnpaired: z.strictObject({ tillId: slug, by: slug }),
 
-  SettlementStarted: z.strictObject({ ...settlement, by: requestedBy, journalTotals: batchTotals, terminalTotals: batchTotals.nullable() }),
+  /** `terminalByScheme`: the terminal's totals by the names it gives cards; its parts need not add up. Absent where it doesn't split them. */
+  SettlementStarted: z.strictObject({
+    ...settlement,
+    by: requestedBy,
+    journalTotals: batchTotals,
+    terminalTotals: batchTotals.nullable(),
+    terminalByScheme: z.array(schemeTotal).max(64).optional(),
+  }),
   SettlementCompleted: z.strictObject({
     ...settlement,
     journalTotals: batchTotals,
@@ -220,6 +227,8 @@ export const JOURNAL_KINDS = {
     terminalTotals: batchTotals.nullable(),
     hostTotals: batchTotals.nullable(),
   }),
+  /** Two people accept that the totals of this settlement differ: it blocks no close any more, and stays unbalanced. */
+  UnbalancedAccepted: z.strictObject({ ...settlement, ...command }),
 
   ClosingStarted: z.strictObject({ ...routine, by: requestedBy, terminals: z.array(slug) }),
   ClosingStepCompleted: z.strictObject({ ...routine, step: closingStep, outcome: stepOutcome, evidence: stepEvidence }),

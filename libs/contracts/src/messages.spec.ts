@@ -77,6 +77,7 @@ describe.each(ALL)('$name', ({ name, schema, sample }) => {
 /** Top-level fields that may be absent: everywhere, or in one shape. */
 const OPTIONAL: ReadonlySet<string> = new Set([
   'receipt',
+  'terminalByScheme',
   'booked',
   'detail',
   'field',

@@ -33,6 +33,10 @@ export const batchTotals = z.strictObject({
 });
 export type BatchTotals = z.infer<typeof batchTotals>;
 
+/** Totals of one card scheme, by the name the terminal gives it and as it counts: some count refunds elsewhere, so that the parts need not add up to the batch's total. */
+export const schemeTotal = z.strictObject({ scheme: z.string().max(64), amountMinor, count: z.int().nonnegative().nullable() });
+export type SchemeTotal = z.infer<typeof schemeTotal>;
+
 /** What a transaction does: a sale takes money, a reversal takes a sale of the open batch back, a refund gives money back outside of it. */
 export const transactionKind = z.enum(['sale', 'reversal', 'refund']);
 export type TransactionKind = z.infer<typeof transactionKind>;

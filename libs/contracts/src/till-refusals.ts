@@ -46,6 +46,11 @@ export const TILL_REFUSALS = {
     en: 'The gateway cannot record anything right now. No money was moved.',
     zh: '网关暂时无法记录交易，未发生资金变动。',
   },
+  gatewayStopping: {
+    status: 503,
+    en: 'The gateway is restarting. No money was moved; try again in a moment.',
+    zh: '网关正在重启，未发生资金变动，请稍后重试。',
+  },
 
   operationUnsupported: { status: 409, en: 'This terminal cannot do that.', zh: '该终端不支持此操作。' },
   originalNotCompleted: { status: 409, en: 'Only a completed sale can be given back.', zh: '只有已完成的收款才能退回。' },

@@ -64,6 +64,7 @@ const MONEY_REFUSALS = [
   'operatorNotSignedOn',
   'operatorNotCertified',
   'terminalBusy',
+  'gatewayStopping',
   'idempotencyKeyReused',
 ] as const satisfies readonly TillRefusalCode[];
 const GIVE_BACK_REFUSALS = [

@@ -1,5 +1,14 @@
+import { parseDayExceptions } from '@tillward/calendar';
 import type { z } from 'zod';
-import { booleanSetting, choiceSetting, durationSetting, integerSetting, type SettingDefinition, timeSetting } from './setting.js';
+import {
+  booleanSetting,
+  choiceSetting,
+  durationSetting,
+  integerSetting,
+  type SettingDefinition,
+  textSetting,
+  timeSetting,
+} from './setting.js';
 
 /**
  * Every setting a chain can make, in the order the policy page shows them. A key, once released, keeps its meaning and unit; a new meaning is a new key.
@@ -26,6 +35,22 @@ export const SETTINGS = {
       zh: '上一营业日结束、下一营业日开始的当地时间。午夜之后、此时间之前的交易计入前一日期。',
     },
   }),
+  'hours.exceptions': textSetting(
+    '',
+    8_000,
+    (text) => parseDayExceptions(text).ok,
+    {
+      en: 'a list of days separated by semicolons, each written as 2026-12-25 closed, 2026-12-24 09:00-14:00 or 2026-12-31 09:00-02:00 until 06:00',
+      zh: '以分号分隔的日期列表，每项写作 2026-12-25 closed、2026-12-24 09:00-14:00 或 2026-12-31 09:00-02:00 until 06:00',
+    },
+    {
+      title: { en: 'Days with hours of their own', zh: '特殊营业日' },
+      help: {
+        en: 'Business days on which the store stays closed, opens or closes at other times, or ends later than the cut-off: closed, opening-closing, until the time on the next date. Each day once.',
+        zh: '门店不营业(closed)、开闭店时间不同(开门-打烊)或晚于切换时间结束(until 次日时间)的营业日。每日只写一次。',
+      },
+    },
+  ),
   'opening.leadMinutes': durationSetting(30, 'minutes', [0, 240], {
     title: { en: 'Prepare terminals before opening', zh: '开门前准备终端' },
     help: {
@@ -144,6 +169,41 @@ export const SETTINGS = {
     title: { en: 'Pause between settlement attempts', zh: '结算重试间隔' },
     help: { en: 'How long to wait after a refused settlement before trying again.', zh: '结算被拒绝后，等待多久再次尝试。' },
   }),
+  'settlement.nightRetries': integerSetting(3, [0, 24], {
+    title: { en: 'Settlement retries in the night', zh: '夜间结算重试次数' },
+    help: {
+      en: 'How often a closing that a settlement blocked is made again before the acquirer’s cut-off. 0: only people try again, and the next opening. Totals that differ and what is in doubt are never retried.',
+      zh: '因结算失败而受阻的闭店流程，在收单机构截止时间之前自动重做的次数。0 表示仅由人工或次日开店时补做。总额不一致或结果未知的，绝不重做。',
+    },
+  }),
+  'settlement.nightRetryMinutes': durationSetting(20, 'minutes', [1, 240], {
+    title: { en: 'Pause between retries in the night', zh: '夜间重试间隔' },
+    help: {
+      en: 'How long a closing that a settlement blocked rests before it is made again.',
+      zh: '因结算失败而受阻的闭店流程，间隔多久再次执行。',
+    },
+  }),
+  'settlement.acquirerCutOff': timeSetting('23:30', {
+    title: { en: 'Acquirer’s cut-off', zh: '收单机构截止时间' },
+    help: {
+      en: 'Local time by which a batch must be settled to be paid with this business day. What is unsettled then is paid a day later. A time before the business-day cut-off is in the night that ends the day.',
+      zh: '批次须在此当地时间之前完成结算，才能随本营业日到账；逾时则晚一日到账。早于营业日切换时间的，属于该营业日结束的当夜。',
+    },
+  }),
+  'settlement.manualApproval': booleanSetting(false, {
+    title: { en: 'Settling by hand needs a second person', zh: '人工结算须双人审批' },
+    help: {
+      en: 'Whether a settlement that a person orders is sent only after another person has approved it. Steps of a playbook are not affected.',
+      zh: '由人员发起的结算，是否须经另一人批准后才发送。预案中的步骤不受影响。',
+    },
+  }),
+  'settlement.requestHours': integerSetting(24, [1, 168], {
+    title: { en: 'Hours a request waits for approval', zh: '审批申请有效小时数' },
+    help: {
+      en: 'How long a request to settle, or to accept a difference, may be approved. After that it must be made again.',
+      zh: '结算申请或差额确认申请可被批准的时限，逾时须重新提出。',
+    },
+  }),
   'settlement.missedAfterMinutes': durationSetting(60, 'minutes', [1, 1440], {
     title: { en: 'Report a missed settlement after', zh: '忘记结算判定时间' },
     help: {
@@ -164,6 +224,14 @@ export const SETTINGS = {
       en: 'After so many days of running without the head office a gateway gives no money back any more: nobody could tell it that a permission was withdrawn. Sales, openings and closings go on.',
       zh: '网关在无法连接总部的情况下运行这么多天后，不再办理任何退款：此时无法得知权限是否已被收回。销售、开店、闭店照常。',
     },
+  }),
+  'approval.terminals': integerSetting(5, [1, 200], {
+    title: { en: 'Terminals without a second person', zh: '无需第二人批准的终端数' },
+    help: {
+      en: 'For how many terminals of one store a person may order a settlement, a switch-off or a restart within an hour. More, or terminals of several stores at once, wait until somebody else agrees. Set for the whole chain; a store cannot change it.',
+      zh: '一个人在一小时内可对同一门店的多少台终端下达结算、关机或重启。超过此数，或一次涉及多家门店的，须等另一人批准。由总部统一设置，门店不能更改。',
+    },
+    overridable: false,
   }),
   'clock.thresholdSeconds': durationSetting(30, 'seconds', [5, 3600], {
     title: { en: 'Report a clock that is off by', zh: '时钟偏差报告阈值' },

@@ -24,6 +24,7 @@ describe('catalogue', () => {
   it('keeps the defaults a chain relies on', () => {
     expect(DEFAULT_SETTINGS).toMatchInlineSnapshot(`
       {
+        "approval.terminals": 5,
         "businessDay.cutOff": "04:00",
         "clock.thresholdSeconds": 30,
         "closing.backUpTimeoutMinutes": 30,
@@ -31,6 +32,7 @@ describe('catalogue', () => {
         "closing.waitIdleMinutes": 10,
         "closing.withoutCore": "close",
         "hours.close": "22:00",
+        "hours.exceptions": "",
         "hours.open": "09:00",
         "journal.keepDays": 30,
         "maintenance.closesAt": "05:00",
@@ -41,9 +43,14 @@ describe('catalogue', () => {
         "reminders.beforeClosingMinutes": 30,
         "reminders.repeatMinutes": 10,
         "sales.afterHours": "block",
+        "settlement.acquirerCutOff": "23:30",
         "settlement.attempts": 2,
         "settlement.automatic": true,
+        "settlement.manualApproval": false,
         "settlement.missedAfterMinutes": 60,
+        "settlement.nightRetries": 3,
+        "settlement.nightRetryMinutes": 20,
+        "settlement.requestHours": 24,
         "settlement.retryDelaySeconds": 10,
       }
     `);

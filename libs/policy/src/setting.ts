@@ -7,7 +7,7 @@ export interface BilingualText {
 }
 
 /** How a value is edited and shown. `duration` is an integer of the setting's unit. */
-export type SettingType = 'time' | 'duration' | 'boolean' | 'choice' | 'integer';
+export type SettingType = 'time' | 'duration' | 'boolean' | 'choice' | 'integer' | 'text';
 /** Unit of a duration; `null` for everything that has none. */
 export type SettingUnit = 'minutes' | 'seconds' | null;
 
@@ -112,6 +112,25 @@ export function choiceSetting<V extends string>(
     expected: { en: `one of ${values.join(', ')}`, zh: `以下之一:${values.join('、')}` },
     overridable: true,
     choices,
+    ...described,
+  };
+}
+
+/** A text that `isRight` can read; nothing is trimmed or converted. */
+export function textSetting(
+  value: string,
+  maxLength: number,
+  isRight: (text: string) => boolean,
+  expected: BilingualText,
+  described: Described,
+): SettingDefinition<string> {
+  return {
+    type: 'text',
+    unit: null,
+    schema: z.string().max(maxLength).refine(isRight),
+    default: value,
+    expected,
+    overridable: true,
     ...described,
   };
 }

@@ -35,4 +35,12 @@ export const commandMigrations: readonly Migration[] = [
       CREATE INDEX command_of_terminal ON command (store_id, terminal_id, created_at DESC, id DESC);
     `,
   },
+  {
+    name: '0107-command-people',
+    up: `
+      -- Who ordered it, and the second person who agreed; null where a playbook or the system did.
+      ALTER TABLE command ADD COLUMN ordered_by text, ADD COLUMN approved_by text;
+      CREATE INDEX command_ordered_alone ON command (ordered_by, created_at) WHERE ordered_by IS NOT NULL AND approved_by IS NULL;
+    `,
+  },
 ];

@@ -1,6 +1,7 @@
 import type { CommandAction } from '@tillward/contracts';
 import type { WorkContext } from '../database/index.js';
 import type { CommandState } from '../graphql/index.js';
+import { GUARDED_ACTIONS, type TerminalPlace } from './second-person.rules.js';
 
 /** A command's row. */
 export interface CommandRow {
@@ -23,17 +24,22 @@ export interface CommandRow {
   stateAt: Date;
   /** What the action needs to know; travels in the signed body. */
   parameters: Readonly<Record<string, string>> | null;
+  /** Id of the person who ordered it; null where a playbook or the system did. */
+  orderedBy: string | null;
+  /** Id of the second person; null where none was needed. */
+  approvedBy: string | null;
 }
 
 const COLUMNS = `id, store_id AS "storeId", gateway_id AS "gatewayId", terminal_id AS "terminalId", action, state, requested_by AS "requestedBy",
   reason, nonce, not_before AS "notBefore", expires_at AS "expiresAt", created_at AS "createdAt", sent_at AS "sentAt",
-  outcome_code AS "outcomeCode", outcome_detail AS "outcomeDetail", state_at AS "stateAt", parameters`;
+  outcome_code AS "outcomeCode", outcome_detail AS "outcomeDetail", state_at AS "stateAt", parameters, ordered_by AS "orderedBy", approved_by AS "approvedBy"`;
 
 /** Stores a new command. */
 export async function insertCommand(ctx: WorkContext, c: CommandRow): Promise<void> {
   await ctx.tx.query(
-    `INSERT INTO command (id, store_id, gateway_id, terminal_id, action, state, requested_by, reason, nonce, not_before, expires_at, created_at, state_at, parameters)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb)`,
+    `INSERT INTO command (id, store_id, gateway_id, terminal_id, action, state, requested_by, reason, nonce, not_before, expires_at, created_at, state_at, parameters,
+                          ordered_by, approved_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16)`,
     [
       c.id,
       c.storeId,
@@ -49,6 +55,8 @@ export async function insertCommand(ctx: WorkContext, c: CommandRow): Promise<vo
       c.createdAt,
       c.stateAt,
       c.parameters === null ? null : JSON.stringify(c.parameters),
+      c.orderedBy,
+      c.approvedBy,
     ],
   );
 }
@@ -138,5 +146,19 @@ export async function runningActions(
     `SELECT id, store_id AS "storeId", terminal_id AS "terminalId", action FROM command
       WHERE state IN ('created', 'sent', 'received', 'running') AND store_id = ANY($1) ORDER BY created_at`,
     [storeIds],
+  );
+}
+
+/** Keeps a person's other orders on money or power out until the end of the transaction, so that they are counted one after the other. */
+export async function lockOrdersOf(ctx: WorkContext, personId: string): Promise<void> {
+  await ctx.tx.query("SELECT pg_advisory_xact_lock(hashtextextended('order:' || $1, 0))", [personId]);
+}
+
+/** C6: terminals whose money or power this person ordered something on since then, without a second person. */
+export async function orderedAlone(ctx: WorkContext, personId: string, since: Date): Promise<TerminalPlace[]> {
+  return await ctx.tx.query(
+    `SELECT DISTINCT store_id AS "storeId", terminal_id AS "terminalId" FROM command
+      WHERE ordered_by = $1 AND approved_by IS NULL AND created_at > $2 AND action = ANY($3)`,
+    [personId, since, GUARDED_ACTIONS],
   );
 }

@@ -9,5 +9,8 @@ export {
   commandsOfTerminal,
   countCommandsOfTerminal,
   findCommand,
+  lockOrdersOf,
+  orderedAlone,
   runningActions,
 } from './commands.store.js';
+export * from './second-person.rules.js';

@@ -39,12 +39,12 @@ export async function provisionFleet(ctx: WorkContext, file: ChainFile): Promise
   );
   for (const [position, store] of file.stores.entries()) {
     await upsert(
-      `INSERT INTO store AS t (store_id, chain_id, position, name, city, time_zone, currency) VALUES ($1, $2, $3, $4, $5, $6, $7)
+      `INSERT INTO store AS t (store_id, chain_id, position, name, city, time_zone, currency, region) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
        ON CONFLICT (store_id) DO UPDATE SET chain_id = excluded.chain_id, position = excluded.position, name = excluded.name, city = excluded.city,
-         time_zone = excluded.time_zone, currency = excluded.currency
-       WHERE (t.chain_id, t.position, t.name, t.city, t.time_zone, t.currency)
-         IS DISTINCT FROM (excluded.chain_id, excluded.position, excluded.name, excluded.city, excluded.time_zone, excluded.currency)`,
-      [store.id, file.chain.id, position, store.name, store.city, store.timeZone, store.currency],
+         time_zone = excluded.time_zone, currency = excluded.currency, region = excluded.region
+       WHERE (t.chain_id, t.position, t.name, t.city, t.time_zone, t.currency, t.region)
+         IS DISTINCT FROM (excluded.chain_id, excluded.position, excluded.name, excluded.city, excluded.time_zone, excluded.currency, excluded.region)`,
+      [store.id, file.chain.id, position, store.name, store.city, store.timeZone, store.currency, store.region ?? null],
     );
     await upsert(
       `INSERT INTO gateway AS t (store_id, gateway_id, public_key) VALUES ($1, $2, $3) ON CONFLICT (store_id, gateway_id) DO UPDATE

@@ -218,4 +218,11 @@ export const fleetMigrations: readonly Migration[] = [
       SELECT tw_store_table('terminal_order', 'SELECT, INSERT');
     `,
   },
+  {
+    name: '0025-store-region',
+    up: `
+      -- Null: the store is counted in the region of its city.
+      ALTER TABLE store ADD COLUMN region text;
+    `,
+  },
 ];

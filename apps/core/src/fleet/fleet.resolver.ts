@@ -79,13 +79,15 @@ export class FleetResolver {
   }
 
   @ResolveField('closesAt', () => DateTime, { nullable: true })
-  async closesAt(@Parent() store: StoreType, @Context() context: RequestContext): Promise<Date> {
-    return new Date((await this.views.window(context, store)).closesAtMs);
+  async closesAt(@Parent() store: StoreType, @Context() context: RequestContext): Promise<Date | null> {
+    const { opensAtMs, closesAtMs } = await this.views.window(context, store);
+    return opensAtMs === closesAtMs ? null : new Date(closesAtMs);
   }
 
   @ResolveField('opensAt', () => DateTime, { nullable: true })
-  async opensAt(@Parent() store: StoreType, @Context() context: RequestContext): Promise<Date> {
-    return new Date((await this.views.window(context, store)).opensAtMs);
+  async opensAt(@Parent() store: StoreType, @Context() context: RequestContext): Promise<Date | null> {
+    const { opensAtMs, closesAtMs } = await this.views.window(context, store);
+    return opensAtMs === closesAtMs ? null : new Date(opensAtMs);
   }
 
   @ResolveField('isOpen', () => Boolean)

@@ -106,6 +106,7 @@ const FACTS: { readonly [K in JournalKind]?: (payload: JournalPayload<K>) => Eve
   SettlementInDoubt: (settlement) => ({ ...batch(settlement), detail: settlement.reason }),
   SettlementResolved: (settlement) => ({ ...batch(settlement), ...sum(settlement.hostTotals), found: settlement.settled }),
   SettlementUnbalanced: (settlement) => ({ ...batch(settlement), ...sum(settlement.journalTotals) }),
+  UnbalancedAccepted: (settlement) => batch(settlement),
   ClosingStarted: ({ businessDay, by }) => ({ businessDay, by }),
   ClosingStepCompleted: ({ businessDay, step, outcome }) => ({ businessDay, step, outcome }),
   CloseBlocked: ({ businessDay, step, code, detail }) => ({ businessDay, step, code, detail }),

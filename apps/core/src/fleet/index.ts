@@ -5,4 +5,4 @@ export * from './fleet.module.js';
 export * from './fleet.projection.js';
 export * from './fleet.rules.js';
 export * from './fleet.service.js';
-export { unsupported } from './terminal-actions.rules.js';
+export { mayOrder, requestRefusal, unsupported } from './terminal-actions.rules.js';

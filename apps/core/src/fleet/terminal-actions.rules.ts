@@ -65,13 +65,16 @@ export function mayOrder(role: PersonActor['role']): boolean {
   return role === 'hq' || role === 'manager';
 }
 
+/** What people order on a terminal; accepting a difference takes two of them and a request (settlement). */
+const ORDERED = COMMAND_ACTIONS.filter((action) => action !== 'acceptUnbalanced');
+
 /** Every action with whether a person of this role may order it on this terminal now. A gateway that is offline makes an order wait, no more. */
 export function actionOptions(
   role: PersonActor['role'],
   target: ActionTarget,
   running: ReadonlySet<CommandAction>,
 ): TerminalActionOptionType[] {
-  return COMMAND_ACTIONS.map((action) => {
+  return ORDERED.map((action) => {
     const block =
       unsupported(action, target) ?? (mayOrder(role) ? undefined : 'notYourRole') ?? (running.has(action) ? 'alreadyRunning' : null);
     const parameter = PARAMETERS[action];

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type CurrentWindow, currentWindow } from '@tillward/calendar';
 import type { CommandAction, DeviceFacts } from '@tillward/contracts';
-import type { Settings } from '@tillward/policy';
+import { type Settings, tradingHours } from '@tillward/policy';
 import { runningActions } from '../commands/index.js';
 import { UnitOfWork, type WorkContext } from '../database/index.js';
 import {
@@ -120,8 +120,7 @@ export class FleetViews {
   /** The store's trading window now, by its effective policy. */
   async window(context: RequestContext, store: StoreType): Promise<CurrentWindow> {
     const settings = (await this.#load(context, this.#batches.settings, store.id))!;
-    const hours = { open: settings['hours.open'], close: settings['hours.close'], cutOff: settings['businessDay.cutOff'] };
-    return currentWindow(this.clock.now().getTime(), store.timeZone, hours);
+    return currentWindow(this.clock.now().getTime(), store.timeZone, tradingHours(settings));
   }
 
   /** What is unsettled in the store's own currency. */

@@ -21,6 +21,9 @@ const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.m
 let world: TestCore;
 let incidentId = '';
 let stepId = '';
+let requestId = '';
+let settlementRequestId = '';
+let requestHash = '';
 /** Everything that could only come from Berlin. */
 const BERLIN = /berlin|Berlin|EUR/;
 
@@ -42,6 +45,40 @@ const ARGUMENTS: Record<string, () => string> = {
   'Query.auditEntries': () => '(first: 200)',
   'Query.auditVerification': () => '',
   'Query.gatewayEnrolments': () => '(first: 200)',
+  'Query.fleetRequests': () => '(first: 200)',
+  'Query.fleetActionPreview': () => '(action: settleTerminal, targets: [{storeId: "berlin", terminalId: "berlin-1"}])',
+  'Mutation.requestFleetAction': () =>
+    `(input: {action: settleTerminal, targets: [{storeId: "berlin", terminalId: "berlin-1"}], reason: "r", idempotencyKey: "${key()}"})`,
+  'Mutation.approveFleetRequest': () => `(input: {id: "${requestId}", hash: "${requestHash}"})`,
+  'Mutation.refuseFleetRequest': () => `(input: {id: "${requestId}", reason: "r"})`,
+  'Mutation.withdrawFleetRequest': () => `(id: "${requestId}")`,
+  'Query.reconciliationRuns': () => '(first: 200)',
+  'Query.comparedBatches': () => '(first: 200)',
+  'Query.reconciliationSetting': () => '(acquirerId: "acq")',
+  'Query.differences': () => '(first: 200)',
+  'Query.difference': () => '(id: "00000000-0000-4000-8000-000000000000")',
+  'Mutation.saveReconciliationSetting': () => '(input: {acquirerId: "acq"})',
+  'Mutation.requestReconciliation': () => '(acquirerId: "acq", fromDay: "2026-11-21", toDay: "2026-11-21")',
+  'Mutation.assignDifferences': () => '(ids: ["00000000-0000-4000-8000-000000000000"], role: hq)',
+  'Mutation.resolveDifferences': () => '(ids: ["00000000-0000-4000-8000-000000000000"], note: "n")',
+  'Mutation.acceptDifferences': () => '(ids: ["00000000-0000-4000-8000-000000000000"], note: "n")',
+  'Mutation.reopenDifferences': () => '(ids: ["00000000-0000-4000-8000-000000000000"], note: "n")',
+  'Subscription.differenceChanged': () => '(storeId: "berlin")',
+  'Query.batch': () => '(storeId: "berlin", terminalId: "berlin-1", batchNo: 1)',
+  'Query.fundsAtRisk': () => '(level: store)',
+  'Query.settlementRequests': () => '(first: 200)',
+  'Mutation.requestSettlement': () =>
+    `(input: {storeId: "berlin", terminalId: "berlin-1", batchNo: 1, kind: settle, reason: "r", idempotencyKey: "${key()}"})`,
+  'Mutation.decideSettlementRequest': () => `(input: {id: "${settlementRequestId}", decision: refuse, note: "n"})`,
+  'Mutation.recordBatchUpload': () => '(input: {storeId: "berlin", terminalId: "berlin-1", batchNo: 1, reference: "r"})',
+  'Subscription.fundsAtRiskChanged': () => '(level: store)',
+  'Query.acquirers': () => '',
+  'Query.statementFiles': () => '(first: 200)',
+  'Query.statementFile': () => '(id: "00000000-0000-4000-8000-000000000000")',
+  'Query.statementRows': () => '(first: 200)',
+  'Query.bankEntries': () => '(first: 200)',
+  'Mutation.saveAcquirer': () => '(input: {id: "acq", name: "Acquirer"})',
+  'Mutation.mapAcquirerTerminals': () => '(acquirerId: "acq", entries: [{terminalNo: "1", storeId: "berlin", terminalId: "berlin-1"}])',
   'Mutation.issueClaim': () => '(storeId: "berlin")',
   'Mutation.revokeGateway': () => '(input: {storeId: "berlin", gatewayId: "gw-berlin", reason: "r"})',
   'Mutation.updatePolicy': () =>
@@ -55,6 +92,7 @@ const ARGUMENTS: Record<string, () => string> = {
   'Mutation.setLanguage': () => '(language: en)',
   'Subscription.fleetChanged': () => '',
   'Subscription.incidentChanged': () => '',
+  'Subscription.fleetRequestChanged': () => '',
   'Subscription.terminalChanged': () => '(storeId: "berlin", id: "berlin-1")',
 };
 
@@ -105,6 +143,11 @@ async function berlinState(): Promise<unknown> {
     'terminal_order',
     'enrolment_claim',
     'gateway_certificate',
+    'settlement_request',
+    'batch',
+    'batch_event',
+    'fleet_request',
+    'fleet_request_target',
     'gateway',
     'policy_value',
     'policy_head',
@@ -116,7 +159,9 @@ async function berlinState(): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  world = await startTestCore();
+  world = await startTestCore({ berlinTerminals: 3 });
+  // Three terminals are more than one person may restart alone here.
+  await world.database.query(`INSERT INTO policy_value (level, store_id, key, value) VALUES ('chain', NULL, 'approval.terminals', '2')`);
   const ids = paymentIds();
   const closing = { routineId: '00000000-0000-4000-8000-00000000c105', businessDay: '2026-11-21' };
   world.gateways
@@ -132,6 +177,22 @@ beforeAll(async () => {
   const { data } = await world.ask(manager, '{ incidents { edges { node { id steps { id } } } } }');
   incidentId = data.incidents.edges[0].node.id;
   stepId = data.incidents.edges[0].node.steps[0].id;
+  const targets = ['berlin-1', 'berlin-2', 'berlin-3'].map((terminalId) => ({ storeId: 'berlin', terminalId }));
+  const asked = await world.ask(
+    manager,
+    'mutation ($input: RequestFleetActionInput!) { requestFleetAction(input: $input) { ... on FleetRequest { id hash state } } }',
+    { input: { action: 'restartTerminal', targets, reason: 'They hang', idempotencyKey: key() } },
+  );
+  expect(asked.data.requestFleetAction.state).toBe('waiting');
+  ({ id: requestId, hash: requestHash } = asked.data.requestFleetAction);
+  const settlement = await world.ask(
+    manager,
+    'mutation ($input: RequestSettlementInput!) { requestSettlement(input: $input) { ... on SettlementRequest { id } } }',
+    {
+      input: { storeId: 'berlin', terminalId: 'berlin-1', batchNo: 1, kind: 'settle', reason: 'Host down', idempotencyKey: key() },
+    },
+  );
+  settlementRequestId = settlement.data.requestSettlement.id;
 });
 afterAll(() => world.stop());
 
@@ -157,12 +218,17 @@ describe('row scope: every root field, asked for everything of Berlin', () => {
     const showing = shown.filter(([, text]) => BERLIN.test(text!)).map(([path]) => path);
     expect(showing.sort()).toEqual([
       'Query.auditEntries',
+      'Query.batch',
       'Query.batches',
+      'Query.fleetActionPreview',
+      'Query.fleetRequests',
+      'Query.fundsAtRisk',
       'Query.incident',
       'Query.incidents',
       'Query.me',
       'Query.policy',
       'Query.policyStatus',
+      'Query.settlementRequests',
       'Query.store',
       'Query.stores',
       'Query.terminal',

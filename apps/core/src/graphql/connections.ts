@@ -1,9 +1,14 @@
+import { FleetRequestType } from './approvals.contract.js';
 import { AuditEntryType } from './audit.contract.js';
 import { GatewayEnrolmentType } from './enrolment.contract.js';
 import { StoreType } from './fleet.contract.js';
+import { FundsAtRiskType } from './funds.contract.js';
 import { IncidentType } from './incidents.contract.js';
 import { connectionOf, uncountedConnectionOf } from './paging.js';
 import { BatchType, TransactionType } from './settlement.contract.js';
+import { SettlementRequestType } from './settlement-requests.contract.js';
+import { ComparedBatchType, DifferenceObjectType, ReconciliationRunType } from './reconciliation.contract.js';
+import { BankEntryType, StatementFileType, StatementLineType } from './statements.contract.js';
 import { TerminalCommandType, TerminalEventType } from './terminal.contract.js';
 import { TrainingRecordType } from './training.contract.js';
 
@@ -14,8 +19,17 @@ export const CONNECTIONS = {
   auditEntries: connectionOf(AuditEntryType, 'AuditEntry'),
   batches: connectionOf(BatchType, 'Batch'),
   transactions: connectionOf(TransactionType, 'Transaction'),
+  fundsAtRisk: connectionOf(FundsAtRiskType, 'FundsAtRisk'),
+  settlementRequests: connectionOf(SettlementRequestType, 'SettlementRequest'),
   trainingRecords: connectionOf(TrainingRecordType, 'TrainingRecord'),
   gatewayEnrolments: connectionOf(GatewayEnrolmentType, 'GatewayEnrolment'),
+  fleetRequests: connectionOf(FleetRequestType, 'FleetRequest'),
+  statementFiles: connectionOf(StatementFileType, 'StatementFile'),
+  statementRows: connectionOf(StatementLineType, 'StatementRow'),
+  bankEntries: connectionOf(BankEntryType, 'BankEntry'),
+  reconciliationRuns: connectionOf(ReconciliationRunType, 'ReconciliationRun'),
+  comparedBatches: connectionOf(ComparedBatchType, 'ComparedBatch'),
+  differences: connectionOf(DifferenceObjectType, 'Difference'),
   terminalCommands: connectionOf(TerminalCommandType, 'TerminalCommand'),
 };
 

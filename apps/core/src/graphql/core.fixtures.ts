@@ -53,8 +53,19 @@ export interface TestCore {
   stop(): Promise<void>;
 }
 
+/** Somebody a test needs beside the people of {@link testChain}. */
+export interface ExtraPerson {
+  readonly id: string;
+  readonly role: string;
+  readonly stores: string[];
+}
+
 /** A chain of two stores with two terminals each (or as many as said in Berlin), and its people. Passwords are `password of <id>`. */
-export function testChain(gateways: ReadonlyMap<string, SimulatedGateway>, berlinTerminals = 2): ChainFile {
+export function testChain(
+  gateways: ReadonlyMap<string, SimulatedGateway>,
+  berlinTerminals = 2,
+  extraPeople: readonly ExtraPerson[] = [],
+): ChainFile {
   const store = (id: string, timeZone: string, currency: string, terminals: number) => ({
     id,
     name: `Store ${id}`,
@@ -95,6 +106,7 @@ export function testChain(gateways: ReadonlyMap<string, SimulatedGateway>, berli
       person('manager-tokyo', 'manager', ['tokyo']),
       person('cashier-berlin', 'cashier', ['berlin'], ['safe-closing']),
       person('cashier-tokyo', 'cashier', ['tokyo']),
+      ...extraPeople.map(({ id, role, stores }) => person(id, role, stores)),
     ],
   });
 }
@@ -104,7 +116,7 @@ export const EVENING = new Date('2026-11-21T19:00:00.000Z');
 
 /** Starts a core with {@link testChain}. */
 export async function startTestCore(
-  change: { now?: Date; config?: Partial<CoreConfig>; berlinTerminals?: number } = {},
+  change: { now?: Date; config?: Partial<CoreConfig>; berlinTerminals?: number; extraPeople?: readonly ExtraPerson[] } = {},
 ): Promise<TestCore> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'tillward-core-'));
@@ -112,7 +124,7 @@ export async function startTestCore(
   const keyFile = join(folder, 'key.pem');
   const chainFilePath = join(folder, 'chain.json');
   await writeFile(keyFile, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  await writeFile(chainFilePath, JSON.stringify(testChain(gateways, change.berlinTerminals)));
+  await writeFile(chainFilePath, JSON.stringify(testChain(gateways, change.berlinTerminals, change.extraPeople)));
   let nowMs = (change.now ?? EVENING).getTime();
   const clock: Clock = { now: () => new Date(nowMs) };
   const config: CoreConfig = {

@@ -15,7 +15,14 @@ export type PolicyOrigin = (typeof PolicyOrigin)[keyof typeof PolicyOrigin];
 registerEnumType(PolicyOrigin, { name: 'PolicyOrigin' });
 
 /** How a value is edited. */
-export const PolicyValueKind = { time: 'time', duration: 'duration', boolean: 'boolean', choice: 'choice', integer: 'integer' } as const;
+export const PolicyValueKind = {
+  time: 'time',
+  duration: 'duration',
+  boolean: 'boolean',
+  choice: 'choice',
+  integer: 'integer',
+  text: 'text',
+} as const;
 export type PolicyValueKind = (typeof PolicyValueKind)[keyof typeof PolicyValueKind];
 registerEnumType(PolicyValueKind, { name: 'PolicyValueType' });
 

@@ -14,6 +14,10 @@ export const RefusalCode = {
   quizOutdated: 'quizOutdated',
   unsupportedAction: 'unsupportedAction',
   alreadyRunning: 'alreadyRunning',
+  secondPersonNeeded: 'secondPersonNeeded',
+  ownRequest: 'ownRequest',
+  contentChanged: 'contentChanged',
+  requestExpired: 'requestExpired',
 } as const;
 export type RefusalCode = (typeof RefusalCode)[keyof typeof RefusalCode];
 registerEnumType(RefusalCode, { name: 'RefusalCode' });
@@ -59,6 +63,18 @@ export class AlreadyDoneType extends RefusalType {}
 @ObjectType('StepNotReady', { implements: () => [RefusalType] })
 export class StepNotReadyType extends RefusalType {}
 
+/** Who asked can't agree to it: somebody else has to. */
+@ObjectType('OwnRequest', { implements: () => [RefusalType] })
+export class OwnRequestType extends RefusalType {}
+
+/** What was agreed to is not what was asked for; nothing was done. */
+@ObjectType('ContentChanged', { implements: () => [RefusalType] })
+export class ContentChangedType extends RefusalType {}
+
+/** Nobody decided in time. */
+@ObjectType('RequestExpired', { implements: () => [RefusalType] })
+export class RequestExpiredType extends RefusalType {}
+
 /** The quiz answered is not the current version. */
 @ObjectType('QuizOutdated', { implements: () => [RefusalType] })
 export class QuizOutdatedType extends RefusalType {
@@ -76,7 +92,11 @@ export type RefusalValue =
   | { refused: true; code: 'stepNotReady'; message: string }
   | { refused: true; code: 'quizOutdated'; message: string; currentVersion: number }
   | { refused: true; code: 'unsupportedAction'; message: string; block: TerminalActionBlock }
-  | { refused: true; code: 'alreadyRunning'; message: string; commandId: string };
+  | { refused: true; code: 'alreadyRunning'; message: string; commandId: string }
+  | { refused: true; code: 'secondPersonNeeded'; message: string; limit: number }
+  | { refused: true; code: 'ownRequest'; message: string }
+  | { refused: true; code: 'contentChanged'; message: string }
+  | { refused: true; code: 'requestExpired'; message: string };
 
 /** The refusal with one of these codes. */
 export type RefusalOf<C extends RefusalCode> = Extract<RefusalValue, { code: C }>;
@@ -96,8 +116,11 @@ export function resultType(success: string): (value: unknown) => string {
   return (value) => (isRefusal(value) ? refusalTypeName(value.code) : success);
 }
 
+/** Refusals that carry nothing but a sentence. */
+export type PlainRefusal = 'notFound' | 'notAllowed' | 'alreadyDone' | 'stepNotReady' | 'ownRequest' | 'contentChanged' | 'requestExpired';
+
 /** Makes the refusals that carry nothing but a sentence. */
-export function refuse<C extends 'notFound' | 'notAllowed' | 'alreadyDone' | 'stepNotReady'>(code: C, message: string): RefusalOf<C> {
+export function refuse<C extends PlainRefusal>(code: C, message: string): RefusalOf<C> {
   return { refused: true, code, message } as RefusalOf<C>;
 }
 

@@ -28,6 +28,17 @@ const LISTS: ReadonlySet<string> = new Set([
   'parameters',
   'fields',
   'frames',
+  'cardTotals',
+  'evidence',
+  'lifeEvents',
+  'acquirers',
+  'mapping',
+  'amountTolerances',
+  'checks',
+  'totals',
+  'targets',
+  'blocked',
+  'unsettledSums',
 ]);
 /** Lists that never hold more than so many. */
 const SHORT_LISTS: ReadonlyMap<string, number> = new Map([['peripherals', 3]]);
@@ -36,9 +47,17 @@ const CONNECTIONS: ReadonlySet<string> = new Set([
   'auditEntries',
   'batches',
   'transactions',
+  'settlementRequests',
   'trainingRecords',
   'gatewayEnrolments',
   'commands',
+  'statementFiles',
+  'reconciliationRuns',
+  'comparedBatches',
+  'differences',
+  'statementRows',
+  'bankEntries',
+  'fleetRequests',
 ]);
 /** What one look through a terminal's journal costs beside its rows: no index leads to a terminal's entries. */
 const JOURNAL_SEARCH = 4_000;
@@ -80,7 +99,7 @@ function ownCost(field: FieldNode): number {
 
 function lengthOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {
   const name = field.name.value;
-  const isConnection = CONNECTIONS.has(name) || isTerminalHistory(field) || (name === 'stores' && selects(field, 'edges'));
+  const isConnection = CONNECTIONS.has(name) || isTerminalHistory(field) || ((name === 'stores' || name === 'fundsAtRisk') && selects(field, 'edges'));
   if (!isConnection) return SHORT_LISTS.get(name) ?? (LISTS.has(name) ? LIST_GUESS : 1);
   const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
   if (first?.kind === Kind.INT) return Number(first.value);

@@ -223,9 +223,24 @@ export class AlreadyRunningType extends RefusalType {
   @Field(() => ID) commandId!: string;
 }
 
+/** With what this person ordered within the last hour it would be fleet-wide: a second person has to agree. */
+@ObjectType('SecondPersonNeeded', { implements: () => [RefusalType] })
+export class SecondPersonNeededType extends RefusalType {
+  @Field(() => Int, { description: 'How many terminals one person may order such actions for alone, within an hour.' }) limit!: number;
+}
+
 /** Outcome of `runTerminalAction`. */
 export const RunTerminalActionResult = createUnionType({
   name: 'RunTerminalActionResult',
-  types: () => [TerminalCommandType, NotFoundType, NotAllowedType, InvalidInputType, UnsupportedActionType, AlreadyRunningType] as const,
+  types: () =>
+    [
+      TerminalCommandType,
+      NotFoundType,
+      NotAllowedType,
+      InvalidInputType,
+      UnsupportedActionType,
+      AlreadyRunningType,
+      SecondPersonNeededType,
+    ] as const,
   resolveType: resultType('TerminalCommand'),
 });

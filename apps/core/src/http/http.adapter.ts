@@ -5,6 +5,13 @@ import { answerHttpError, type HttpErrorAnswer, NOT_FOUND } from './http.errors.
 import { securityHeaders } from './http.security.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route takes bytes as they are (`application/octet-stream`), which no form can send. */
+    takesBytes?: boolean;
+  }
+}
+
 const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Nest's adapter with core's own answers to errors, which Nest would otherwise replace by its own when it initialises. */
@@ -19,7 +26,7 @@ class CoreAdapter extends FastifyAdapter {
 }
 
 /**
- * The HTTP server of core: security headers on every answer, one shape of errors, JSON the only body anybody can send. To be used with
+ * The HTTP server of core: security headers on every answer, one shape of errors, JSON the only body anybody can send but where a route asks for bytes. To be used with
  * `bodyParser: false`, or Nest adds its parser of forms, which browsers send across origins without asking.
  */
 export function createHttpAdapter(log: Log): FastifyAdapter {
@@ -35,7 +42,7 @@ export function createHttpAdapter(log: Log): FastifyAdapter {
   fastify.removeContentTypeParser('text/plain');
   fastify.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders(request.routeOptions.url));
-    if (!isJsonOrNothing(request)) {
+    if (!isTaken(request)) {
       const body = { error: 'unsupportedMediaType', message: 'Send application/json.' };
       return send(reply, { status: 415, body });
     }
@@ -46,10 +53,11 @@ export function createHttpAdapter(log: Log): FastifyAdapter {
 }
 
 /** Whatever route is asked: mercurius, for one, registers a parser of its own. */
-function isJsonOrNothing({ method, headers }: FastifyRequest): boolean {
+function isTaken({ method, headers, routeOptions }: FastifyRequest): boolean {
   const type = headers['content-type'];
   if (type === undefined || BODILESS.has(method)) return true;
-  return type.split(';', 1)[0]!.trim().toLowerCase() === 'application/json';
+  const essence = type.split(';', 1)[0]!.trim().toLowerCase();
+  return routeOptions.config.takesBytes === true ? essence === 'application/octet-stream' : essence === 'application/json';
 }
 
 function send(reply: FastifyReply, { status, body }: HttpErrorAnswer): FastifyReply {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { businessDayOf, tradingWindow } from '@tillward/calendar';
+import { businessDayAt, windowOfBusinessDay } from '@tillward/calendar';
 import type { JournalPayload } from '@tillward/contracts';
-import type { Settings } from '@tillward/policy';
+import { type Settings, tradingHours } from '@tillward/policy';
 import type { WorkContext } from '../database/index.js';
 import { type CloseProofView, FleetService, type StoreView, type TerminalView } from '../fleet/index.js';
 import type { CommittedEntry, JournalTrouble } from '../ingest/index.js';
@@ -118,7 +118,7 @@ export class Detection {
     if (view === undefined) return;
     const policy = (await this.policy.settingsOf(ctx, [store])).get(store)!;
     const kind = trouble === 'quarantined' ? 'journalQuarantined' : 'journalForked';
-    const businessDay = businessDayOf(ctx.now().getTime(), view.timeZone, policy['businessDay.cutOff']);
+    const businessDay = businessDayAt(ctx.now().getTime(), view.timeZone, tradingHours(policy));
     const cause = JOURNAL_CAUSES[trouble];
     const detail = `epoch ${epoch}, entry ${seq}${reason === '' ? '' : `, ${reason}`}`;
     const known = (await kindsOf(ctx, store, NO_TERMINAL, businessDay)).find(
@@ -152,10 +152,6 @@ export class Detection {
   }
 }
 
-function hoursOf(policy: Settings) {
-  return { open: policy['hours.open'], close: policy['hours.close'], cutOff: policy['businessDay.cutOff'] };
-}
-
 function leftOn(
   nowMs: number,
   store: StoreView,
@@ -163,7 +159,7 @@ function leftOn(
   terminals: readonly TerminalView[],
   proofs: ReadonlyMap<string, CloseProofView>,
 ): IncidentCause[] {
-  const night = lastNight(nowMs, store.timeZone, hoursOf(policy), policy['opening.leadMinutes']);
+  const night = lastNight(nowMs, store.timeZone, tradingHours(policy), policy['opening.leadMinutes']);
   if (night === undefined) return [];
   const left = terminals.filter((terminal) =>
     isLeftOn({
@@ -198,10 +194,10 @@ function missed(
   terminals: readonly TerminalView[],
   batches: readonly BatchView[],
 ): IncidentCause[] {
-  const { open, close, cutOff } = hoursOf(policy);
+  const hours = tradingHours(policy);
   return batches.flatMap((batch) => {
     const gatewayId = terminals.find((terminal) => terminal.id === batch.terminalId)?.gatewayId;
-    const { closesAtMs } = tradingWindow(batch.businessDay, store.timeZone, open, close, cutOff);
+    const { closesAtMs } = windowOfBusinessDay(batch.businessDay, store.timeZone, hours);
     const facts = {
       nowMs,
       closesAtMs,

@@ -18,7 +18,7 @@ export async function readEvidence(ctx: WorkContext, incident: IncidentRow, chec
 async function batchSettled(ctx: WorkContext, incident: IncidentRow): Promise<Evidence> {
   const unsettled: { batchNo: number; state: string; count: number }[] = await ctx.tx.query(
     `SELECT batch_no AS "batchNo", state, journal_count AS count FROM batch
-      WHERE store_id = $1 AND terminal_id = $2 AND business_day <= $3 AND journal_count > 0 AND state NOT IN ('settled', 'recovered') ORDER BY batch_no`,
+      WHERE store_id = $1 AND terminal_id = $2 AND business_day <= $3 AND journal_count > 0 AND state NOT IN ('settled', 'recovered') AND accepted_at IS NULL ORDER BY batch_no`,
     [incident.storeId, incident.terminalId, incident.businessDay],
   );
   if (unsettled.length > 0) {

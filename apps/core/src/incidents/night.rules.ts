@@ -1,4 +1,4 @@
-import { addBusinessDays, currentWindow, nextWindow, type TradingHours, tradingWindow } from '@tillward/calendar';
+import { currentWindow, lastClosedWindow, nextWindow, type TradingHours } from '@tillward/calendar';
 
 /** The night a store is in: after the closing of a business day and before the next opening. */
 export interface Night {
@@ -8,13 +8,11 @@ export interface Night {
   nextOpeningMs: number;
 }
 
-/** The night that contains now; undefined while the store is open. */
+/** The night that contains now, which lasts over days the store stays closed; undefined while the store is open, or after it was closed for months. */
 export function lastNight(nowMs: number, timeZone: string, hours: TradingHours, leadMinutes: number): Night | undefined {
-  const window = currentWindow(nowMs, timeZone, hours);
-  if (window.isOpen) return undefined;
+  if (currentWindow(nowMs, timeZone, hours).isOpen) return undefined;
+  const last = lastClosedWindow(nowMs, timeZone, hours);
+  if (last === undefined) return undefined;
   const nextOpeningMs = nextWindow(nowMs, timeZone, hours).opensAtMs - leadMinutes * 60_000;
-  if (window.closesAtMs <= nowMs) return { businessDay: window.businessDay, closesAtMs: window.closesAtMs, nextOpeningMs };
-  const businessDay = addBusinessDays(window.businessDay, -1);
-  const before = tradingWindow(businessDay, timeZone, hours.open, hours.close, hours.cutOff);
-  return { businessDay, closesAtMs: before.closesAtMs, nextOpeningMs };
+  return { businessDay: last.businessDay, closesAtMs: last.closesAtMs, nextOpeningMs };
 }

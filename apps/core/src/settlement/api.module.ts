@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
+import { FundsResolver } from './funds.resolver.js';
+import { SettlementRequestsResolver } from './requests.resolver.js';
 import { SettlementModule } from './settlement.module.js';
 import { SettlementResolver } from './settlement.resolver.js';
 
-/** Batches and transactions in GraphQL. */
-@Module({ imports: [SettlementModule], providers: [SettlementResolver] })
+/** Every resolver of this module. */
+export const SETTLEMENT_RESOLVERS = [SettlementResolver, SettlementRequestsResolver, FundsResolver];
+
+/** Batches, transactions, requests and funds at risk in GraphQL. */
+@Module({ imports: [SettlementModule], providers: SETTLEMENT_RESOLVERS })
 export class SettlementApiModule {}

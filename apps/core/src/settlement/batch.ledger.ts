@@ -1,6 +1,7 @@
 import type { BatchTotals } from '@tillward/contracts';
 import type { FoldDatabase } from '../ingest/index.js';
-import { type BatchEvent, type BatchState, nextBatch } from './settlement.rules.js';
+
+import { type BatchEvent, type BatchState, type Handling, nextBatch, nextHandling } from './settlement.rules.js';
 
 /** Which batch an entry or payment belongs to. */
 interface BatchOf {
@@ -23,6 +24,7 @@ interface Delta {
 
 interface Facts {
   currency?: string;
+  settlementId?: string;
   terminal?: BatchTotals | null;
   host?: BatchTotals | null;
   failureCode?: string;
@@ -42,6 +44,11 @@ interface BatchRow {
   missed: boolean;
   terminal_minor: number | null;
   host_minor: number | null;
+  terminal_count: number | null;
+  host_count: number | null;
+  settlement_id: string | null;
+  handling: Handling | null;
+  accepted_at: Date | null;
   failure_code: string | null;
   settled_at: Date | null;
 }
@@ -109,6 +116,11 @@ export class BatchLedger {
       of((r) => r.host_minor),
       of((r) => r.failure_code),
       of((r) => r.settled_at?.getTime() ?? null),
+      of((r) => r.terminal_count),
+      of((r) => r.host_count),
+      of((r) => r.settlement_id),
+      of((r) => r.handling),
+      of((r) => r.accepted_at?.getTime() ?? null),
     ]);
   }
 
@@ -144,8 +156,19 @@ function apply(row: BatchRow, { event, facts, atMs }: Step): void {
   row.state = next.state;
   row.terminal_minor = facts.terminal?.amountMinor ?? row.terminal_minor;
   row.host_minor = facts.host?.amountMinor ?? row.host_minor;
+  row.terminal_count = facts.terminal?.count ?? row.terminal_count;
+  row.host_count = facts.host?.count ?? row.host_count;
+  row.settlement_id = facts.settlementId ?? row.settlement_id;
   row.failure_code = facts.failureCode ?? (settledNow ? null : row.failure_code);
   if (settledNow) row.settled_at ??= new Date(atMs);
+  if (event === 'accepted' && row.state === 'unbalanced') accept(row, new Date(atMs));
+}
+
+/** People answer for the difference: the batch is no longer at risk, and stays unbalanced. */
+function accept(row: BatchRow, at: Date): void {
+  row.handling = nextHandling(row.handling, 'accepted') ?? row.handling;
+  row.accepted_at ??= at;
+  row.settled_at ??= at;
 }
 
 // A batch whose first entry names no currency takes its terminal's, else its store's, which every gateway has.
@@ -161,14 +184,18 @@ const UPSERT_SUMS = `
     SET journal_minor = b.journal_minor + excluded.journal_minor, journal_count = b.journal_count + excluded.journal_count`;
 
 const SELECT_BATCHES = `
-  SELECT store_id, terminal_id, batch_no, state, missed, terminal_minor, host_minor, failure_code, settled_at FROM batch
+  SELECT store_id, terminal_id, batch_no, state, missed, terminal_minor, host_minor, failure_code, settled_at, terminal_count, host_count,
+         settlement_id, handling, accepted_at FROM batch
    WHERE (store_id, terminal_id, batch_no) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::int[]))
    ORDER BY store_id, terminal_id, batch_no FOR UPDATE`;
 
 const UPDATE_STATES = `
   UPDATE batch b
      SET state = n.state, terminal_minor = n.terminal_minor, host_minor = n.host_minor, failure_code = n.failure_code,
-         settled_at = to_timestamp(n.settled_at / 1000)
-    FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::float8[])
-         AS n (store_id, terminal_id, batch_no, state, terminal_minor, host_minor, failure_code, settled_at)
+         settled_at = to_timestamp(n.settled_at / 1000), terminal_count = n.terminal_count, host_count = n.host_count,
+         settlement_id = n.settlement_id, handling = n.handling, accepted_at = to_timestamp(n.accepted_at / 1000)
+    FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::float8[], $9::int[], $10::int[],
+                $11::uuid[], $12::text[], $13::float8[])
+         AS n (store_id, terminal_id, batch_no, state, terminal_minor, host_minor, failure_code, settled_at, terminal_count, host_count,
+               settlement_id, handling, accepted_at)
    WHERE b.store_id = n.store_id AND b.terminal_id = n.terminal_id AND b.batch_no = n.batch_no`;

@@ -1,6 +1,10 @@
-export { SettlementApiModule } from './api.module.js';
+export { SETTLEMENT_RESOLVERS, SettlementApiModule } from './api.module.js';
+export * from './batch-life.rules.js';
+export * from './batch-life.service.js';
+export { type CardFundingKind, type CardScheme, cardFunding, cardScheme } from './card.rules.js';
+export type { CardTotalDirection, CardTotalSource } from './card-total.ledger.js';
+export * from './counter.rules.js';
 export * from './settlement.module.js';
 export * from './settlement.projection.js';
-export { SettlementResolver } from './settlement.resolver.js';
 export * from './settlement.rules.js';
 export * from './settlement.service.js';

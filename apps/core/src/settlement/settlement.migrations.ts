@@ -67,4 +67,107 @@ export const settlementMigrations: readonly Migration[] = [
       ALTER TABLE card_transaction ADD COLUMN original_payment_id uuid;
     `,
   },
+  {
+    name: '0032-batch-life',
+    up: `
+      -- What became of a batch after its settlement. The journal writes none of it: statements, the bank and people do.
+      ALTER TABLE batch
+        ADD COLUMN settlement_id uuid,
+        ADD COLUMN terminal_count integer,
+        ADD COLUMN host_count integer,
+        ADD COLUMN handling text,
+        ADD COLUMN accepted_at timestamptz,
+        ADD COLUMN confirmed_at timestamptz,
+        ADD COLUMN confirmed_by text,
+        ADD COLUMN confirmed_minor bigint,
+        ADD COLUMN funded_at timestamptz,
+        ADD COLUMN funded_by text,
+        ADD COLUMN funded_minor bigint,
+        ADD COLUMN funded_on date;
+      CREATE INDEX batch_day ON batch (business_day, store_id);
+      CREATE INDEX batch_confirmed_by ON batch (confirmed_by) WHERE confirmed_by IS NOT NULL;
+      CREATE INDEX batch_unfunded ON batch (store_id, business_day) WHERE settled_at IS NOT NULL AND funded_at IS NULL;
+
+      -- Totals of a batch by card, kept as payments complete, so that nobody has to read a batch's payments to know them.
+      -- source: journal, or terminal as it told them before the settlement. direction: debit takes money, credit gives it back, net where nobody told them apart.
+      CREATE TABLE batch_card_total (
+        store_id text NOT NULL,
+        terminal_id text NOT NULL,
+        batch_no integer NOT NULL,
+        source text NOT NULL,
+        card_name text NOT NULL,
+        direction text NOT NULL,
+        minor bigint NOT NULL,
+        count integer NOT NULL,
+        PRIMARY KEY (store_id, terminal_id, batch_no, source, card_name, direction)
+      );
+      SELECT tw_store_table('batch_card_total', 'SELECT');
+      GRANT SELECT, INSERT, UPDATE ON batch_card_total TO tillward_ingest;
+      INSERT INTO batch_card_total (store_id, terminal_id, batch_no, source, card_name, direction, minor, count)
+      SELECT store_id, terminal_id, batch_no, 'journal', coalesce(card_name, ''), CASE WHEN kind = 'sale' THEN 'debit' ELSE 'credit' END,
+             sum(amount_minor), count(*)
+        FROM card_transaction WHERE state = 'completed' GROUP BY 1, 2, 3, 5, 6;
+
+      -- What was decided about a batch, and what statements and banks said: added to, never changed.
+      CREATE TABLE batch_event (
+        store_id text NOT NULL,
+        terminal_id text NOT NULL,
+        batch_no integer NOT NULL,
+        event_no bigint GENERATED ALWAYS AS IDENTITY,
+        at timestamptz NOT NULL,
+        what text NOT NULL,
+        actor text NOT NULL,
+        detail jsonb NOT NULL,
+        PRIMARY KEY (store_id, terminal_id, batch_no, event_no)
+      );
+      SELECT tw_store_table('batch_event', 'SELECT, INSERT');
+
+      -- What was known of an unbalanced batch at that moment. The digest is SHA-256 over the content's exact bytes.
+      CREATE TABLE batch_evidence (
+        store_id text NOT NULL,
+        terminal_id text NOT NULL,
+        batch_no integer NOT NULL,
+        settlement_id uuid NOT NULL,
+        sealed_at timestamptz NOT NULL,
+        content text NOT NULL,
+        digest text NOT NULL,
+        PRIMARY KEY (store_id, terminal_id, batch_no, settlement_id)
+      );
+      SELECT tw_store_table('batch_evidence', 'SELECT, INSERT');
+    `,
+  },
+  {
+    name: '0033-settlement-requests',
+    up: `
+      -- What one person asked for and another decides. The digest covers all of the request: an approval is good for exactly that.
+      CREATE TABLE settlement_request (
+        store_id text NOT NULL,
+        id uuid NOT NULL,
+        terminal_id text NOT NULL,
+        gateway_id text NOT NULL,
+        batch_no integer,
+        kind text NOT NULL,
+        reason text NOT NULL,
+        content text NOT NULL,
+        digest text NOT NULL,
+        state text NOT NULL,
+        requested_by text NOT NULL,
+        requested_name text NOT NULL,
+        requested_at timestamptz NOT NULL,
+        expires_at timestamptz NOT NULL,
+        decided_by text,
+        decided_name text,
+        decided_at timestamptz,
+        decision_note text,
+        command_id uuid,
+        idempotency_key uuid NOT NULL,
+        PRIMARY KEY (store_id, id),
+        UNIQUE (store_id, requested_by, idempotency_key),
+        CHECK (decided_by IS NULL OR state = 'withdrawn' OR decided_by <> requested_by)
+      );
+      CREATE INDEX settlement_request_newest ON settlement_request (store_id, requested_at DESC);
+      CREATE UNIQUE INDEX settlement_request_open ON settlement_request (store_id, terminal_id, kind) WHERE state = 'waiting';
+      SELECT tw_store_table('settlement_request', 'SELECT, INSERT, UPDATE');
+    `,
+  },
 ];

@@ -1,14 +1,31 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
-import { IngestModule, IngestService } from '../ingest/index.js';
+import { AuditModule } from '../audit/index.js';
+import { CommandsModule } from '../commands/index.js';
+import { systemActor, UnitOfWork } from '../database/index.js';
+import { IngestModule, IngestService, JournalSubscriptions } from '../ingest/index.js';
+import { PolicyModule } from '../policy/index.js';
+import { BatchLifeService } from './batch-life.service.js';
+import { BatchEvidence } from './evidence.service.js';
+import { FundsService } from './funds.service.js';
+import { SettlementRequests } from './requests.service.js';
 import { settlementProjection } from './settlement.projection.js';
 import { SettlementService } from './settlement.service.js';
 
+const SYSTEM = systemActor('settlement');
+const SERVICES = [SettlementService, BatchLifeService, BatchEvidence, FundsService, SettlementRequests];
+
 /** Batches and card transactions. */
-@Module({ imports: [IngestModule], providers: [SettlementService], exports: [SettlementService] })
+@Module({ imports: [IngestModule, AuditModule, CommandsModule, PolicyModule], providers: SERVICES, exports: SERVICES })
 export class SettlementModule implements OnModuleInit {
-  constructor(@Inject(IngestService) private readonly ingest: IngestService) {}
+  constructor(
+    @Inject(IngestService) private readonly ingest: IngestService,
+    @Inject(JournalSubscriptions) private readonly journal: JournalSubscriptions,
+    @Inject(UnitOfWork) private readonly work: UnitOfWork,
+    @Inject(BatchEvidence) private readonly evidence: BatchEvidence,
+  ) {}
 
   onModuleInit(): void {
     this.ingest.project(settlementProjection);
+    this.journal.onJournal(['SettlementUnbalanced'], (entry) => this.work.run(SYSTEM, (ctx) => this.evidence.freeze(ctx, entry)));
   }
 }

@@ -1,6 +1,7 @@
 import type { BatchTotals, BookedDetails, JournalKind, PaymentState } from '@tillward/contracts';
 import type { Fold, FoldDatabase, ProjectedEntry, Projection } from '../ingest/index.js';
 import { BatchLedger } from './batch.ledger.js';
+import { CardTotals } from './card-total.ledger.js';
 import { type Payment, PaymentTable, paymentKey } from './payment.table.js';
 import { nextPayment, totalsChange } from './settlement.rules.js';
 
@@ -23,6 +24,7 @@ const KINDS = [
   'SettlementInDoubt',
   'SettlementResolved',
   'SettlementUnbalanced',
+  'UnbalancedAccepted',
 ] as const satisfies readonly JournalKind[];
 
 /** Journal → card_transaction and batch. */
@@ -36,6 +38,7 @@ class SettlementFold implements Fold {
   #store = '';
   #payments = new Map<string, Payment>();
   readonly #ledger = new BatchLedger();
+  readonly #cards = new CardTotals();
 
   add(entry: ProjectedEntry): void {
     switch (entry.kind) {
@@ -76,6 +79,10 @@ class SettlementFold implements Fold {
     switch (entry.kind) {
       case 'SettlementStarted':
         this.#ledger.event(entry, 'started', totals(entry.payload));
+        this.#cards.told(
+          { store: entry.store, terminal: entry.terminal ?? '', batchNo: entry.payload.batchNo },
+          entry.payload.terminalByScheme ?? [],
+        );
         return;
       case 'SettlementCompleted':
         this.#ledger.event(entry, 'completed', totals(entry.payload));
@@ -84,13 +91,19 @@ class SettlementFold implements Fold {
         this.#ledger.event(entry, 'unbalanced', totals(entry.payload));
         return;
       case 'SettlementFailed':
-        this.#ledger.event(entry, 'failed', { failureCode: entry.payload.code });
+        this.#ledger.event(entry, 'failed', { failureCode: entry.payload.code, settlementId: entry.payload.settlementId });
         return;
       case 'SettlementInDoubt':
-        this.#ledger.event(entry, 'inDoubt', {});
+        this.#ledger.event(entry, 'inDoubt', { settlementId: entry.payload.settlementId });
         return;
       case 'SettlementResolved':
-        this.#ledger.event(entry, entry.payload.settled ? 'resolvedSettled' : 'resolvedNotSettled', { host: entry.payload.hostTotals });
+        this.#ledger.event(entry, entry.payload.settled ? 'resolvedSettled' : 'resolvedNotSettled', {
+          host: entry.payload.hostTotals,
+          settlementId: entry.payload.settlementId,
+        });
+        return;
+      case 'UnbalancedAccepted':
+        this.#ledger.event(entry, 'accepted', {});
         return;
     }
   }
@@ -163,6 +176,7 @@ class SettlementFold implements Fold {
   async flush(db: FoldDatabase, careful: boolean): Promise<void> {
     if (this.#stores.size > 0) await this.#flushPayments(db, careful);
     await this.#ledger.flush(db);
+    this.#cards.flush(db);
   }
 
   async #flushPayments(db: FoldDatabase, careful: boolean): Promise<void> {
@@ -176,27 +190,32 @@ class SettlementFold implements Fold {
       if (known !== undefined) {
         const state = nextPayment(known.state, payment.state);
         if (state === known.state && state !== 'started' && state !== 'inDoubt') continue;
-        this.#ledger.change(
-          payment,
-          totalsChange(payment.kind, known, { state, amountMinor: payment.amountMinor ?? known.amountMinor }),
-          null,
-        );
+        this.#count(payment, totalsChange(payment.kind, known, { state, amountMinor: payment.amountMinor ?? known.amountMinor }), null);
         updates.push(payment);
       } else if (payment.amountMinor !== null) {
         // Its start may have been quarantined: then the booking alone says what is known.
-        this.#ledger.change(
-          payment,
-          totalsChange(payment.kind, undefined, { state: payment.state, amountMinor: payment.amountMinor }),
-          payment.currency,
-        );
+        const change = totalsChange(payment.kind, undefined, { state: payment.state, amountMinor: payment.amountMinor });
+        this.#count(payment, change, payment.currency);
         inserts.push(payment);
       }
     }
     payments.insert(inserts);
     payments.update(updates);
   }
+
+  /** A payment's effect on its batch; one that completed also counts by its card. */
+  #count(payment: Payment, change: { minor: number; count: number }, currency: string | null): void {
+    this.#ledger.change(payment, change, currency);
+    if (change.count > 0) this.#cards.completed(payment, payment.kind, payment.booked?.cardName ?? '', Math.abs(change.minor));
+  }
 }
 
-function totals(payload: { journalTotals: BatchTotals; terminalTotals: BatchTotals | null; hostTotals?: BatchTotals | null }) {
-  return { currency: payload.journalTotals.currency, terminal: payload.terminalTotals, host: payload.hostTotals ?? null };
+function totals(payload: {
+  settlementId: string;
+  journalTotals: BatchTotals;
+  terminalTotals: BatchTotals | null;
+  hostTotals?: BatchTotals | null;
+}) {
+  const { settlementId, journalTotals, terminalTotals, hostTotals } = payload;
+  return { currency: journalTotals.currency, settlementId, terminal: terminalTotals, host: hostTotals ?? null };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BatchEvent, type BatchState, nextBatch, nextPayment, totalsChange } from './settlement.rules.js';
+import { type BatchEvent, type BatchState, type Handling, nextBatch, nextHandling, nextPayment, totalsChange } from './settlement.rules.js';
 
 const STATES: BatchState[] = ['open', 'settling', 'settled', 'unbalanced', 'inDoubt', 'missed', 'recovered'];
 
@@ -12,6 +12,7 @@ const TABLE: [BatchEvent, ...BatchState[]][] = [
   ['resolvedSettled', 'settled', 'settled', 'settled', 'settled', 'settled', 'recovered', 'recovered'],
   ['resolvedNotSettled', 'open', 'open', 'settled', 'open', 'open', 'missed', 'recovered'],
   ['unbalanced', 'unbalanced', 'unbalanced', 'unbalanced', 'unbalanced', 'unbalanced', 'unbalanced', 'unbalanced'],
+  ['accepted', 'open', 'settling', 'settled', 'unbalanced', 'inDoubt', 'missed', 'recovered'],
   ['missed', 'missed', 'settling', 'settled', 'unbalanced', 'inDoubt', 'missed', 'recovered'],
 ];
 
@@ -63,5 +64,24 @@ describe('totalsChange', () => {
     for (const kind of ['reversal', 'refund'] as const) {
       expect(totalsChange(kind, before, after)).toEqual({ minor: change.minor === 0 ? 0 : -change.minor, count: change.count });
     }
+  });
+});
+
+describe('nextHandling (S11)', () => {
+  it.each<[Handling | null, Handling, Handling | undefined]>([
+    [null, 'frozen', 'frozen'],
+    [null, 'uploaded', undefined],
+    [null, 'accepted', 'accepted'],
+    ['frozen', 'frozen', undefined],
+    ['frozen', 'uploaded', 'uploaded'],
+    ['frozen', 'accepted', 'accepted'],
+    ['uploaded', 'frozen', undefined],
+    ['uploaded', 'uploaded', 'uploaded'],
+    ['uploaded', 'accepted', 'accepted'],
+    ['accepted', 'frozen', undefined],
+    ['accepted', 'uploaded', undefined],
+    ['accepted', 'accepted', undefined],
+  ])('%s, then %s: %s', (current, step, next) => {
+    expect(nextHandling(current, step)).toBe(next);
   });
 });

@@ -3,7 +3,7 @@ import type { PaymentState, TransactionKind } from '@tillward/contracts';
 /** States of a batch (DOMAIN.md, section 2). Table in README.md. */
 export type BatchState = 'open' | 'settling' | 'settled' | 'unbalanced' | 'inDoubt' | 'missed' | 'recovered';
 
-/** What happens to a batch: the journal's settlement entries, and `missed` by the detector. */
+/** What happens to a batch: the journal's settlement entries, and `missed` by the detector. `accepted`: the gateway took note that people accept a difference. */
 export type BatchEvent =
   | 'started'
   | 'completed'
@@ -12,7 +12,14 @@ export type BatchEvent =
   | 'resolvedSettled'
   | 'resolvedNotSettled'
   | 'unbalanced'
+  | 'accepted'
   | 'missed';
+
+/**
+ * What is done about an unbalanced batch: its evidence is frozen; its transactions were handed to the acquirer (batch upload); two people accepted
+ * the difference.
+ */
+export type Handling = 'frozen' | 'uploaded' | 'accepted';
 
 /** A batch's state; `missed` stays true once the settlement was missed, so that settling later reads `recovered`. */
 export interface BatchStanding {
@@ -41,8 +48,26 @@ export function nextBatch(batch: BatchStanding, event: BatchEvent): BatchStandin
       return { state: 'inDoubt', missed };
     case 'unbalanced':
       return { state: 'unbalanced', missed };
+    case 'accepted':
+      // The difference stays what it was; only that people answer for it is new.
+      return batch;
     case 'missed':
       return { state: batch.state === 'open' ? 'missed' : batch.state, missed: true };
+  }
+}
+
+/**
+ * S11: the next handling of an unbalanced batch; undefined when a step does not follow. Evidence is frozen before anything else is done, an upload may be told again (with another
+ * reference), and what was accepted is over.
+ */
+export function nextHandling(current: Handling | null, step: Handling): Handling | undefined {
+  switch (step) {
+    case 'frozen':
+      return current === null ? 'frozen' : undefined;
+    case 'uploaded':
+      return current === 'frozen' || current === 'uploaded' ? 'uploaded' : undefined;
+    case 'accepted':
+      return current === 'accepted' ? undefined : 'accepted';
   }
 }
 

@@ -55,13 +55,15 @@ describe('a command', () => {
     expect(terminal.settlements).toHaveLength(1);
   });
 
-  it.each<[string, Partial<CommandBody>]>([
-    ['another gateway', { gateway: 'other' }],
-    ['an unknown terminal', { terminal: 't9' }],
-  ])('for %s is rejected', async (_name, more) => {
+  it.each<[string, Partial<CommandBody>, string]>([
+    ['another gateway', { gateway: 'other' }, 'it is for another gateway'],
+    ['another store', { store: 'other' }, 'it is for another gateway'],
+    ['an unknown terminal', { terminal: 't9' }, 'there is no such terminal in this store'],
+  ])('for %s is rejected, and the journal says why', async (_name, more, reason) => {
     const command = make('settleTerminal', more);
     send(command);
     expect(answers(command.id)).toEqual(['CommandRejected']);
+    expect(edge.entries('CommandRejected').at(-1)?.payload).toMatchObject({ commandId: command.id, reason });
     expect(edge.commands.find(command.id)).toBeUndefined();
   });
 
@@ -72,6 +74,8 @@ describe('a command', () => {
     const second = make('settleTerminal', { nonce: first.nonce });
     send(second);
     expect(answers(second.id)).toEqual(['CommandRejected']);
+    expect(edge.entries('CommandRejected').at(-1)?.payload.reason).toBe('its nonce was used before');
+    expect(terminal.settlements).toHaveLength(1);
   });
 
   it('that nobody signed, or somebody changed, is rejected; a flood of them does not fill the journal', () => {

@@ -205,7 +205,7 @@ export class CommandService {
     return next !== 'expire';
   }
 
-  #perform(command: InboxCommand, actor: TerminalActor): Promise<Answer> {
+  async #perform(command: InboxCommand, actor: TerminalActor): Promise<Answer> {
     switch (command.action) {
       case 'settleTerminal':
         return this.#settle(actor);
@@ -213,6 +213,8 @@ export class CommandService {
         return this.#close(command, actor);
       case 'openTerminal':
         return this.#open(command, actor);
+      case 'acceptUnbalanced':
+        return this.#accept(command);
       case 'abortTerminal':
       case 'captureDialogue':
         return this.#parts.actions.beside(actor, command.action, command.state === 'started');
@@ -243,6 +245,13 @@ export class CommandService {
       case 'inDoubt':
         return { kind: 'failed', code: 'settlementInDoubt', detail: result.detail };
     }
+  }
+
+  /** Moves no money and asks no terminal: what two people answer for is written beside the settlement it is about. */
+  #accept({ terminal, parameters, commandId }: InboxCommand): Answer {
+    const acceptance = this.#parts.settlement.acceptance(terminal, parameters['settlementId'] ?? '', commandId);
+    if (acceptance.kind === 'nothing') return { kind: 'failed', code: 'notUnbalanced', detail: 'no settlement of that id is unbalanced' };
+    return { kind: 'succeeded', detail: `the difference of batch ${acceptance.settlement.batchNo} is accepted`, record: acceptance.record };
   }
 
   async #close(command: InboxCommand, actor: TerminalActor): Promise<Answer> {

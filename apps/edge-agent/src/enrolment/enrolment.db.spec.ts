@@ -11,7 +11,7 @@ import { silentLog } from '../log.js';
 import { EnrollingCore, TestAuthority, type TestCertificate } from './authority.fixtures.js';
 import { serialOf } from './certificate.js';
 import { runEnrolmentCommand } from './enrolment.command.js';
-import { type EnrolmentFile, readEnrolment } from './enrolment.file.js';
+import { type EnrolmentFile, EnrolmentFileError, readEnrolment } from './enrolment.file.js';
 import { Renewal, type RenewalOutcome } from './renewal.service.js';
 
 const CLAIM = 'berlin.AAAA-BBBB-CCCC-DDDD';
@@ -156,6 +156,45 @@ describe('tillward-edge renew', () => {
     core.signer = await TestAuthority.create('Another');
     expect(await renew()).toBe(3);
     core.signer = signer;
+  });
+});
+
+describe('the file of the enrolment', () => {
+  it('may hold what a newer version added, and keeps it through a renewal by this one', async () => {
+    await enroll();
+    const file = join(dataDir, 'enrolment.json');
+    const before = JSON.parse(readFileSync(file, 'utf8')) as EnrolmentFile;
+    writeFileSync(file, JSON.stringify({ ...before, backups: ['https://b.example'], broker: { ...before.broker, region: 'eu' } }));
+    expect(readEnrolment(dataDir)).toMatchObject({ gateway: 'gw-berlin', backups: ['https://b.example'] });
+    expect(await renew()).toBe(0);
+    const after = readEnrolment(dataDir)!;
+    expect(after).toMatchObject({ backups: ['https://b.example'] });
+    expect(after.certificate).not.toBe(before.certificate);
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['is cut off in the middle of a key', (text) => text.slice(0, text.indexOf('PRIVATE KEY') + 60)],
+    ['is empty', () => ''],
+    ['is of a version to come', (text) => text.replace('"version":1', '"version":2')],
+    ['lacks its key', (text) => text.replace('"key":', '"was":')],
+    ['is something else', () => '[]'],
+  ])('that %s is refused by name, and nothing of it is quoted', async (_name, damage) => {
+    await enroll();
+    const file = join(dataDir, 'enrolment.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, damage(text));
+    let thrown: unknown;
+    try {
+      readEnrolment(dataDir);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(EnrolmentFileError);
+    expect((thrown as EnrolmentFileError).code).toBe('enrolmentUnreadable');
+    expect((thrown as EnrolmentFileError).message).toBe(`${file} is not an enrolment this version can use`);
+    expect((thrown as EnrolmentFileError).cause).toBeUndefined();
+    expect(await renew()).toBe(1);
+    expect(said).toContain('enrolment.json is not an enrolment this version can use');
   });
 });
 

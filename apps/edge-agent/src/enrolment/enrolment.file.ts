@@ -3,8 +3,21 @@ import { join } from 'node:path';
 import { enrolmentAnswer } from '@tillward/contracts';
 import { z } from 'zod';
 
-/** Everything enrolment gave this gateway, and the keys it made for it. One file, so that key and certificate always belong together. */
-const enrolmentFile = z.strictObject({
+/** A file of the enrolment is there and can't be used: cut off, not JSON, or not what this version understands. Its message quotes nothing of it: it holds keys. */
+export class EnrolmentFileError extends Error {
+  override name = 'EnrolmentFileError';
+  readonly code = 'enrolmentUnreadable';
+
+  constructor(readonly file: string) {
+    super(`${file} is not an enrolment this version can use`);
+  }
+}
+
+/**
+ * Everything enrolment gave this gateway, and the keys it made for it. One file, so that key and certificate always belong together. What a newer version added
+ * is kept: after a return to the previous version, and a renewal by it, the newer one must find it again.
+ */
+const enrolmentFile = z.looseObject({
   version: z.literal(1),
   /** Core's address, where the next certificate comes from. */
   core: z.url(),
@@ -25,7 +38,7 @@ const enrolmentFile = z.strictObject({
 export type EnrolmentFile = z.infer<typeof enrolmentFile>;
 
 /** A request that was made and perhaps sent: sent again as it is, it gets the same certificate, were the answer lost. */
-const pendingFile = z.strictObject({
+const pendingFile = z.looseObject({
   /** What it answers: a claim, or the serial number of the certificate that is renewed. */
   for: z.string(),
   key: z.string(),
@@ -37,7 +50,7 @@ export type PendingRequest = z.infer<typeof pendingFile>;
 const FILE = 'enrolment.json';
 const PENDING = 'enrolment-pending.json';
 
-/** This gateway's enrolment; undefined when it has none. Throws when the file is there and can't be used. */
+/** This gateway's enrolment; undefined when it has none. Throws {@link EnrolmentFileError}. */
 export function readEnrolment(dataDir: string): EnrolmentFile | undefined {
   return read(join(dataDir, FILE), enrolmentFile);
 }
@@ -48,7 +61,7 @@ export function writeEnrolment(dataDir: string, enrolment: EnrolmentFile): void 
   rmSync(join(dataDir, PENDING), { force: true });
 }
 
-/** The request made for exactly this claim or serial number, if one is pending. */
+/** The request made for exactly this claim or serial number, if one is pending. Throws {@link EnrolmentFileError}. */
 export function readPending(dataDir: string, purpose: string): PendingRequest | undefined {
   const pending = read(join(dataDir, PENDING), pendingFile);
   return pending?.for === purpose ? pending : undefined;
@@ -68,10 +81,19 @@ function read<S extends z.ZodType>(file: string, schema: S): z.output<S> | undef
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  const parsed = schema.safeParse(JSON.parse(text));
-  // The schema's own message could quote a key.
-  if (!parsed.success) throw new Error(`${file} is not what this version writes`);
+  const parsed = schema.safeParse(jsonOf(file, text));
+  if (!parsed.success) throw new EnrolmentFileError(file);
   return parsed.data;
+}
+
+function jsonOf(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The parser quotes what it stumbled over, which may be part of a key.
+    if (error instanceof SyntaxError) throw new EnrolmentFileError(file);
+    throw error;
+  }
 }
 
 /** For its owner only, complete or not at all, and on disk when this returns. */

@@ -1,7 +1,7 @@
 import type { CommandSurroundings } from './enrolment.command.js';
 
 export type { CommandSurroundings } from './enrolment.command.js';
-export { type EnrolmentFile, readEnrolment } from './enrolment.file.js';
+export { type EnrolmentFile, EnrolmentFileError, readEnrolment } from './enrolment.file.js';
 export { Renewal, type RenewalOutcome, renewInOwnProcess } from './renewal.service.js';
 export { judgeServer, type ServerVerdict } from './server-identity.js';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync, statSync, truncateSync, unlinkSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -133,6 +133,20 @@ describe('Journal', () => {
     stop(journal);
     unlinkSync(join(dataDir, 'journal-identity.json'));
     expect(start().epoch).toBe(1);
+  });
+
+  it('keeps what a newer version wrote into the file beside it, and refuses one it can’t use', () => {
+    const file = join(dataDir, 'journal-identity.json');
+    stop(start());
+    const before = JSON.parse(readFileSync(file, 'utf8')) as { session: number };
+    writeFileSync(file, JSON.stringify({ ...before, witness: 'abc' }));
+    stop(start());
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...before, witness: 'abc', session: before.session + 1 });
+    for (const damaged of ['', '{"store":"berlin"', '{"store":"berlin","gateway":"gw","epoch":0,"session":1}', 'null']) {
+      writeFileSync(file, damaged);
+      expect(start).toThrow(JournalCorruptError);
+      expect(start).toThrow(/journal-identity\.json is not an identity this version can use/);
+    }
   });
 
   it('J6: carries exactly what core does not hold into a new epoch, and says so first', () => {

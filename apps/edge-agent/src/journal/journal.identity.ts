@@ -1,14 +1,18 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { JournalCorruptError } from './journal.errors.js';
 
-/** What the gateway must still know when its database is lost: who it is, which epoch it wrote last, and how often it started. */
-const identity = z.strictObject({ store: z.string(), gateway: z.string(), epoch: z.int().positive(), session: z.int().nonnegative() });
+/**
+ * What the gateway must still know when its database is lost: who it is, which epoch it wrote last, and how often it started. What a newer version added is
+ * kept: after a return to the previous version the newer one must find it again.
+ */
+const identity = z.looseObject({ store: z.string(), gateway: z.string(), epoch: z.int().positive(), session: z.int().nonnegative() });
 export type JournalIdentity = z.infer<typeof identity>;
 
 const FILE = 'journal-identity.json';
 
-/** Reads the identity beside the database; `undefined` when this folder never held one. Throws when the file is there but unreadable. */
+/** Reads the identity beside the database; `undefined` when this folder never held one. Throws {@link JournalCorruptError} when the file is there and can't be used. */
 export function readIdentity(dataDir: string): JournalIdentity | undefined {
   let text: string;
   try {
@@ -17,16 +21,28 @@ export function readIdentity(dataDir: string): JournalIdentity | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  return identity.parse(JSON.parse(text));
+  const parsed = identity.safeParse(jsonOf(text));
+  if (!parsed.success) throw new JournalCorruptError(`${join(dataDir, FILE)} is not an identity this version can use`);
+  return parsed.data;
 }
 
-/** Replaces the identity atomically and durably: written, synced, renamed, folder synced. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Replaces the identity atomically and durably: written, synced, renamed, folder synced. Throws as {@link readIdentity}. */
 export function writeIdentity(dataDir: string, value: JournalIdentity): void {
   const target = join(dataDir, FILE);
   const fresh = `${target}.new`;
+  const beside = readIdentity(dataDir);
   const file = openSync(fresh, 'w', 0o600);
   try {
-    writeSync(file, `${JSON.stringify(value)}\n`);
+    writeSync(file, `${JSON.stringify({ ...beside, ...value })}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);

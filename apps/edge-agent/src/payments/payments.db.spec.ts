@@ -64,6 +64,26 @@ describe('a sale', () => {
     await poll;
   });
 
+  it('does not begin once the agent stops, neither asked for then nor waiting for its turn; what is known is still told', async () => {
+    const known = await edge.pay('key-0001');
+    const turn = Promise.withResolvers<void>();
+    const poll = edge.terminals.get('t1')!.run('poll', () => turn.promise);
+    const waiting = edge.pay('key-0002');
+    edge.beginStop();
+    turn.resolve();
+    await poll;
+    expect(await waiting).toEqual({ ok: false, code: 'gatewayStopping' });
+    expect(await edge.pay('key-0003')).toEqual({ ok: false, code: 'gatewayStopping' });
+    expect(await edge.pay('key-0001')).toEqual(known);
+    expect(edge.entries('PaymentStarted')).toHaveLength(1);
+    expect(terminal.ledger).toHaveLength(1);
+    edge.crash();
+    edge = store.start();
+    edge.recover();
+    await edge.readyForSales();
+    expect(await edge.pay('key-0002')).toMatchObject({ ok: true, view: { state: 'completed' } });
+  });
+
   it('that was declined counts nothing and leaves its trace number known', async () => {
     terminal.nextSale = 'refused';
     expect(await edge.pay('key-0001')).toMatchObject({ ok: true, view: { state: 'declined' } });

@@ -149,6 +149,7 @@ export class PaymentService {
     if (known) return { ok: true, view: this.#payments.view(known) };
     // A key under which a refund was asked for means that refund, whatever became of it.
     if (!record && this.refunds.byKey(key)) return { ok: false, code: 'idempotencyKeyReused' };
+    if (this.#context.signal.aborted) return { ok: false, code: 'gatewayStopping' };
     const planned = this.#planner.plan(request, false);
     if (!planned.ok) return planned;
     const actor = this.#parts.terminals.get(planned.plan.terminal)!;
@@ -167,11 +168,14 @@ export class PaymentService {
   }
 
   async #perform(actor: TerminalActor, request: MoneyRequest, key: string, record: RefundRecord | null): Promise<PaymentAnswer> {
+    // Nothing new begins once the agent stops: it would be cut off in the middle and in doubt.
+    if (this.#context.signal.aborted) return { ok: false, code: 'gatewayStopping' };
     // A poll may have run between the check and this job, or a payment that was queued before: what they found counts.
     const planned = this.#planner.plan(request, true);
     if (!planned.ok) return planned;
     const notReady = await this.#traceRefusal(actor);
     if (notReady) return { ok: false, code: notReady };
+    if (this.#context.signal.aborted) return { ok: false, code: 'gatewayStopping' };
     const start = record && this.#judgeStart(record);
     if (start !== null && start !== 'start') return { ok: false, code: start === 'wait' ? 'approvalExpired' : start };
     let payment: Payment;

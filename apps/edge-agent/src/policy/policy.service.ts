@@ -1,6 +1,6 @@
-import { type CurrentWindow, currentWindow, isTimeZone, type TradingWindow, tradingWindow } from '@tillward/calendar';
+import { type CurrentWindow, currentWindow, isTimeZone, type TradingWindow, windowOfBusinessDay } from '@tillward/calendar';
 import { EVENT_TYPE, type OperatorGrant, type TerminalConnection } from '@tillward/contracts';
-import { readSettings, type Settings } from '@tillward/policy';
+import { readSettings, type Settings, tradingHours } from '@tillward/policy';
 import type { Clock } from '../clock.js';
 import { type Journal, JournalUnavailableError } from '../journal/index.js';
 import { NO_REJECTIONS, openBody, openSigned, type RejectionCount, recordRejection, signedPart, type TrustedCore } from '../link/index.js';
@@ -184,15 +184,10 @@ function effective(body: OpenedDesired, settings: Settings, terminals: readonly 
 
 /** The trading window that contains `now`, or that of its business day (libs/calendar). */
 export function windowAt(policy: EffectivePolicy, now: number): CurrentWindow {
-  const { settings, timeZone } = policy;
-  return currentWindow(now, timeZone, {
-    open: settings['hours.open'],
-    close: settings['hours.close'],
-    cutOff: settings['businessDay.cutOff'],
-  });
+  return currentWindow(now, policy.timeZone, tradingHours(policy.settings));
 }
 
 /** The trading window of a business day. */
-export function windowOfDay({ settings, timeZone }: EffectivePolicy, businessDay: string): TradingWindow {
-  return tradingWindow(businessDay, timeZone, settings['hours.open'], settings['hours.close'], settings['businessDay.cutOff']);
+export function windowOfDay(policy: EffectivePolicy, businessDay: string): TradingWindow {
+  return windowOfBusinessDay(businessDay, policy.timeZone, tradingHours(policy.settings));
 }

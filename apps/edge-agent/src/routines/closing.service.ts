@@ -258,6 +258,7 @@ export class Closing implements RoutineDefinition<ClosingStep> {
       const reason = 'host named no totals; the terminal’s batch is empty';
       return { kind: 'done', evidence: settlement.hostTotals ? evidence : { ...evidence, reason } };
     }
+    if (settlement.state === 'accepted') return { kind: 'done', evidence: { ...evidence, reason: 'two people accepted the difference' } };
     return { kind: 'blocked', code: 'totalsUnequal', detail: 'the totals of journal, terminal and host differ', evidence };
   }
 

@@ -1,11 +1,8 @@
-import { addBusinessDays, tradingWindow } from '@tillward/calendar';
+import { addBusinessDays, nextWindow, type TradingHours, tradingWindow, windowOfBusinessDay } from '@tillward/calendar';
 
 /** The settings a maintenance window depends on. */
-export interface MaintenanceSettings {
+export interface MaintenanceSettings extends TradingHours {
   timeZone: string;
-  open: string;
-  close: string;
-  cutOff: string;
   leadMs: number;
   opensAt: string;
   closesAt: string;
@@ -22,9 +19,9 @@ export interface MaintenanceWindow {
  * them.
  */
 export function maintenanceWindow(businessDay: string, settings: MaintenanceSettings): MaintenanceWindow | null {
-  const { timeZone, open, close, cutOff, leadMs, opensAt, closesAt } = settings;
-  const trading = tradingWindow(businessDay, timeZone, open, close, cutOff);
-  const next = tradingWindow(addBusinessDays(businessDay, 1), timeZone, open, close, cutOff);
+  const { timeZone, cutOff, leadMs, opensAt, closesAt } = settings;
+  const trading = windowOfBusinessDay(businessDay, timeZone, settings);
+  const next = nextWindow(trading.closesAtMs - 1, timeZone, settings);
   // A window written as early morning belongs to the night before it, like trading hours do.
   const candidates = [businessDay, addBusinessDays(businessDay, 1)].map((day) => tradingWindow(day, timeZone, opensAt, closesAt, cutOff));
   const window = candidates.find(({ closesAtMs }) => closesAtMs > trading.closesAtMs);

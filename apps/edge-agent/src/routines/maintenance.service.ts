@@ -1,4 +1,5 @@
 import { MAINTENANCE_STEPS, type MaintenanceStep } from '@tillward/contracts';
+import { tradingHours } from '@tillward/policy';
 import { type Clock, pause } from '../clock.js';
 import type { EffectivePolicy, PolicyService } from '../policy/index.js';
 import type { TerminalActor } from '../terminals/index.js';
@@ -128,13 +129,12 @@ export class Maintenance implements RoutineDefinition<MaintenanceStep> {
 }
 
 /** The maintenance window of a business day as the policy has it; null when there is none, or terminals do not stay on for it. */
-export function maintenanceOfDay({ settings, timeZone }: EffectivePolicy, businessDay: string): ReturnType<typeof maintenanceWindow> {
+export function maintenanceOfDay(policy: EffectivePolicy, businessDay: string): ReturnType<typeof maintenanceWindow> {
+  const { settings, timeZone } = policy;
   if (settings['power.overnight'] !== 'on') return null;
   return maintenanceWindow(businessDay, {
+    ...tradingHours(settings),
     timeZone,
-    open: settings['hours.open'],
-    close: settings['hours.close'],
-    cutOff: settings['businessDay.cutOff'],
     leadMs: settings['opening.leadMinutes'] * 60_000,
     opensAt: settings['maintenance.opensAt'],
     closesAt: settings['maintenance.closesAt'],

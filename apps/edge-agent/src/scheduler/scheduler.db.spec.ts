@@ -94,6 +94,29 @@ describe('Scheduler', () => {
     await store.clock.until(() => edge.terminals.get('t1')!.facts.signedOn);
   });
 
+  it('S5: closes again in the night what a settlement blocked, as often as the policy says and not after the acquirer’s cut-off', async () => {
+    edge.apply({ 'settlement.nightRetries': 2, 'settlement.nightRetryMinutes': 20, 'settlement.acquirerCutOff': '23:30' });
+    edge.scheduler.start();
+    await finished('OpeningFinished', 1);
+    await edge.readyForSales({ 'settlement.nightRetries': 2, 'settlement.nightRetryMinutes': 20, 'settlement.acquirerCutOff': '23:30' });
+    await edge.pay('key-0001');
+    const terminal = store.terminals.get('t1')!;
+    terminal.hostUp = false;
+    skipTo('2026-05-04T19:59:58Z');
+    await finished('ClosingFinished', 1);
+    expect(edge.entries('ClosingFinished')[0]!.payload.blocked).toEqual(['t1']);
+    await finished('ClosingFinished', 2);
+    terminal.hostUp = true;
+    await finished('ClosingFinished', 3);
+    expect(edge.entries('ClosingStarted').map(({ payload }) => [payload.by, payload.terminals])).toEqual([
+      ['policy', ['t1', 't2']],
+      ['recovery', ['t1']],
+      ['recovery', ['t1']],
+    ]);
+    expect(edge.entries('ClosingFinished').at(-1)!.payload.proven).toEqual(['t1']);
+    expect(terminal.settlements).toHaveLength(1);
+  });
+
   it('signs a terminal on again that restarted by itself', async () => {
     edge.scheduler.start();
     await finished('OpeningFinished', 1);

@@ -1,5 +1,7 @@
+import { dayExceptions } from '@tillward/calendar';
 import { describe, expect, it } from 'vitest';
 import {
+  closesAgain,
   missedClosings,
   type Night,
   nextMove,
@@ -103,6 +105,57 @@ describe('S3: a closing whose time comes again', () => {
     expect(nextMove(2_000, closed, again, [terminal('t2', { facts: { resting: 'closed' } })])).toEqual({ kind: 'wait' });
     // Opened on request after closing: it stays as somebody wanted it.
     expect(nextMove(2_000, closed, CLOSED_ONCE, [terminal('t1')])).toEqual({ kind: 'wait' });
+  });
+});
+
+describe('S5: a closing that a settlement blocked', () => {
+  const blocked = (change = {}) => terminal('t1', { facts: { resting: 'blocked' }, closeAgainAt: 5_000, ...change });
+  it.each<[string, number, SchedulableTerminal, string]>([
+    ['before its pause is over', 4_999, blocked(), 'wait'],
+    ['after it', 5_000, blocked(), 'close'],
+    ['when people closed it meanwhile', 5_000, blocked({ facts: { resting: 'closed' } }), 'wait'],
+    ['when it is not to be made again', 5_000, terminal('t1', { facts: { resting: 'blocked' } }), 'wait'],
+    ['while a routine works on it', 5_000, blocked({ held: true }), 'wait'],
+  ])('%s', (_name, now, one, kind) => {
+    expect(nextMove(now, closed, CLOSED_ONCE, [one, terminal('t2', { facts: { resting: 'closed' } })]).kind).toBe(kind);
+  });
+
+  it.each([
+    ['settle', 'hostUnreachable', 1, true],
+    ['settle', 'settlementRefused', 3, true],
+    ['sendStored', 'terminalUnreachable', 2, true],
+    ['settle', 'hostUnreachable', 4, false],
+    ['settle', 'settlementInDoubt', 1, false],
+    ['settle', 'paymentInDoubt', 1, false],
+    ['settle', 'manualSettlementRequired', 1, false],
+    ['compareTotals', 'totalsUnequal', 1, false],
+    ['powerOff', 'terminalUnreachable', 1, false],
+  ])('at %s with %s, blocked %i times, is made again: %s', (step, code, times, again) => {
+    expect(closesAgain({ step, code, times }, 3)).toBe(again);
+  });
+});
+
+describe('days with hours of their own', () => {
+  const settings: ScheduleSettings = {
+    ...HOURS,
+    exceptions: dayExceptions('2026-05-05 closed; 2026-05-06 closed; 2026-05-07 10:00-14:00; 2026-05-08 09:00-02:00 until 06:00'),
+  };
+  it.each([
+    ['a day of rest', '2026-05-05T12:00:00', 'closed', '2026-05-04'],
+    ['the second one', '2026-05-06T23:00:00', 'closed', '2026-05-04'],
+    ['before the short day', '2026-05-07T09:29:59', 'closed', '2026-05-04'],
+    ['in it', '2026-05-07T13:59:59', 'trading', '2026-05-07'],
+    ['after its early end', '2026-05-07T14:00:00', 'closed', '2026-05-07'],
+    ['in the long night', '2026-05-09T01:30:00', 'trading', '2026-05-08'],
+    ['after it, before that day ends', '2026-05-09T05:00:00', 'closed', '2026-05-08'],
+  ] as const)('%s', (_name, local, kind, businessDay) => {
+    const time = storeTimeAt(berlin(local), settings);
+    expect([time.kind, time.kind === 'trading' ? time.window.businessDay : time.last.businessDay]).toEqual([kind, businessDay]);
+  });
+
+  it('miss no closing on a day of rest', () => {
+    const missed = missedClosings(storeTimeAt(berlin('2026-05-07T12:00:00'), settings), berlin('2026-05-03T20:00:00'), settings);
+    expect(missed.map(({ businessDay }) => businessDay)).toEqual(['2026-05-04']);
   });
 });
 

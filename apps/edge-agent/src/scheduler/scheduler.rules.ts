@@ -1,12 +1,17 @@
-import { addBusinessDays, type BusinessDayWindow, businessDayOf, tradingWindow } from '@tillward/calendar';
+import {
+  addBusinessDays,
+  type BusinessDayWindow,
+  businessDayAt,
+  lastClosedWindow,
+  opensOn,
+  type TradingHours,
+  windowOfBusinessDay,
+} from '@tillward/calendar';
 import type { TerminalFacts } from '../terminals/index.js';
 
 /** The settings the schedule depends on. */
-export interface ScheduleSettings {
+export interface ScheduleSettings extends TradingHours {
   timeZone: string;
-  open: string;
-  close: string;
-  cutOff: string;
   leadMs: number;
 }
 
@@ -18,17 +23,20 @@ export type StoreTime = { kind: 'trading'; window: BusinessDayWindow } | { kind:
  * closed last is named, so that its closing can be made up for.
  */
 export function storeTimeAt(now: number, settings: ScheduleSettings): StoreTime {
-  const today = businessDayOf(now, settings.timeZone, settings.cutOff);
-  const windows = [1, 0, -1, -2].map((offset) => windowOf(addBusinessDays(today, offset), settings));
-  const trading = windows.find((window) => window.opensAtMs - settings.leadMs <= now && now < window.closesAtMs);
+  const today = businessDayAt(now, settings.timeZone, settings);
+  // A day the store stays closed has no window: nothing is opened for it, and no closing is due.
+  const days = [1, 0, -1, -2].map((offset) => addBusinessDays(today, offset)).filter((day) => opensOn(day, settings));
+  const trading = days
+    .map((day) => windowOf(day, settings))
+    .find((window) => window.opensAtMs - settings.leadMs <= now && now < window.closesAtMs);
   if (trading) return { kind: 'trading', window: trading };
-  const last = windows.filter((window) => window.closesAtMs <= now).sort((a, b) => b.closesAtMs - a.closesAtMs)[0];
-  if (!last) throw new RangeError('one of the last three business days has a closing instant');
-  return { kind: 'closed', last };
+  const last = lastClosedWindow(now, settings.timeZone, settings);
+  // Closed for longer than anybody looks back: the day before stands for a closing long dealt with.
+  return { kind: 'closed', last: last ?? windowOf(addBusinessDays(today, -1), settings) };
 }
 
-function windowOf(businessDay: string, { timeZone, open, close, cutOff }: ScheduleSettings): BusinessDayWindow {
-  return { businessDay, ...tradingWindow(businessDay, timeZone, open, close, cutOff) };
+function windowOf(businessDay: string, settings: ScheduleSettings): BusinessDayWindow {
+  return windowOfBusinessDay(businessDay, settings.timeZone, settings);
 }
 
 /** A terminal as the schedule sees it. */
@@ -43,6 +51,8 @@ export interface SchedulableTerminal {
   occupied: boolean;
   /** Not to be opened again before this instant, because the last attempt failed. */
   notBefore: number;
+  /** When the closing that its settlement blocked is to be made again; left out when it isn't. */
+  closeAgainAt?: number;
 }
 
 /** What is known of the night after a closing instant. */
@@ -65,7 +75,7 @@ export type ScheduleMove =
 /**
  * The next move. While trading, terminals that can't sell are opened, unless somebody closed them for the rest of the day. After a closing instant the
  * closing runs once for that instant (S1), also when the agent was away at the time (S2); terminals closed already keep their proof. A closing whose time came twice,
- * because the clock was corrected, is made again for what was opened in between (S3).
+ * because the clock was corrected, is made again for what was opened in between (S3). One that a settlement blocked is made again for that terminal, as often as the policy says (S5).
  */
 export function nextMove(now: number, time: StoreTime, night: Night, terminals: readonly SchedulableTerminal[]): ScheduleMove {
   const free = terminals.filter((terminal) => !terminal.held);
@@ -85,6 +95,8 @@ export function nextMove(now: number, time: StoreTime, night: Night, terminals: 
   if (night.openedSince && selling.length > 0) {
     return { kind: 'close', scheduledFor: null, businessDay, terminals: selling.map(({ id }) => id) };
   }
+  const again = free.filter(({ facts, closeAgainAt }) => facts.resting === 'blocked' && closeAgainAt !== undefined && closeAgainAt <= now);
+  if (again.length > 0) return { kind: 'close', scheduledFor: null, businessDay, terminals: again.map(({ id }) => id) };
   return maintenanceMove(now, night, businessDay, free);
 }
 
@@ -107,9 +119,10 @@ export function missedClosings(time: StoreTime, handled: number | null, settings
   const newest = time.kind === 'trading' ? addBusinessDays(time.window.businessDay, -1) : addBusinessDays(time.last.businessDay, -1);
   const missed: BusinessDayWindow[] = [];
   for (let back = 0; back < MOST_MISSED; back++) {
-    const window = windowOf(addBusinessDays(newest, -back), settings);
+    const businessDay = addBusinessDays(newest, -back);
+    const window = windowOf(businessDay, settings);
     if (window.closesAtMs <= handled) break;
-    missed.unshift(window);
+    if (opensOn(businessDay, settings)) missed.unshift(window);
   }
   return missed;
 }
@@ -118,6 +131,26 @@ function needsOpening({ facts, watchedOnly, occupied, notBefore }: SchedulableTe
   if (facts.resting === 'idle' && (watchedOnly || facts.signedOn)) return false;
   if (occupied || notBefore > now) return false;
   return facts.heldUntil === null || facts.heldUntil <= now;
+}
+
+/** What decides whether a blocked closing is made again in the same night. */
+export interface BlockedClosing {
+  step: string;
+  code: string;
+  /** Closings of the terminal that were blocked so in this night, this one included. */
+  times: number;
+}
+
+/** Steps whose failure a later attempt may heal by itself, and the reasons for which it may. */
+const SETTLING_STEPS: ReadonlySet<string> = new Set(['sendStored', 'settle']);
+const PASSING_CODES: ReadonlySet<string> = new Set(['hostUnreachable', 'settlementRefused', 'terminalUnreachable', 'terminalBusy']);
+
+/**
+ * S5: whether a closing that was blocked is made again by itself: only where the settlement was refused or the way to host or terminal was down, and not more often than
+ * the policy says. What is in doubt is asked about, and totals that differ stay different: neither is retried.
+ */
+export function closesAgain({ step, code, times }: BlockedClosing, nightRetries: number): boolean {
+  return SETTLING_STEPS.has(step) && PASSING_CODES.has(code) && times <= nightRetries;
 }
 
 const FIRST_RETRY_MS = 15_000;

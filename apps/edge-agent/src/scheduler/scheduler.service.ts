@@ -1,4 +1,6 @@
+import { instantInBusinessDay } from '@tillward/calendar';
 import type { ClosingStep, MaintenanceStep, OpeningStep } from '@tillward/contracts';
+import { tradingHours } from '@tillward/policy';
 import type { Clock } from '../clock.js';
 import { JournalUnavailableError } from '../journal/index.js';
 import { errorFields, type Log } from '../log.js';
@@ -6,6 +8,8 @@ import type { EffectivePolicy, PolicyService } from '../policy/index.js';
 import { maintenanceOfDay, type RoutineRunner, type RunResult } from '../routines/index.js';
 import type { Terminals } from '../terminals/index.js';
 import {
+  type BlockedClosing,
+  closesAgain,
   missedClosings,
   type Night,
   nextMove,
@@ -41,6 +45,8 @@ export class Scheduler {
   readonly #context: SchedulerContext;
   readonly #parts: SchedulerParts;
   readonly #failures = new Map<string, OpeningFailures>();
+  /** Closings of this run of the agent that were blocked; after a restart the next opening catches up. */
+  readonly #blockedClosings = new Map<string, BlockedClosing & { businessDay: string; since: number }>();
   #cancel: () => void = () => {};
 
   constructor(context: SchedulerContext, parts: SchedulerParts) {
@@ -71,7 +77,7 @@ export class Scheduler {
     const settings = scheduleOf(policy);
     const time = storeTimeAt(now, settings);
     this.#tellMissed(policy, time, settings);
-    const move = nextMove(now, time, this.#night(policy, time), this.#terminals(now));
+    const move = nextMove(now, time, this.#night(policy, time), this.#terminals(now, policy));
     const { closing, opening, maintenance } = this.#parts;
     switch (move.kind) {
       case 'wait':
@@ -79,7 +85,12 @@ export class Scheduler {
       case 'close': {
         const { businessDay, scheduledFor, terminals } = move;
         this.#context.log.info({ businessDay, again: scheduledFor === null, terminals: terminals.length }, 'closing time');
-        closing.start({ businessDay, by: scheduledFor === null ? 'recovery' : 'policy', scheduledFor, commandId: null }, terminals);
+        const by = scheduledFor === null ? 'recovery' : 'policy';
+        const run = closing.start({ businessDay, by, scheduledFor, commandId: null }, terminals);
+        void closing.result(run.routineId).then(
+          (result) => this.#closed(result, businessDay),
+          (error: unknown) => this.#context.log.error(errorFields(error), 'a closing failed'),
+        );
         return;
       }
       case 'maintain': {
@@ -120,10 +131,11 @@ export class Scheduler {
     };
   }
 
-  #terminals(now: number) {
+  #terminals(now: number, policy: EffectivePolicy) {
     const passed = this.#context.clock.monotonic();
     return this.#parts.terminals.all().map((actor) => ({
       id: actor.id,
+      ...this.#closeAgain(actor.id, now, passed, policy),
       facts: actor.facts,
       watchedOnly: actor.watchedOnly,
       held: actor.heldBy !== null,
@@ -132,7 +144,28 @@ export class Scheduler {
     }));
   }
 
+  /** S5: when a terminal's blocked closing is made again; nothing once the acquirer's cut-off has passed, because the batch is paid a day later anyway. */
+  #closeAgain(terminal: string, now: number, passed: number, { settings, timeZone }: EffectivePolicy): { closeAgainAt?: number } {
+    const blocked = this.#blockedClosings.get(terminal);
+    if (blocked === undefined || !settings['settlement.automatic'] || !closesAgain(blocked, settings['settlement.nightRetries'])) return {};
+    const { businessDay, since } = blocked;
+    const cutOffAt = instantInBusinessDay(businessDay, timeZone, settings['settlement.acquirerCutOff'], settings['businessDay.cutOff']);
+    if (now >= cutOffAt) return {};
+    return { closeAgainAt: now + since + settings['settlement.nightRetryMinutes'] * 60_000 - passed };
+  }
+
+  #closed(result: RunResult, businessDay: string): void {
+    for (const terminal of result.passed) this.#blockedClosings.delete(terminal);
+    for (const { terminal, detail } of result.blocked) {
+      const [step = '', code = ''] = detail.split(': ');
+      const before = this.#blockedClosings.get(terminal);
+      const times = (before?.businessDay === businessDay ? before.times : 0) + 1;
+      this.#blockedClosings.set(terminal, { businessDay, step, code, times, since: this.#context.clock.monotonic() });
+    }
+  }
+
   #opened(result: RunResult): void {
+    for (const terminal of result.passed) this.#blockedClosings.delete(terminal);
     for (const terminal of result.passed) this.#failures.delete(terminal);
     for (const { terminal } of result.blocked) {
       const count = (this.#failures.get(terminal)?.count ?? 0) + 1;
@@ -141,12 +174,6 @@ export class Scheduler {
   }
 }
 
-function scheduleOf({ settings, timeZone }: EffectivePolicy): ScheduleSettings {
-  return {
-    timeZone,
-    open: settings['hours.open'],
-    close: settings['hours.close'],
-    cutOff: settings['businessDay.cutOff'],
-    leadMs: settings['opening.leadMinutes'] * 60_000,
-  };
+function scheduleOf(policy: EffectivePolicy): ScheduleSettings {
+  return { ...tradingHours(policy.settings), timeZone: policy.timeZone, leadMs: policy.settings['opening.leadMinutes'] * 60_000 };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterSettleAttempt, balanced, nothingToSettle, planSettlement, SETTLEMENT_ENQUIRIES } from './settlement.rules.js';
+import { afterSettleAttempt, balanced, nothingToSettle, planSettlement, SETTLEMENT_ENQUIRIES, schemeTotalsOf } from './settlement.rules.js';
 
 const totals = (amountMinor: number, count: number | null = 1) => ({ currency: 'EUR', amountMinor, count });
 
@@ -54,5 +54,17 @@ describe('afterSettleAttempt', () => {
     ['inDoubt', 0, SETTLEMENT_ENQUIRIES, { kind: 'end' }],
   ] as const)('%s, %i refusals, %i enquiries', (result, refusals, enquiries, move) => {
     expect(afterSettleAttempt(result, refusals, enquiries, policy)).toEqual(move);
+  });
+});
+
+describe('schemeTotalsOf', () => {
+  it('is null where the terminal doesn’t split its totals', () => {
+    expect([schemeTotalsOf(undefined), schemeTotalsOf([])]).toEqual([null, null]);
+  });
+
+  it('keeps what an entry holds', () => {
+    const many = Array.from({ length: 70 }, (_, i) => ({ card: `${'n'.repeat(80)}${i}`, amountMinor: i, count: i === 0 ? null : i }));
+    const kept = schemeTotalsOf(many)!;
+    expect([kept.length, kept[0]]).toEqual([64, { scheme: 'n'.repeat(64), amountMinor: 0, count: null }]);
   });
 });

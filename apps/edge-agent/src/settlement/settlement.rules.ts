@@ -1,5 +1,5 @@
-import type { BatchTotals, StepFailure } from '@tillward/contracts';
-import { totalsAgree } from '@tillward/driver';
+import type { BatchTotals, SchemeTotal, StepFailure } from '@tillward/contracts';
+import { type CardTotals, totalsAgree } from '@tillward/driver';
 import type { BatchState } from '../batches/index.js';
 
 /** The three sources that must say the same. Null: that source said nothing. */
@@ -30,6 +30,21 @@ export function planSettlement(unresolvedPayments: number, batchState: BatchStat
 /** Whether there is anything to settle: a batch that took payments, or money the terminal holds that the journal doesn't know. */
 export function nothingToSettle(batchState: BatchState | null, terminal: BatchTotals, settlementNeeded: boolean): boolean {
   return batchState === null && !settlementNeeded && terminal.amountMinor === 0 && (terminal.count ?? 0) === 0;
+}
+
+/** Most kinds of cards one entry tells of (libs/contracts). */
+const MOST_CARDS = 64;
+
+/** A terminal's totals by card as the journal takes them: net amounts, names cut to what an entry holds, counts that are none left out. Null where it didn't split them. */
+export function schemeTotalsOf(byCard: readonly CardTotals[] | undefined): SchemeTotal[] | null {
+  if (byCard === undefined || byCard.length === 0) return null;
+  return byCard
+    .slice(0, MOST_CARDS)
+    .map(({ card, amountMinor, count }) => ({
+      scheme: card.slice(0, 64),
+      amountMinor,
+      count: count !== null && count >= 0 ? count : null,
+    }));
 }
 
 /** What is done after an attempt to settle. */

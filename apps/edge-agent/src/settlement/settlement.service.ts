@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchTotals, StepFailure } from '@tillward/contracts';
-import { judgeSettlement, type SettlementOutcome } from '@tillward/driver';
+import { judgeSettlement, type SettlementOutcome, type TotalsOutcome } from '@tillward/driver';
 import { BatchStore } from '../batches/index.js';
 import { type Clock, pause } from '../clock.js';
 import type { Journal, JournalTransaction } from '../journal/index.js';
 import { errorFields, type Log } from '../log.js';
 import { type PolicyService, windowAt } from '../policy/index.js';
 import { enquiryDelayMs, type TerminalActor, type Terminals } from '../terminals/index.js';
-import { afterSettleAttempt, balanced, needsEvidence, nothingToSettle, planSettlement } from './settlement.rules.js';
+import { afterSettleAttempt, balanced, needsEvidence, nothingToSettle, planSettlement, schemeTotalsOf } from './settlement.rules.js';
 import { type Settlement, SettlementStore } from './settlement.store.js';
 
 /** Who asked for a settlement. */
@@ -22,6 +22,9 @@ export type SettlementResult =
   | { kind: 'nothing'; totals: BatchTotals }
   | { kind: 'failed'; code: StepFailure; detail: string }
   | { kind: 'inDoubt'; detail: string };
+
+/** `nothing`: there is no such settlement, or its totals do not differ. */
+export type Acceptance = { kind: 'accepted'; settlement: Settlement; record: (tx: JournalTransaction) => void } | { kind: 'nothing' };
 
 /** How often a refused settlement is tried, and the pause between. */
 export interface SettlementPatience {
@@ -143,13 +146,32 @@ export class SettlementService {
     return this.#settlements.standingUnbalanced(terminal);
   }
 
+  /**
+   * What it takes to accept that an unbalanced settlement's totals differ, for the transaction that answers the command; or why there is nothing to accept. Accepted
+   * again it changes nothing.
+   */
+  acceptance(terminal: string, settlementId: string, commandId: string): Acceptance {
+    const settlement = this.#settlements.byId(terminal, settlementId);
+    if (settlement?.state === 'accepted') return { kind: 'accepted', settlement, record: () => {} };
+    if (settlement?.state !== 'unbalanced') return { kind: 'nothing' };
+    const { batchNo, businessDay } = settlement;
+    return {
+      kind: 'accepted',
+      settlement,
+      record: (tx) => {
+        tx.append('UnbalancedAccepted', terminal, { settlementId, batchNo, businessDay, commandId });
+        this.#settlements.accept(tx, settlementId);
+      },
+    };
+  }
+
   async #attempt(actor: TerminalActor, by: SettlementRequester): Promise<SettlementResult> {
     const answer = await actor.driver.totals();
     const needed = actor.facts.service === 'settlementNeeded';
     const open = this.#batches.current(actor.id);
     if (answer.kind === 'totals' && nothingToSettle(open?.state ?? null, answer.totals, needed))
       return { kind: 'nothing', totals: answer.totals };
-    const settlement = this.#commitIntent(actor, by, answer.kind === 'totals' ? answer.totals : null);
+    const settlement = this.#commitIntent(actor, by, answer.kind === 'totals' ? answer : null);
     if (answer.kind === 'failed') {
       // Without the totals before, a lost outcome could never be judged: the command is not sent.
       return this.#commitFailed(actor, settlement, answer.code, answer.resultCode, `totals could not be read: ${answer.detail}`);
@@ -226,8 +248,9 @@ export class SettlementService {
     }
   }
 
-  #commitIntent(actor: TerminalActor, by: SettlementRequester, terminalTotals: BatchTotals | null): Settlement {
+  #commitIntent(actor: TerminalActor, by: SettlementRequester, told: Extract<TotalsOutcome, { kind: 'totals' }> | null): Settlement {
     const now = this.#context.clock.now();
+    const terminalTotals = told?.totals ?? null;
     return actor.commit({}, (tx) => {
       const { batchNo, businessDay } = this.#batches.openOrCreate(tx, actor.id, windowAt(this.#policy.current!, now).businessDay);
       const journalTotals = this.#batches.journalTotals(actor.id, batchNo, actor.connection.currency);
@@ -245,7 +268,9 @@ export class SettlementService {
       };
       this.#batches.setState(tx, actor.id, batchNo, 'settling');
       const { settlementId } = settlement;
-      const seq = tx.append('SettlementStarted', actor.id, { settlementId, batchNo, businessDay, by, journalTotals, terminalTotals });
+      const intent = { settlementId, batchNo, businessDay, by, journalTotals, terminalTotals };
+      const byCard = schemeTotalsOf(told?.byCard);
+      const seq = tx.append('SettlementStarted', actor.id, byCard === null ? intent : { ...intent, terminalByScheme: byCard });
       this.#settlements.insert(tx, settlement, seq);
       return settlement;
     });

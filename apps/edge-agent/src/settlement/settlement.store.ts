@@ -2,8 +2,8 @@ import type { StatementSync } from 'node:sqlite';
 import type { BatchTotals, StepFailure } from '@tillward/contracts';
 import type { JournalTransaction, Row, SqliteStore } from '../journal/index.js';
 
-/** How one attempt to settle stands. */
-export type SettlementState = 'started' | 'completed' | 'unbalanced' | 'failed' | 'inDoubt';
+/** How one attempt to settle stands. `accepted`: it was unbalanced, and two people answer for the difference. */
+export type SettlementState = 'started' | 'completed' | 'unbalanced' | 'accepted' | 'failed' | 'inDoubt';
 
 /** One attempt to settle a batch. */
 export interface Settlement {
@@ -27,6 +27,8 @@ export class SettlementStore {
   readonly #interrupted: StatementSync;
   readonly #closedFor: StatementSync;
   readonly #lastWithMoney: StatementSync;
+  readonly #byId: StatementSync;
+  readonly #accept: StatementSync;
 
   constructor(store: SqliteStore) {
     this.#insert = store.prepare(
@@ -40,12 +42,14 @@ export class SettlementStore {
       `SELECT * FROM settlements WHERE terminal = ? AND state IN ('started', 'inDoubt') ORDER BY seq DESC LIMIT 1`,
     );
     this.#interrupted = store.prepare(`SELECT * FROM settlements WHERE state = 'started'`);
+    this.#byId = store.prepare('SELECT * FROM settlements WHERE terminal = ? AND settlement_id = ?');
+    this.#accept = store.prepare(`UPDATE settlements SET state = 'accepted' WHERE settlement_id = ? AND state = 'unbalanced'`);
     this.#closedFor = store.prepare(
-      `SELECT * FROM settlements WHERE terminal = ? AND (business_day = ? OR seq > ?) AND state IN ('completed', 'unbalanced')
+      `SELECT * FROM settlements WHERE terminal = ? AND (business_day = ? OR seq > ?) AND state IN ('completed', 'unbalanced', 'accepted')
        ORDER BY seq DESC LIMIT 1`,
     );
     this.#lastWithMoney = store.prepare(
-      `SELECT * FROM settlements WHERE terminal = ? AND (state = 'unbalanced' OR (state = 'completed' AND json_extract(journal_totals, '$.count') > 0))
+      `SELECT * FROM settlements WHERE terminal = ? AND (state IN ('unbalanced', 'accepted') OR (state = 'completed' AND json_extract(journal_totals, '$.count') > 0))
        ORDER BY seq DESC LIMIT 1`,
     );
   }
@@ -69,9 +73,19 @@ export class SettlementStore {
     this.#update.run(state, hostTotals && JSON.stringify(hostTotals), code, detail, seq, settlementId);
   }
 
+  /** Marks an unbalanced settlement as accepted. It keeps its place in order: what came after it stays newer. */
+  accept(_tx: JournalTransaction, settlementId: string): void {
+    this.#accept.run(settlementId);
+  }
+
   /** The settlement of a terminal whose outcome isn't known. */
   unfinished(terminal: string): Settlement | undefined {
     return toSettlement(this.#unfinished.get(terminal) as Row | undefined);
+  }
+
+  /** One settlement of a terminal by its id. */
+  byId(terminal: string, settlementId: string): Settlement | undefined {
+    return toSettlement(this.#byId.get(terminal, settlementId) as Row | undefined);
   }
 
   /** Settlements a crash cut off. */
@@ -84,7 +98,7 @@ export class SettlementStore {
     return toSettlement(this.#closedFor.get(terminal, businessDay, seq) as Row | undefined);
   }
 
-  /** The unbalanced settlement of a terminal which no balanced one with money in it has followed. An empty batch explains no difference. */
+  /** The unbalanced settlement of a terminal which no balanced or accepted one with money in it has followed. An empty batch explains no difference. */
   standingUnbalanced(terminal: string): Settlement | undefined {
     const settlement = toSettlement(this.#lastWithMoney.get(terminal) as Row | undefined);
     return settlement?.state === 'unbalanced' ? settlement : undefined;

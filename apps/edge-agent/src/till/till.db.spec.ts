@@ -239,6 +239,10 @@ describe('a sale', () => {
       await first;
       return second;
     },
+    gatewayStopping: () => {
+      edge.beginStop();
+      return refused(pay());
+    },
     idempotencyKeyReused: async () => {
       await pay();
       return refused(pay({ ...SALE, amountMinor: 1 }));

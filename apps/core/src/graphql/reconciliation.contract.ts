@@ -1,0 +1,182 @@
+import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { RESULT_TYPES, type DifferenceType as Type } from '@tillward/reconciliation';
+import { MoneyType } from './fleet.contract.js';
+import { Role } from './identity.contract.js';
+import { AlreadyDoneType, InvalidInputType, NotAllowedType, NotFoundType, resultType } from './refusals.contract.js';
+import { CalendarDate, DateTime, Json, MinorUnits } from './scalars.js';
+
+/** What two sides can differ in (libs/reconciliation, README.md). */
+export const DifferenceType = Object.fromEntries(RESULT_TYPES.filter((type) => type !== 'matched').map((type) => [type, type])) as { [T in Type]: T };
+export type DifferenceType = Type;
+registerEnumType(DifferenceType, { name: 'DifferenceType' });
+
+/** Where a difference stands. */
+export const DifferenceState = { open: 'open', assigned: 'assigned', resolved: 'resolved', accepted: 'accepted' } as const;
+export type DifferenceState = (typeof DifferenceState)[keyof typeof DifferenceState];
+registerEnumType(DifferenceState, { name: 'DifferenceState' });
+
+/** Where a run stands. */
+export const ReconciliationRunState = { waiting: 'waiting', done: 'done', failed: 'failed' } as const;
+export type ReconciliationRunState = (typeof ReconciliationRunState)[keyof typeof ReconciliationRunState];
+registerEnumType(ReconciliationRunState, { name: 'ReconciliationRunState' });
+
+/** What identifies a row within its batch. */
+export const RowIdentityKind = { trace: 'trace', reference: 'reference' } as const;
+export type RowIdentityKind = (typeof RowIdentityKind)[keyof typeof RowIdentityKind];
+registerEnumType(RowIdentityKind, { name: 'RowIdentityKind' });
+
+/** One line of a difference's history. */
+@ObjectType('DifferenceEvent')
+export class DifferenceEventType {
+  @Field(() => DateTime) at!: Date;
+  @Field(() => String) what!: string;
+  @Field(() => String) actor!: string;
+  @Field(() => String) detail!: string;
+}
+
+/** Something on which journal and statement don't agree, with whose work it is. */
+@ObjectType('Difference')
+export class DifferenceObjectType {
+  @Field(() => ID) id!: string;
+  @Field(() => ID) storeId!: string;
+  @Field(() => ID) acquirerId!: string;
+  @Field(() => DifferenceType) type!: DifferenceType;
+  @Field(() => CalendarDate) businessDay!: string;
+  @Field(() => ID, { nullable: true }) terminalId!: string | null;
+  @Field(() => String) batchNo!: string;
+  @Field(() => String, { description: 'sale, refund or reversal.' }) rowType!: string;
+  @Field(() => String) traceNo!: string;
+  @Field(() => ID, { nullable: true, description: 'The transaction of the journal.' }) paymentId!: string | null;
+  @Field(() => ID, { nullable: true, description: "The statement's row." }) statementRowId!: string | null;
+  @Field(() => MoneyType, { nullable: true, description: 'What the terminal booked.' }) terminalAmount!: MoneyType | null;
+  @Field(() => MoneyType, { nullable: true, description: 'What the acquirer moved.' }) acquirerAmount!: MoneyType | null;
+  @Field(() => DifferenceState) state!: DifferenceState;
+  @Field(() => Role) ownerRole!: Role;
+  @Field(() => ID, { nullable: true }) ownerId!: string | null;
+  @Field(() => DateTime) foundAt!: Date;
+  @Field(() => DateTime) changedAt!: Date;
+  @Field(() => String, { nullable: true }) endedBy!: string | null;
+  @Field(() => String, { nullable: true }) note!: string | null;
+  @Field(() => [DifferenceEventType]) history?: DifferenceEventType[];
+}
+
+/** Totals of a batch on both sides. */
+@ObjectType('ComparedBatch')
+export class ComparedBatchType {
+  @Field(() => ID) id!: string;
+  @Field(() => ID) storeId!: string;
+  @Field(() => ID) acquirerId!: string;
+  @Field(() => ID, { nullable: true }) terminalId!: string | null;
+  @Field(() => String, { description: 'As the acquirer writes it; empty where it names none.' }) batchNo!: string;
+  @Field(() => CalendarDate) businessDay!: string;
+  @Field(() => Int) terminalCount!: number;
+  @Field(() => MoneyType) terminalTotal!: MoneyType;
+  @Field(() => Int) acquirerCount!: number;
+  @Field(() => MoneyType) acquirerTotal!: MoneyType;
+  @Field(() => MoneyType) acquirerFees!: MoneyType;
+  @Field(() => Boolean, { description: 'All rows match: count, sum and digest of all rows are the same.' }) equal!: boolean;
+}
+
+/** One matching of journal and statements. */
+@ObjectType('ReconciliationRun')
+export class ReconciliationRunType {
+  @Field(() => ID) id!: string;
+  @Field(() => ID) acquirerId!: string;
+  @Field(() => CalendarDate) fromDay!: string;
+  @Field(() => CalendarDate) toDay!: string;
+  @Field(() => String) cause!: string;
+  @Field(() => ReconciliationRunState) state!: ReconciliationRunState;
+  @Field(() => DateTime) requestedAt!: Date;
+  @Field(() => DateTime, { nullable: true }) finishedAt!: Date | null;
+  @Field(() => Int, { nullable: true }) durationMs!: number | null;
+  @Field(() => Json, { description: 'Results by type.' }) counts!: Record<string, number>;
+  @Field(() => String, { nullable: true }) failure!: string | null;
+}
+
+/** How many minor units of a currency two amounts may differ and still match. */
+@ObjectType('AmountTolerance')
+export class AmountToleranceType {
+  @Field(() => String) currency!: string;
+  @Field(() => MinorUnits) amountMinor!: number;
+}
+
+/** How an acquirer's rows are compared. */
+@ObjectType('ReconciliationSetting')
+export class ReconciliationSettingType {
+  @Field(() => ID) acquirerId!: string;
+  @Field(() => RowIdentityKind) identity!: RowIdentityKind;
+  @Field(() => Int, { description: 'How many days later the acquirer may book a transaction.' }) timingDays!: number;
+  @Field(() => [AmountToleranceType]) amountTolerances!: AmountToleranceType[];
+}
+
+/** Differences that were acted on together. */
+@ObjectType('DifferencesChanged')
+export class DifferencesChangedType {
+  @Field(() => [DifferenceObjectType]) differences!: DifferenceObjectType[];
+}
+
+/** A run that was asked for. */
+@ObjectType('ReconciliationRequested')
+export class ReconciliationRequestedType {
+  @Field(() => ID) runId!: string;
+}
+
+/** Which differences to list; absent means all the viewer sees. */
+@InputType('DifferenceFilter')
+export class DifferenceFilterInput {
+  @Field(() => ID, { nullable: true }) storeId?: string | null;
+  @Field(() => ID, { nullable: true }) acquirerId?: string | null;
+  @Field(() => ID, { nullable: true }) terminalId?: string | null;
+  @Field(() => CalendarDate, { nullable: true }) fromDay?: string | null;
+  @Field(() => CalendarDate, { nullable: true }) toDay?: string | null;
+  @Field(() => [DifferenceType], { nullable: true }) type?: DifferenceType[] | null;
+  @Field(() => [DifferenceState], { nullable: true }) state?: DifferenceState[] | null;
+  @Field(() => Role, { nullable: true }) ownerRole?: Role | null;
+  @Field(() => ID, { nullable: true }) ownerId?: string | null;
+}
+
+/** Which compared batches to list; absent means all the viewer sees. */
+@InputType('ComparedBatchFilter')
+export class ComparedBatchFilterInput {
+  @Field(() => ID, { nullable: true }) storeId?: string | null;
+  @Field(() => ID, { nullable: true }) acquirerId?: string | null;
+  @Field(() => CalendarDate, { nullable: true }) businessDay?: string | null;
+  @Field(() => Boolean, { nullable: true }) equal?: boolean | null;
+}
+
+/** A tolerance of one currency. */
+@InputType('AmountToleranceInput')
+export class AmountToleranceInput {
+  @Field(() => String) currency!: string;
+  @Field(() => MinorUnits) amountMinor!: number;
+}
+
+/** Says how an acquirer's rows are compared. */
+@InputType('ReconciliationSettingInput')
+export class ReconciliationSettingInput {
+  @Field(() => ID) acquirerId!: string;
+  @Field(() => RowIdentityKind, { defaultValue: 'trace' }) identity!: RowIdentityKind;
+  @Field(() => Int, { defaultValue: 1 }) timingDays!: number;
+  @Field(() => [AmountToleranceInput], { defaultValue: [] }) amountTolerances!: AmountToleranceInput[];
+}
+
+/** Outcome of acts on differences. */
+export const DifferenceResult = createUnionType({
+  name: 'DifferenceResult',
+  types: () => [DifferencesChangedType, NotFoundType, NotAllowedType, AlreadyDoneType, InvalidInputType] as const,
+  resolveType: resultType('DifferencesChanged'),
+});
+
+/** Outcome of asking for a run. */
+export const ReconciliationRequestResult = createUnionType({
+  name: 'ReconciliationRequestResult',
+  types: () => [ReconciliationRequestedType, NotFoundType, InvalidInputType] as const,
+  resolveType: resultType('ReconciliationRequested'),
+});
+
+/** Outcome of changing how an acquirer's rows are compared. */
+export const ReconciliationSettingResult = createUnionType({
+  name: 'ReconciliationSettingResult',
+  types: () => [ReconciliationSettingType, NotFoundType, InvalidInputType] as const,
+  resolveType: resultType('ReconciliationSetting'),
+});

@@ -1,0 +1,55 @@
+import { RESULT_TYPES, type DifferenceType } from '@tillward/reconciliation';
+import { invalidInput, type RefusalOf, refuse, type Role } from '../graphql/index.js';
+
+/** Where a difference stands. `resolved`: the rows came to agree, or a remedy made up for it; `accepted`: two sides stay different, and somebody answers for it. */
+export type DifferenceState = 'open' | 'assigned' | 'resolved' | 'accepted';
+
+/** Every type of difference, in the engine's order. */
+export const DIFFERENCE_TYPES: readonly DifferenceType[] = RESULT_TYPES.filter((type) => type !== 'matched');
+
+/**
+ * D1: whose work a new difference is. What only the store can know (what happened at its terminal) is its manager's; what has to be asked of the acquirer is headquarters'.
+ */
+export const OWNER_ROLE: Readonly<Record<DifferenceType, Role>> = {
+  amountOver: 'manager',
+  amountUnder: 'manager',
+  missingAtTerminal: 'manager',
+  duplicateAtTerminal: 'manager',
+  missingAtAcquirer: 'hq',
+  duplicateAtAcquirer: 'hq',
+  currency: 'hq',
+  timing: 'hq',
+  feeWrong: 'hq',
+  unknownBatch: 'hq',
+};
+
+/** What a person does with a difference. */
+export type DifferenceAct =
+  | { readonly kind: 'assign'; readonly role: Role; readonly personId: string | null }
+  | { readonly kind: 'resolve'; readonly note: string }
+  | { readonly kind: 'accept'; readonly note: string }
+  | { readonly kind: 'reopen'; readonly note: string };
+
+/** Most characters of a note. */
+export const MAX_NOTE = 1_000;
+
+/** The state after an act, or why it can't be done (D2: what ended is only reopened, with a reason; accepting money that differs needs one as well). */
+export function afterAct(state: DifferenceState, act: DifferenceAct): DifferenceState | RefusalOf<'invalidInput' | 'alreadyDone'> {
+  const ended = state === 'resolved' || state === 'accepted';
+  if (act.kind !== 'assign') {
+    const note = act.note.trim();
+    if (note === '') return invalidInput('note', 'A reason is required.');
+    if (note.length > MAX_NOTE) return invalidInput('note', `At most ${MAX_NOTE} characters.`);
+  }
+  switch (act.kind) {
+    case 'reopen':
+      return ended ? 'open' : refuse('alreadyDone', 'The difference is open.');
+    case 'assign':
+      if (act.role === 'cashier' || act.role === 'auditor') return invalidInput('role', 'Differences are worked on by managers and headquarters.');
+      return ended ? refuse('alreadyDone', 'The difference was dealt with.') : 'assigned';
+    case 'resolve':
+      return ended ? refuse('alreadyDone', 'The difference was dealt with.') : 'resolved';
+    case 'accept':
+      return ended ? refuse('alreadyDone', 'The difference was dealt with.') : 'accepted';
+  }
+}

@@ -1,0 +1,150 @@
+import { Inject } from '@nestjs/common';
+import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import { ChangeFeed, UnitOfWork, type WorkContext } from '../database/index.js';
+import {
+  Access,
+  CONNECTIONS,
+  type Connection,
+  CurrentViewer,
+  DifferenceEventType,
+  DifferenceFilterInput,
+  DifferenceObjectType,
+  DifferenceResult,
+  type DifferencesChangedType,
+  isRefusal,
+  liveItems,
+  type PersonActor,
+  pageOf,
+  pageRequest,
+  type RefusalValue,
+  type RequestContext,
+  requestLoader,
+  Role,
+  type Viewer,
+  ViewerActor,
+} from '../graphql/index.js';
+import type { DifferenceAct } from './difference.rules.js';
+import { Differences } from './differences.service.js';
+import { countDifferences, type DifferenceRow, eventsOfDifferences, findDifferences, listDifferences } from './differences.store.js';
+
+/** Differences of the viewer's stores and what is done about them. */
+@Resolver(() => DifferenceObjectType)
+export class DifferencesResolver {
+  constructor(
+    @Inject(UnitOfWork) private readonly work: UnitOfWork,
+    @Inject(Differences) private readonly differenceService: Differences,
+    @Inject(ChangeFeed) private readonly feed: ChangeFeed,
+  ) {}
+
+  /** Newest first. */
+  @Access('hq', 'manager', 'auditor')
+  @Query(() => CONNECTIONS.differences.type, { name: 'differences' })
+  async differences(
+    @ViewerActor() actor: PersonActor,
+    @Args('filter', { type: () => DifferenceFilterInput, nullable: true }) filter: DifferenceFilterInput | null,
+    @Args('first', { type: () => Int, nullable: true, defaultValue: 50 }) first: number | null,
+    @Args('after', { type: () => String, nullable: true }) after: string | null,
+  ): Promise<Connection<DifferenceObjectType>> {
+    const page = pageRequest(first, after, ['instant', 'uuid']);
+    const rows = await this.work.run(actor, (ctx) => listDifferences(ctx, filter, page));
+    return pageOf(
+      page,
+      rows,
+      (row) => [row.foundAt.toISOString(), row.id],
+      differenceType,
+      () => this.work.run(actor, (ctx) => countDifferences(ctx, filter)),
+    );
+  }
+
+  @Access('hq', 'manager', 'auditor')
+  @Query(() => DifferenceObjectType, { name: 'difference', nullable: true })
+  async difference(@ViewerActor() actor: PersonActor, @Args('id', { type: () => ID }) id: string): Promise<DifferenceObjectType | null> {
+    const [row] = await this.work.run(actor, (ctx) => findDifferences(ctx, [id]));
+    return row === undefined ? null : differenceType(row);
+  }
+
+  /** Open differences of a store in which something changed; merged, a few rounds a second at most. */
+  @Access('hq', 'manager', 'auditor')
+  @Subscription(() => DifferenceObjectType, { name: 'differenceChanged' })
+  differenceChanged(
+    @CurrentViewer() viewer: Viewer,
+    @Args('storeId', { type: () => ID }) storeId: string,
+  ): AsyncIterableIterator<{ differenceChanged: DifferenceObjectType }> {
+    let toldThroughMs = 0;
+    return liveItems(this.feed, viewer, async (change, actor) => {
+      if (!change.all && !change.stores.includes(storeId)) return [];
+      const page = { first: 100, limit: 100, after: undefined };
+      const rows = await this.work.run(actor, (ctx) => listDifferences(ctx, { storeId }, page));
+      const fresh = rows.filter((row) => row.changedAt.getTime() > toldThroughMs);
+      toldThroughMs = Math.max(toldThroughMs, ...fresh.map((row) => row.changedAt.getTime()));
+      return fresh.map((row) => ({ differenceChanged: differenceType(row) }));
+    });
+  }
+
+  @Access('hq', 'manager')
+  @Mutation(() => DifferenceResult, { name: 'assignDifferences', description: 'Says whose work differences are: all of them or none.' })
+  async assign(
+    @ViewerActor() actor: PersonActor,
+    @Args('ids', { type: () => [ID] }) ids: string[],
+    @Args('role', { type: () => Role }) role: Role,
+    @Args('personId', { type: () => ID, nullable: true }) personId: string | null,
+  ): Promise<DifferencesChangedType | RefusalValue> {
+    return await this.#act(actor, ids, { kind: 'assign', role, personId: personId ?? null });
+  }
+
+  @Access('hq', 'manager')
+  @Mutation(() => DifferenceResult, { name: 'resolveDifferences', description: 'Says that differences were made up for, and how.' })
+  async resolve(
+    @ViewerActor() actor: PersonActor,
+    @Args('ids', { type: () => [ID] }) ids: string[],
+    @Args('note', { type: () => String }) note: string,
+  ): Promise<DifferencesChangedType | RefusalValue> {
+    return await this.#act(actor, ids, { kind: 'resolve', note });
+  }
+
+  @Access('hq')
+  @Mutation(() => DifferenceResult, { name: 'acceptDifferences', description: 'Lets differences stand, with the reason.' })
+  async accept(
+    @ViewerActor() actor: PersonActor,
+    @Args('ids', { type: () => [ID] }) ids: string[],
+    @Args('note', { type: () => String }) note: string,
+  ): Promise<DifferencesChangedType | RefusalValue> {
+    return await this.#act(actor, ids, { kind: 'accept', note });
+  }
+
+  @Access('hq', 'manager')
+  @Mutation(() => DifferenceResult, { name: 'reopenDifferences' })
+  async reopen(
+    @ViewerActor() actor: PersonActor,
+    @Args('ids', { type: () => [ID] }) ids: string[],
+    @Args('note', { type: () => String }) note: string,
+  ): Promise<DifferencesChangedType | RefusalValue> {
+    return await this.#act(actor, ids, { kind: 'reopen', note });
+  }
+
+  @ResolveField('history', () => [DifferenceEventType])
+  async history(@Parent() difference: DifferenceObjectType, @Context() context: RequestContext): Promise<DifferenceEventType[]> {
+    const { actor } = context.viewer!;
+    const loader = requestLoader(context, readHistory, (ids) => this.work.run(actor, (ctx) => readHistory(ctx, ids)));
+    return (await loader.load(difference.id)) ?? [];
+  }
+
+  async #act(actor: PersonActor, ids: string[], act: DifferenceAct): Promise<DifferencesChangedType | RefusalValue> {
+    const done = await this.work.run(actor, (ctx) => this.differenceService.act(ctx, ids, act));
+    return isRefusal(done) ? done : { differences: done.map(differenceType) };
+  }
+}
+
+async function readHistory(ctx: WorkContext, ids: readonly string[]): Promise<Map<string, DifferenceEventType[]>> {
+  return Map.groupBy(await eventsOfDifferences(ctx, ids), (event) => event.differenceId);
+}
+
+function differenceType(row: DifferenceRow): DifferenceObjectType {
+  const { currency, terminalMinor, acquirerMinor, fileId, rowNo } = row;
+  return {
+    ...row,
+    statementRowId: fileId === null ? null : `${fileId}/${rowNo}`,
+    terminalAmount: terminalMinor === null ? null : { amountMinor: terminalMinor, currency },
+    acquirerAmount: acquirerMinor === null ? null : { amountMinor: acquirerMinor, currency },
+  };
+}

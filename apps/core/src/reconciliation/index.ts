@@ -1,0 +1,12 @@
+export { type DifferenceAct, type DifferenceState, OWNER_ROLE } from './difference.rules.js';
+export { DifferencesResolver } from './differences.resolver.js';
+export { Differences } from './differences.service.js';
+export { type DifferenceChoice, type DifferenceRow, listDifferences, recordDifference } from './differences.store.js';
+export { Matching, type MatchingOutcome } from './matching.service.js';
+export type { MatchingScope } from './matching.sql.js';
+export { ReconciliationJobs } from './reconciliation.jobs.js';
+export { reconciliationMigrations } from './reconciliation.migrations.js';
+export { ReconciliationModule } from './reconciliation.module.js';
+export { ReconciliationResolver } from './reconciliation.resolver.js';
+export { Reconciliation } from './reconciliation.service.js';
+export { matchOnce } from './standalone.js';

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { type ReconciliationResult, reconcile } from '@tillward/reconciliation';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AuditLog } from '../audit/index.js';
+import { createTestDatabase, type TestDatabase } from '../database/database.fixtures.js';
+import { systemActor, UnitOfWork } from '../database/index.js';
+import { BatchLifeService } from '../settlement/index.js';
+import { Differences } from './differences.service.js';
+import { Matching, type MatchingOutcome } from './matching.service.js';
+import type { MatchingScope } from './matching.sql.js';
+import { prepareStore, type StoredSides, storeSides, type TwoSides, tangledSides } from './reconciliation.fixtures.js';
+import { requestRun } from './reconciliation.store.js';
+
+const CASES = Number(process.env['RECONCILIATION_DB_CASES'] ?? 12);
+const SCOPE: MatchingScope = { acquirerId: 'acq', fromDay: '2026-11-20', toDay: '2026-11-23', identity: 'trace', timingDays: 1, amountToleranceMinor: {} };
+
+let database: TestDatabase;
+let work: UnitOfWork;
+const matching = new Matching(new Differences(new AuditLog()), new BatchLifeService());
+beforeAll(async () => {
+  database = await createTestDatabase();
+  work = new UnitOfWork(await database.dataSource(), { now: () => new Date() });
+});
+afterAll(() => database.drop());
+
+const run = (scope: MatchingScope): Promise<MatchingOutcome> =>
+  work.run(systemActor('test'), async (ctx) => matching.run(ctx, await requestRun(ctx, 'acq', scope.fromDay, scope.toDay, 'test'), scope));
+
+async function withSides(sides: TwoSides, test: (stored: StoredSides) => Promise<void>): Promise<void> {
+  const store = `s-${randomUUID().slice(0, 8)}`;
+  await prepareStore(database, store);
+  try {
+    await test(await storeSides(database, store, sides));
+  } finally {
+    for (const table of ['difference_event', 'difference', 'reconciliation_match', 'reconciliation_batch', 'statement_row', 'statement_file', 'acquirer_terminal', 'card_transaction'])
+      await database.query(`DELETE FROM ${table}`);
+  }
+}
+
+/** Results as texts: type, row of the terminal, row of the acquirer. */
+function spelt(results: readonly Pick<ReconciliationResult, 'type' | 'terminal' | 'acquirer'>[]): string[] {
+  return results.map(({ type, terminal, acquirer }) => `${type} ${terminal ?? '-'} ${acquirer ?? '-'}`).sort();
+}
+
+/** What PostgreSQL holds, as the engine would tell it: pairs and what is left over, without the rows of equal batches. */
+async function stored({ payments }: StoredSides): Promise<{ differences: string[]; matched: string[] }> {
+  const place = new Map(payments.map((id, i) => [id, i]));
+  const differences = await database.query<{ type: string; payment_id: string | null; row_no: number | null }>('SELECT type, payment_id, row_no FROM difference');
+  const matches = await database.query<{ type: string; payment_id: string; row_no: number }>("SELECT * FROM reconciliation_match WHERE type = 'matched'");
+  const of = (rows: { type: string; payment_id: string | null; row_no: number | null }[]) =>
+    spelt(
+      rows.map((row) => ({
+        type: row.type as ReconciliationResult['type'],
+        terminal: row.payment_id === null ? null : place.get(row.payment_id)!,
+        acquirer: row.row_no === null ? null : Number(row.row_no) - 1,
+      })),
+    );
+  return { differences: of(differences), matched: of(matches) };
+}
+
+describe('matching in PostgreSQL', () => {
+  it.each(Array.from({ length: CASES }, (_, i) => 1_000 + i))('ends as the engine does on tangled rows, seed %i', async (seed) => {
+    const sides = tangledSides(seed, 120);
+    for (const timingDays of [1, 3, 0]) {
+      await withSides(sides, async (rows) => {
+        const scope = { ...SCOPE, timingDays, amountToleranceMinor: seed % 2 === 0 ? {} : { EUR: 50 } };
+        const outcome = await run(scope);
+        const engine = reconcile(sides.terminal, sides.acquirer, { timingDays, amountToleranceMinor: scope.amountToleranceMinor, drill: 'unequal' });
+        const all = reconcile(sides.terminal, sides.acquirer, { timingDays, amountToleranceMinor: scope.amountToleranceMinor });
+        const found = await stored(rows);
+        expect(outcome.counts).toEqual(all.counts);
+        expect(found.differences).toEqual(spelt(engine.results.filter(({ type }) => type !== 'matched')));
+        expect(spelt(all.results.filter(({ type }) => type === 'matched'))).toEqual(expect.arrayContaining(found.matched));
+      });
+    }
+  });
+
+  it('finds the same when it is run again, and writes nothing new', async () => {
+    await withSides(tangledSides(7, 120), async (rows) => {
+      const first = await run(SCOPE);
+      const before = await stored(rows);
+      const events = await database.query('SELECT count(*) AS n FROM difference_event');
+      const second = await run(SCOPE);
+      expect(second.counts).toEqual(first.counts);
+      expect(await stored(rows)).toEqual(before);
+      expect(await database.query('SELECT count(*) AS n FROM difference_event')).toEqual(events);
+    });
+  });
+
+  it('day by day ends as all days at once', async () => {
+    const sides = tangledSides(11, 160);
+    let whole: Awaited<ReturnType<typeof stored>> | undefined;
+    await withSides(sides, async (rows) => {
+      await run(SCOPE);
+      whole = await stored(rows);
+    });
+    await withSides(sides, async (rows) => {
+      for (const day of ['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23']) {
+        const scope = { ...SCOPE, fromDay: addDays(day, -1), toDay: addDays(day, 1) };
+        await run(scope);
+      }
+      // What the days one by one could not see of each other, the whole does.
+      await run(SCOPE);
+      const found = await database.query<{ n: number }>("SELECT count(*) AS n FROM difference WHERE state = 'open'");
+      expect(found[0]!.n).toBe(whole!.differences.length);
+      expect((await stored(rows)).matched).toEqual(whole!.matched);
+    });
+  });
+
+  it('keeps either side’s row from being in two pairs', async () => {
+    await withSides(tangledSides(3, 60), async () => {
+      await run(SCOPE);
+      const [pair] = await database.query<{ store_id: string; payment_id: string; file_id: string; row_no: number }>('SELECT * FROM reconciliation_match LIMIT 1');
+      const again = (payment: string, row: number) =>
+        database.query(
+          `INSERT INTO reconciliation_match (store_id, payment_id, file_id, row_no, acquirer_id, terminal_day, acquirer_day, type, forced_by)
+           VALUES ($1, $2, $3, $4, 'acq', '2026-11-20', '2026-11-20', 'forced', gen_random_uuid())`,
+          [pair!.store_id, payment, pair!.file_id, row],
+        );
+      await expect(again(pair!.payment_id, 999_999)).rejects.toThrow(/unique|duplicate/);
+      await expect(again(randomUUID(), Number(pair!.row_no))).rejects.toThrow(/unique|duplicate/);
+    });
+  });
+});
+
+function addDays(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
+import { entry, paymentIds, sale } from '../ingest/ingest.fixtures.js';
+import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
+
+let world: TestCore;
+let hq: string;
+let manager: string;
+const DAY = '2026-11-21';
+
+/** Journal and statement of one day: every kind of difference planted once at berlin-1, and a batch without any at berlin-2. */
+const JOURNAL = [1, 2, 3, 4, 6, 7, 7, 8, 9];
+const STATEMENT: TestLine[] = [
+  { trace: 1 },
+  { trace: 2, gross: 1_100 },
+  { trace: 3, gross: 900 },
+  { trace: 5 },
+  { trace: 6 },
+  { trace: 6 },
+  { trace: 7 },
+  { trace: 8, currency: 'USD' },
+  { trace: 9, day: '2026-11-22', batch: 2 },
+  { trace: 10, batch: 77 },
+  { terminal: 'T2', trace: 1 },
+  { terminal: 'T2', trace: 2 },
+];
+const totals = { currency: 'EUR', amountMinor: 2_000, count: 2 };
+const settlement = { settlementId: '22222222-2222-4222-8222-222222222222', batchNo: 1, businessDay: DAY };
+
+let fileId = '';
+beforeAll(async () => {
+  world = await startTestCore({ config: { statements: await testStatementsConfig() } });
+  hq = await world.signIn('hq');
+  manager = await world.signIn('manager-berlin');
+  await testAcquirer(world, hq);
+  world.gateways.get('berlin')!.append(
+    ...JOURNAL.flatMap((trace) => sale(1_000, trace, 'berlin-1', paymentIds(1))),
+    ...[1, 2].flatMap((trace) => sale(1_000, trace, 'berlin-2', paymentIds(1))),
+    entry('SettlementStarted', { ...settlement, by: 'policy', journalTotals: totals, terminalTotals: totals }, 'berlin-2'),
+    entry('SettlementCompleted', { ...settlement, journalTotals: totals, terminalTotals: totals, hostTotals: totals }, 'berlin-2'),
+  );
+  await world.upload('berlin');
+  fileId = (await upload(world, hq, statementCsv(STATEMENT))).body.fileId;
+  await imported(world);
+});
+afterAll(() => world.stop());
+
+const FIELDS = `id type businessDay terminalId batchNo traceNo state ownerRole ownerId endedBy note terminalAmount { amountMinor currency } acquirerAmount { amountMinor currency }
+  history { what actor detail }`;
+async function differences(cookie = hq, filter = ''): Promise<Loose[]> {
+  const { data, errors } = await world.ask(cookie, `{ differences(first: 200${filter === '' ? '' : `, filter: {${filter}}`}) { totalCount edges { node { ${FIELDS} } } } }`);
+  expect(errors).toBeUndefined();
+  expect(data.differences.totalCount).toBe(data.differences.edges.length);
+  return data.differences.edges.map((edge: Loose) => edge.node);
+}
+
+describe('a statement with every kind of difference planted', () => {
+  it('has each one found, typed and owned', async () => {
+    const found = (await differences()).map(({ type, traceNo, ownerRole, state }) => [type, traceNo, ownerRole, state]).toSorted();
+    expect(found).toEqual([
+      ['amountOver', '2', 'manager', 'open'],
+      ['amountUnder', '3', 'manager', 'open'],
+      ['currency', '8', 'hq', 'open'],
+      ['duplicateAtAcquirer', '6', 'hq', 'open'],
+      ['duplicateAtTerminal', '7', 'manager', 'open'],
+      ['missingAtAcquirer', '4', 'hq', 'open'],
+      ['missingAtTerminal', '5', 'manager', 'open'],
+      ['timing', '9', 'hq', 'open'],
+      ['unknownBatch', '10', 'hq', 'open'],
+    ]);
+    const [over] = await differences(hq, 'type: [amountOver]');
+    expect(over).toMatchObject({
+      businessDay: DAY,
+      terminalId: 'berlin-1',
+      batchNo: '1',
+      terminalAmount: { amountMinor: 1_000, currency: 'EUR' },
+      acquirerAmount: { amountMinor: 1_100, currency: 'EUR' },
+      history: [{ what: 'found', actor: 'reconciliation', detail: 'amountOver' }],
+    });
+  });
+
+  it('confirms the batch whose rows all match, and no other', async () => {
+    const { data } = await world.ask(hq, '{ comparedBatches { edges { node { terminalId batchNo businessDay terminalCount acquirerCount equal } } } }');
+    expect(data.comparedBatches.edges.map((edge: Loose) => edge.node)).toMatchObject([
+      { terminalId: 'berlin-1', batchNo: '2', businessDay: '2026-11-22', equal: false },
+      { terminalId: 'berlin-2', batchNo: '1', terminalCount: 2, acquirerCount: 2, equal: true },
+      { terminalId: 'berlin-1', batchNo: '77', terminalCount: 0, equal: false },
+      { terminalId: 'berlin-1', batchNo: '1', terminalCount: 9, acquirerCount: 8, equal: false },
+    ]);
+    const rows = await world.database.query('SELECT terminal_id, confirmed_by, confirmed_minor FROM batch ORDER BY terminal_id');
+    expect(rows).toEqual([
+      { terminal_id: 'berlin-1', confirmed_by: null, confirmed_minor: null },
+      { terminal_id: 'berlin-2', confirmed_by: fileId, confirmed_minor: 2_000 },
+    ]);
+  });
+
+  it('says what it counted, and counts it once however often it is asked', async () => {
+    const asked = await world.ask(hq, `mutation { requestReconciliation(acquirerId: "acq", fromDay: "${DAY}", toDay: "${DAY}") { __typename } }`);
+    expect(asked.data.requestReconciliation.__typename).toBe('ReconciliationRequested');
+    const before = await differences();
+    await world.settle();
+    expect(await differences()).toEqual(before);
+    const { data } = await world.ask(hq, '{ reconciliationRuns { edges { node { state cause counts failure } } } }');
+    expect(data.reconciliationRuns.edges).toHaveLength(2);
+    for (const { node } of data.reconciliationRuns.edges)
+      expect(node).toMatchObject({ state: 'done', failure: null, counts: { matched: 5, timing: 1, amountOver: 1, unknownBatch: 1 } });
+  });
+});
+
+describe('work on differences', () => {
+  const act = (cookie: string, mutation: string) => world.ask(cookie, `mutation { ${mutation} { __typename ... on DifferencesChanged { differences { ${FIELDS} } } ... on Refusal { message } } }`);
+  const ids = async (filter: string) => (await differences(hq, filter)).map(({ id }) => `"${id}"`);
+
+  it('is assigned in bulk, to somebody who sees the stores', async () => {
+    const some = (await ids('type: [amountOver, amountUnder]')).join();
+    expect((await act(hq, `assignDifferences(ids: [${some}], role: manager, personId: "manager-tokyo")`)).data.assignDifferences.__typename).toBe('InvalidInput');
+    expect((await act(hq, `assignDifferences(ids: [${some}], role: cashier)`)).data.assignDifferences.__typename).toBe('InvalidInput');
+    const { data } = await act(hq, `assignDifferences(ids: [${some}], role: manager, personId: "manager-berlin")`);
+    expect(data.assignDifferences.differences).toMatchObject([
+      { state: 'assigned', ownerId: 'manager-berlin' },
+      { state: 'assigned', ownerId: 'manager-berlin' },
+    ]);
+    expect(await differences(manager, 'ownerId: "manager-berlin"')).toHaveLength(2);
+    expect(await differences(await world.signIn('manager-tokyo'))).toEqual([]);
+  });
+
+  it('ends with a reason, is kept, and a run doesn’t undo it', async () => {
+    const [missing] = await ids('type: [missingAtTerminal]');
+    expect((await act(manager, `resolveDifferences(ids: [${missing}], note: " ")`)).data.resolveDifferences.__typename).toBe('InvalidInput');
+    expect((await act(manager, `acceptDifferences(ids: [${missing}], note: "n")`)).errors![0]!.extensions.code).toBe('notAllowed');
+    const done = await act(manager, `resolveDifferences(ids: [${missing}], note: "the till was off line")`);
+    expect(done.data.resolveDifferences.differences[0]).toMatchObject({ state: 'resolved', endedBy: 'Name of manager-berlin', note: 'the till was off line' });
+    expect((await act(manager, `resolveDifferences(ids: [${missing}], note: "again")`)).data.resolveDifferences.__typename).toBe('AlreadyDone');
+    const all = await ids('state: [open, resolved]');
+    expect((await act(hq, `acceptDifferences(ids: [${all.join()}], note: "all")`)).data.acceptDifferences.__typename).toBe('AlreadyDone');
+    expect(await ids('state: [accepted]')).toEqual([]);
+    await world.ask(hq, `mutation { requestReconciliation(acquirerId: "acq", fromDay: "${DAY}", toDay: "${DAY}") { __typename } }`);
+    await world.settle();
+    expect(await ids('state: [resolved]')).toEqual([missing]);
+    const { data } = await world.ask(hq, '{ auditEntries(filter: {action: "difference.resolved"}) { edges { node { actor storeId } } } }');
+    expect(data.auditEntries.edges).toEqual([{ node: { actor: 'Name of manager-berlin', storeId: 'berlin' } }]);
+  });
+});
+
+describe('a corrected statement', () => {
+  it('resolves by itself what agrees now, and takes back what the old one had confirmed', async () => {
+    const corrected: TestLine[] = [
+      ...JOURNAL.filter((trace, i) => JOURNAL.indexOf(trace) === i && trace !== 4).map((trace) => ({ trace })),
+      { terminal: 'T2', trace: 1 },
+    ];
+    // The same days as the file it corrects.
+    const lines = [...corrected, { trace: 99, day: '2026-11-22', batch: 9 }];
+    const { body } = await upload(world, hq, statementCsv(lines), { supersedes: fileId });
+    await imported(world);
+    const now = (await differences()).map(({ type, traceNo, state, endedBy }) => [type, traceNo, state, endedBy]).toSorted();
+    expect(now).toEqual([
+      ['amountOver', '2', 'resolved', 'reconciliation'],
+      ['amountUnder', '3', 'resolved', 'reconciliation'],
+      ['currency', '8', 'resolved', 'reconciliation'],
+      ['duplicateAtAcquirer', '6', 'resolved', 'reconciliation'],
+      ['duplicateAtTerminal', '7', 'open', null],
+      ['missingAtAcquirer', '2', 'open', null],
+      ['missingAtAcquirer', '4', 'open', null],
+      ['missingAtTerminal', '5', 'resolved', 'Name of manager-berlin'],
+      ['timing', '9', 'resolved', 'reconciliation'],
+      ['unknownBatch', '10', 'resolved', 'reconciliation'],
+      ['unknownBatch', '99', 'open', null],
+    ]);
+    expect(body.fileId).not.toBe(fileId);
+    expect(await world.database.query("SELECT confirmed_by FROM batch WHERE terminal_id = 'berlin-2'")).toEqual([{ confirmed_by: null }]);
+  });
+});

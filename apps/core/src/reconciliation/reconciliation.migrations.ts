@@ -1,0 +1,171 @@
+import type { Migration } from '../database/index.js';
+
+/**
+ * What came out of matching the journal with acquirers' statements. Batches and matches are derived: a run writes those of its days anew. Differences are work of people: a run adds
+ * to them and never takes anything away.
+ */
+export const reconciliationMigrations: readonly Migration[] = [
+  {
+    name: '0130-reconciliation',
+    up: `
+      CREATE TABLE reconciliation_setting (
+        acquirer_id text PRIMARY KEY REFERENCES acquirer,
+        identity text NOT NULL CHECK (identity IN ('trace', 'reference')),
+        timing_days integer NOT NULL CHECK (timing_days BETWEEN 0 AND 31),
+        amount_tolerance text NOT NULL,
+        saved_at timestamptz NOT NULL
+      );
+      GRANT SELECT, INSERT, UPDATE ON reconciliation_setting TO tillward_app;
+
+      CREATE TABLE reconciliation_run (
+        run_id uuid PRIMARY KEY,
+        acquirer_id text NOT NULL REFERENCES acquirer,
+        from_day date NOT NULL,
+        to_day date NOT NULL,
+        cause text NOT NULL,
+        state text NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+        requested_at timestamptz NOT NULL,
+        finished_at timestamptz,
+        duration_ms integer,
+        counts text NOT NULL DEFAULT '{}',
+        failure text
+      );
+      CREATE INDEX reconciliation_run_waiting ON reconciliation_run (requested_at) WHERE state = 'waiting';
+      CREATE INDEX reconciliation_run_newest ON reconciliation_run (requested_at DESC, run_id);
+      ALTER TABLE reconciliation_run ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE reconciliation_run FORCE ROW LEVEL SECURITY;
+      CREATE POLICY chain_scope ON reconciliation_run USING (tw_sees_chain()) WITH CHECK (tw_sees_chain());
+      GRANT SELECT, INSERT, UPDATE ON reconciliation_run TO tillward_app;
+
+      -- Totals of a batch on both sides. The key is what keeps a batch from being compared twice; equal ones are matched with all of their rows.
+      -- account: the terminal, or '' where the acquirer's numbers only lead to a store. batch_no: as the acquirer writes it, '' where it names none.
+      CREATE TABLE reconciliation_batch (
+        store_id text NOT NULL,
+        acquirer_id text NOT NULL,
+        account text NOT NULL,
+        batch_no text NOT NULL,
+        business_day date NOT NULL,
+        terminal_count integer NOT NULL,
+        terminal_minor bigint NOT NULL,
+        acquirer_count integer NOT NULL,
+        acquirer_minor bigint NOT NULL,
+        acquirer_fee_minor bigint NOT NULL,
+        currency text NOT NULL,
+        equal boolean NOT NULL,
+        run_id uuid NOT NULL,
+        PRIMARY KEY (store_id, acquirer_id, account, batch_no, business_day)
+      );
+      CREATE INDEX reconciliation_batch_day ON reconciliation_batch (acquirer_id, business_day);
+      SELECT tw_store_table('reconciliation_batch');
+
+      -- Pairs of unequal batches, and those people made. Either side's row is in one pair at most.
+      CREATE TABLE reconciliation_match (
+        store_id text NOT NULL,
+        payment_id uuid NOT NULL,
+        file_id uuid NOT NULL,
+        row_no bigint NOT NULL,
+        acquirer_id text NOT NULL,
+        terminal_day date NOT NULL,
+        acquirer_day date NOT NULL,
+        type text NOT NULL,
+        forced_by uuid,
+        run_id uuid,
+        PRIMARY KEY (store_id, payment_id),
+        UNIQUE (store_id, file_id, row_no),
+        CHECK ((forced_by IS NULL) <> (run_id IS NULL))
+      );
+      CREATE INDEX reconciliation_match_terminal ON reconciliation_match (acquirer_id, terminal_day);
+      SELECT tw_store_table('reconciliation_match');
+
+      CREATE TABLE difference (
+        store_id text NOT NULL,
+        id uuid NOT NULL,
+        -- The row it is about: 'p:' and the payment, or 'r:', file and row. A row has one difference for all its life.
+        subject text NOT NULL,
+        acquirer_id text NOT NULL,
+        type text NOT NULL,
+        business_day date NOT NULL,
+        account text NOT NULL,
+        terminal_id text,
+        batch_no text NOT NULL,
+        payment_id uuid,
+        file_id uuid,
+        row_no bigint,
+        row_type text NOT NULL,
+        trace_no text NOT NULL,
+        currency text NOT NULL,
+        terminal_minor bigint,
+        acquirer_minor bigint,
+        state text NOT NULL CHECK (state IN ('open', 'assigned', 'resolved', 'accepted')),
+        owner_role text NOT NULL,
+        owner_id text,
+        found_at timestamptz NOT NULL,
+        changed_at timestamptz NOT NULL,
+        -- Who ended it: a run when the rows came to agree, else a person.
+        ended_by text,
+        ended_by_run boolean NOT NULL DEFAULT false,
+        note text,
+        run_id uuid,
+        PRIMARY KEY (store_id, id),
+        UNIQUE (store_id, subject)
+      );
+      CREATE INDEX difference_newest ON difference (found_at DESC, id);
+      CREATE INDEX difference_day ON difference (acquirer_id, business_day);
+      CREATE INDEX difference_open ON difference (store_id, business_day) WHERE state IN ('open', 'assigned');
+      SELECT tw_store_table('difference', 'SELECT, INSERT, UPDATE');
+
+      CREATE TABLE difference_event (
+        store_id text NOT NULL,
+        difference_id uuid NOT NULL,
+        event_no bigint GENERATED ALWAYS AS IDENTITY,
+        at timestamptz NOT NULL,
+        what text NOT NULL,
+        actor text NOT NULL,
+        detail text NOT NULL,
+        PRIMARY KEY (store_id, difference_id, event_no),
+        FOREIGN KEY (store_id, difference_id) REFERENCES difference
+      );
+      SELECT tw_store_table('difference_event', 'SELECT, INSERT');
+
+      -- Days are asked for far more often than rows of one day are written.
+      CREATE INDEX card_transaction_day ON card_transaction USING brin (business_day);
+    `,
+  },
+  {
+    name: '0131-reconciliation-elsewhere',
+    up: `
+      -- Pairs rows left over in other batches of an account, the earliest that fits first (libs/reconciliation, matchElsewhere). Works on the temporary tables of a run.
+      CREATE FUNCTION tw_match_elsewhere(kind text, least_days integer, most_days integer, lookup integer) RETURNS integer LANGUAGE plpgsql AS $body$
+      DECLARE
+        mine record;
+        other bigint;
+        pairs integer := 0;
+      BEGIN
+        FOR mine IN
+          SELECT t.* FROM rc_t t
+           WHERE NOT t.used AND CASE lookup WHEN 1 THEN t.k1 ELSE t.k2 END <> '' AND EXISTS (
+             SELECT 1 FROM rc_a a
+              WHERE NOT a.used AND a.store_id = t.store_id AND a.account = t.account AND a.type = t.type AND a.currency = t.currency AND a.amount = t.amount
+                AND CASE lookup WHEN 1 THEN a.k1 ELSE a.k2 END = CASE lookup WHEN 1 THEN t.k1 ELSE t.k2 END
+                AND a.day - t.day BETWEEN least_days AND most_days AND (kind <> 'unknownBatch' OR a.unknown))
+           ORDER BY t.day, t.currency COLLATE "C", t.amount, t.fee NULLS FIRST, t.trace COLLATE "C", t.reference COLLATE "C", t.batch COLLATE "C", t.id
+        LOOP
+          SELECT a.id INTO other FROM rc_a a
+           WHERE NOT a.used AND a.store_id = mine.store_id AND a.account = mine.account AND a.type = mine.type AND a.currency = mine.currency AND a.amount = mine.amount
+             AND CASE lookup WHEN 1 THEN a.k1 ELSE a.k2 END = CASE lookup WHEN 1 THEN mine.k1 ELSE mine.k2 END
+             AND a.day - mine.day BETWEEN least_days AND most_days AND (kind <> 'unknownBatch' OR a.unknown)
+             AND (a.trace = '' OR mine.trace = '' OR a.trace = mine.trace) AND (a.reference = '' OR mine.reference = '' OR a.reference = mine.reference)
+           ORDER BY a.day, a.currency COLLATE "C", a.amount, a.fee NULLS FIRST, a.trace COLLATE "C", a.reference COLLATE "C", a.batch COLLATE "C", a.id
+           LIMIT 1;
+          CONTINUE WHEN NOT FOUND;
+          UPDATE rc_t SET used = true WHERE id = mine.id;
+          UPDATE rc_a SET used = true WHERE id = other;
+          INSERT INTO rc_pair (t_id, a_id, type) VALUES (mine.id, other, kind);
+          pairs := pairs + 1;
+        END LOOP;
+        RETURN pairs;
+      END $body$;
+      GRANT EXECUTE ON FUNCTION tw_match_elsewhere(text, integer, integer, integer) TO tillward_app;
+    `,
+  },
+];

@@ -1,0 +1,119 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { addBusinessDays } from '@tillward/calendar';
+import { MAX_TIMING_DAYS } from '@tillward/reconciliation';
+import { AuditLog } from '../audit/index.js';
+import type { WorkContext } from '../database/index.js';
+import { invalidInput, type RefusalOf, refuse } from '../graphql/index.js';
+import { Outbox } from '../outbox/index.js';
+import { BatchLifeService } from '../settlement/index.js';
+import { findFiles, listAcquirers, type StatementFileRow } from '../statements/index.js';
+import { Matching } from './matching.service.js';
+import type { MatchingScope } from './matching.sql.js';
+import { claimRun, endRun, readSetting, requestRun, type RunRow, type SettingRow, writeSetting } from './reconciliation.store.js';
+
+/** Outbox topic that wakes the runner. */
+export const RUN_TOPIC = 'reconciliation.run';
+
+/** Most days of one run that a person asks for. */
+const MAX_DAYS = 366;
+const DAY_MS = 86_400_000;
+
+/** Runs: when they are due, and what they match. The only writer of reconciliation_run and reconciliation_setting. */
+@Injectable()
+export class Reconciliation {
+  constructor(
+    @Inject(AuditLog) private readonly audit: AuditLog,
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(Matching) private readonly matching: Matching,
+    @Inject(BatchLifeService) private readonly batches: BatchLifeService,
+  ) {}
+
+  /** A file's rows are in: what they concern is matched, and what the file it replaces had confirmed is unconfirmed until then. */
+  async onImported(ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
+    if (file.kind !== 'acquirer') return;
+    if (replaced !== undefined) {
+      await ctx.tx.query('DELETE FROM reconciliation_match WHERE file_id = $1 AND forced_by IS NULL', [replaced.id]);
+      await this.batches.withdrawConfirmations(ctx, replaced.id);
+    }
+    const days = [file.periodFrom, file.periodTo, replaced?.periodFrom, replaced?.periodTo].filter((day) => day !== null && day !== undefined).sort();
+    if (days.length > 0) await this.request(ctx, file.acquirerId!, days[0]!, days.at(-1)!, `file ${file.id}`);
+  }
+
+  /** Rows came to their stores: their files' days are matched again. */
+  async onPlaced(ctx: WorkContext, acquirerId: string, fileIds: readonly string[]): Promise<void> {
+    for (const file of await findFiles(ctx, fileIds)) {
+      if (file.state === 'imported' && file.periodFrom !== null) await this.request(ctx, acquirerId, file.periodFrom, file.periodTo!, `mapping of ${file.id}`);
+    }
+  }
+
+  /** Asks for a run over these days of an acquirer. It is made after the commit, once, by some core. */
+  async request(ctx: WorkContext, acquirerId: string, fromDay: string, toDay: string, cause: string): Promise<string> {
+    const id = await requestRun(ctx, acquirerId, fromDay, toDay, cause);
+    await this.outbox.add(ctx, RUN_TOPIC, { runId: id });
+    return id;
+  }
+
+  /** As {@link request}, by a person. */
+  async ask(ctx: WorkContext, acquirerId: string, fromDay: string, toDay: string): Promise<{ runId: string } | RefusalOf<'notFound' | 'invalidInput'>> {
+    if (!(await listAcquirers(ctx)).some((acquirer) => acquirer.id === acquirerId)) return refuse('notFound', 'There is no such acquirer.');
+    const days = (Date.parse(toDay) - Date.parse(fromDay)) / DAY_MS + 1;
+    if (days < 1 || days > MAX_DAYS) return invalidInput('toDay', `Expected 1 to ${MAX_DAYS} days.`);
+    const runId = await this.request(ctx, acquirerId, fromDay, toDay, `asked by ${ctx.actor.name}`);
+    await this.audit.append(ctx, {
+      action: 'reconciliation.requested',
+      storeId: null,
+      subject: `run:${runId}`,
+      summary: `Reconciliation of ${acquirerId} from ${fromDay} to ${toDay} asked for`,
+      detail: { runId, acquirerId, fromDay, toDay },
+    });
+    return { runId };
+  }
+
+  /** Says how an acquirer's rows are compared, from the next run on. */
+  async saveSetting(ctx: WorkContext, acquirerId: string, setting: SettingRow): Promise<SettingRow | RefusalOf<'notFound' | 'invalidInput'>> {
+    if (!(await listAcquirers(ctx)).some((acquirer) => acquirer.id === acquirerId)) return refuse('notFound', 'There is no such acquirer.');
+    if (!Number.isInteger(setting.timingDays) || setting.timingDays < 0 || setting.timingDays > MAX_TIMING_DAYS)
+      return invalidInput('timingDays', `Expected 0 to ${MAX_TIMING_DAYS} days.`);
+    for (const [currency, minor] of Object.entries(setting.amountToleranceMinor)) {
+      if (!/^[A-Z]{3}$/.test(currency) || !Number.isSafeInteger(minor) || minor < 0) return invalidInput('amountTolerances', 'Expected minor units of ISO 4217 codes.');
+    }
+    await writeSetting(ctx, acquirerId, setting);
+    await this.audit.append(ctx, {
+      action: 'reconciliation.setting',
+      storeId: null,
+      subject: `acquirer:${acquirerId}`,
+      summary: `How ${acquirerId} is compared was changed`,
+      detail: { acquirerId, ...setting },
+    });
+    return setting;
+  }
+
+  /**
+   * Makes a waiting run in the caller's transaction; undefined when somebody else makes it. The days before and after are matched anew as well, as far as a row may be late: what was missing
+   * yesterday may stand in today's file.
+   */
+  async make(ctx: WorkContext, runId: string): Promise<RunRow | undefined> {
+    const run = await claimRun(ctx, runId);
+    if (run === undefined) return undefined;
+    const started = performance.now();
+    const setting = await readSetting(ctx, run.acquirerId);
+    const scope: MatchingScope = {
+      ...setting,
+      acquirerId: run.acquirerId,
+      fromDay: addBusinessDays(run.fromDay, -setting.timingDays),
+      toDay: addBusinessDays(run.toDay, setting.timingDays),
+    };
+    const outcome = await this.matching.run(ctx, runId, scope);
+    const durationMs = performance.now() - started;
+    const { counts } = outcome;
+    await endRun(ctx, runId, { state: 'done', durationMs, counts, failure: null });
+    await this.audit.append(ctx, {
+      action: 'reconciliation.done',
+      storeId: null,
+      subject: `run:${runId}`,
+      summary: `${run.acquirerId} reconciled from ${scope.fromDay} to ${scope.toDay}: ${outcome.equalBatches} of ${outcome.batches} batches equal, ${outcome.confirmed} confirmed`,
+      detail: { runId, acquirerId: run.acquirerId, fromDay: scope.fromDay, toDay: scope.toDay, cause: run.cause, ...outcome },
+    });
+    return { ...run, state: 'done', durationMs, counts };
+  }
+}

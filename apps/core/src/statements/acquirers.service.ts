@@ -1,0 +1,123 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditLog } from '../audit/index.js';
+import type { WorkContext } from '../database/index.js';
+import { invalidInput, type RefusalOf, refuse } from '../graphql/index.js';
+import {
+  type AcquirerRow,
+  type AcquirerTerminalRow,
+  findAcquirer,
+  listAcquirers,
+  mappedElsewhere,
+  placeRows,
+  saveAcquirer,
+  saveMapping,
+  unknownPlaces,
+} from './acquirers.store.js';
+import { isFormat, profileMistake } from './statement.reading.js';
+
+const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/;
+const MAX_NAME = 80;
+const MAX_NUMBER = 64;
+const MAX_MAPPING = 1_000;
+
+/** What is told about an entry of a mapping; the acquirer is said once for all. */
+export type MappingInput = Omit<AcquirerTerminalRow, 'acquirerId'>;
+
+/** Called in the transaction that gave rows a store, so that they get matched. */
+export type RowsPlaced = (ctx: WorkContext, acquirerId: string, fileIds: readonly string[]) => Promise<void>;
+
+/** Acquirers and which of their numbers is which terminal here. The only writer of acquirer and acquirer_terminal. */
+@Injectable()
+export class Acquirers {
+  readonly #onPlaced: RowsPlaced[] = [];
+
+  constructor(@Inject(AuditLog) private readonly audit: AuditLog) {}
+
+  /** Hears of rows that a changed mapping brought to their stores. */
+  onPlaced(listener: RowsPlaced): void {
+    this.#onPlaced.push(listener);
+  }
+
+  /** In the order of their names. */
+  all(ctx: WorkContext): Promise<AcquirerRow[]> {
+    return listAcquirers(ctx);
+  }
+
+  /** Creates an acquirer or changes what is said about it. */
+  async save(ctx: WorkContext, acquirer: AcquirerRow): Promise<AcquirerRow | RefusalOf<'invalidInput'>> {
+    if (!SLUG.test(acquirer.id)) return invalidInput('id', 'An id has lower-case letters, digits and hyphens.');
+    const name = acquirer.name.trim();
+    if (name === '' || name.length > MAX_NAME) return invalidInput('name', `A name has 1 to ${MAX_NAME} characters.`);
+    if (acquirer.format !== null && !isFormat(acquirer.format)) return invalidInput('format', 'There is no such format.');
+    const mistake = acquirer.profile === null ? undefined : profileMistake(acquirer.profile);
+    if (mistake !== undefined) return invalidInput('profile', mistake);
+    const saved: AcquirerRow = { ...acquirer, name };
+    await saveAcquirer(ctx, saved);
+    await this.audit.append(ctx, {
+      action: 'acquirer.saved',
+      storeId: null,
+      subject: `acquirer:${saved.id}`,
+      summary: `Acquirer ${saved.id} saved`,
+      detail: { acquirerId: saved.id, name, format: saved.format },
+    });
+    return saved;
+  }
+
+  /** Says which numbers are which terminals. Rows that nobody's mapping knew until now move to their stores in the same transaction. */
+  async map(
+    ctx: WorkContext,
+    acquirerId: string,
+    entries: readonly MappingInput[],
+  ): Promise<{ acquirer: AcquirerRow; rowsPlaced: number } | RefusalOf<'invalidInput' | 'notFound'>> {
+    const acquirer = await findAcquirer(ctx, acquirerId);
+    if (acquirer === undefined) return refuse('notFound', 'There is no such acquirer.');
+    const refusal = entriesRefusal(entries);
+    if (refusal !== undefined) return refusal;
+    const mapping = entries.map((entry) => ({ ...entry, acquirerId }));
+    const unknown = await unknownPlaces(ctx, mapping);
+    if (unknown.length > 0) return invalidInput('entries', `There is no ${unknown[0]}.`);
+    const taken = await mappedElsewhere(ctx, mapping);
+    if (taken.length > 0) return invalidInput('entries', `${taken[0]} has another number already: a terminal has one acquirer.`);
+    await saveMapping(ctx, mapping);
+    const moved = await placeRows(ctx, acquirerId);
+    const rowsPlaced = moved.reduce((sum, file) => sum + file.moved, 0);
+    if (rowsPlaced > 0) {
+      for (const listener of this.#onPlaced)
+        await listener(
+          ctx,
+          acquirerId,
+          moved.map((file) => file.fileId),
+        );
+    }
+    ctx.changed({ stores: [...new Set(mapping.map((entry) => entry.storeId))] });
+    await this.audit.append(ctx, {
+      action: 'acquirer.mapped',
+      storeId: null,
+      subject: `acquirer:${acquirerId}`,
+      summary: `${mapping.length} numbers of ${acquirerId} mapped, ${rowsPlaced} rows placed`,
+      detail: { acquirerId, entries: mapping.map(({ acquirerId: _same, ...entry }) => entry), rowsPlaced },
+    });
+    return { acquirer, rowsPlaced };
+  }
+}
+
+function entriesRefusal(entries: readonly MappingInput[]): RefusalOf<'invalidInput'> | undefined {
+  if (entries.length === 0 || entries.length > MAX_MAPPING) return invalidInput('entries', `Expected 1 to ${MAX_MAPPING} entries.`);
+  const numbers = new Set<string>();
+  const terminals = new Set<string>();
+  for (const [i, { merchantNo, terminalNo, storeId, terminalId }] of entries.entries()) {
+    const field = `entries[${i}]`;
+    if (merchantNo === '' && terminalNo === '') return invalidInput(field, 'A merchant or a terminal number is needed.');
+    if (merchantNo.length > MAX_NUMBER || terminalNo.length > MAX_NUMBER)
+      return invalidInput(field, `A number has at most ${MAX_NUMBER} characters.`);
+    if (terminalNo === '' && terminalId !== null) return invalidInput(field, 'All terminals of a merchant number can’t be one terminal.');
+    const number = JSON.stringify([merchantNo, terminalNo]);
+    if (numbers.has(number)) return invalidInput(field, 'This number is named twice.');
+    numbers.add(number);
+    if (terminalId === null) continue;
+    const terminal = `${storeId}/${terminalId}`;
+    if (terminals.has(terminal)) return invalidInput(field, 'This terminal is named twice.');
+    terminals.add(terminal);
+  }
+  return undefined;
+}

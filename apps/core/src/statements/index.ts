@@ -1,0 +1,10 @@
+export { Acquirers, type MappingInput } from './acquirers.service.js';
+export { type AcquirerRow, type AcquirerTerminalRow, listAcquirers, listMapping } from './acquirers.store.js';
+export type { BankEntryView, StatementRowView } from './rows.store.js';
+export { UPLOAD_PATH } from './statements.http.js';
+export { type FileImported, StatementImporter } from './statements.importer.js';
+export { StatementJobs } from './statements.jobs.js';
+export { statementMigrations } from './statements.migrations.js';
+export { StatementsModule } from './statements.module.js';
+export { StatementsResolver } from './statements.resolver.js';
+export { findFiles, isUuid, type StatementFileRow } from './statements.store.js';

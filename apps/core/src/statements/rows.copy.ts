@@ -1,0 +1,87 @@
+import type { BankEntry, StatementRow } from '@tillward/statements';
+import { BinaryCopy } from '../database/index.js';
+
+const STATEMENT_COLUMNS = 24;
+const BANK_COLUMNS = 15;
+
+/** Encodes rows of a statement for COPY in the order of `ROW_COLUMNS`. */
+export function encodeRows(fileId: string, acquirerId: string, firstRowNo: number, rows: readonly StatementRow[]): Buffer[] {
+  const copy = new BinaryCopy(STATEMENT_COLUMNS);
+  for (const [i, row] of rows.entries()) writeRow(copy, fileId, acquirerId, firstRowNo + i, row);
+  return copy.finish();
+}
+
+function writeRow(copy: BinaryCopy, fileId: string, acquirerId: string, rowNo: number, row: StatementRow): void {
+  const texts = [
+    row.merchant ?? '',
+    row.terminal ?? '',
+    row.batch ?? '',
+    row.trace ?? '',
+    row.reference ?? '',
+    row.merchantReference ?? '',
+    row.authorisation ?? '',
+  ] as const;
+  copy.row(
+    texts.reduce((sum, text) => sum + text.length, 0) +
+      acquirerId.length +
+      row.sourceType.length +
+      (row.at?.length ?? 0) +
+      (row.scheme?.length ?? 0) +
+      (row.payout?.length ?? 0) +
+      64,
+  );
+  copy.uuid(fileId);
+  copy.bigint(rowNo);
+  copy.text(acquirerId);
+  copy.bigint(row.line);
+  copy.text(row.type);
+  copy.text(clean(row.sourceType));
+  // Without a clearing date of its own a row is of the day it happened.
+  const day = row.businessDay ?? row.at?.slice(0, 10);
+  if (day === undefined) copy.integer(null);
+  else copy.date(day);
+  copy.text(row.at ?? null);
+  for (const text of texts) copy.text(clean(text));
+  copy.text(row.scheme === undefined ? null : clean(row.scheme));
+  copy.text(row.cardFunding ?? null);
+  copy.text(row.cardLast4 ?? null);
+  copy.text(row.currency);
+  copy.bigint(row.grossMinor);
+  copy.bigint(row.feeMinor);
+  copy.bigint(row.netMinor);
+  copy.integer(row.feeRemainder);
+  copy.text(clean(row.payout ?? ''));
+}
+
+/** PostgreSQL's text takes every character but NUL. */
+function clean(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\u{FFFD}') : text;
+}
+
+/** Columns of bank_entry in the order of {@link encodeEntries}. */
+export const BANK_COLUMN_LIST =
+  'file_id, row_no, line, account, booking_day, value_day, amount_minor, currency, status, reversal, reference, bank_reference, remittance, type_code, details';
+
+/** Encodes entries of a bank statement for COPY. Throws for an entry without any day: the readers give each one at least one. */
+export function encodeEntries(fileId: string, firstRowNo: number, entries: readonly BankEntry[]): Buffer[] {
+  const copy = new BinaryCopy(BANK_COLUMNS);
+  for (const [i, entry] of entries.entries()) {
+    const texts = [entry.reference ?? '', entry.bankReference ?? '', entry.remittance, entry.typeCode, JSON.stringify(entry.details)];
+    const day = entry.bookingDate ?? entry.valueDate;
+    if (day === undefined) throw new Error(`the bank entry of line ${entry.line} has no day`);
+    copy.row(texts.reduce((sum, text) => sum + text.length, 0) + entry.account.length + 32);
+    copy.uuid(fileId);
+    copy.bigint(firstRowNo + i);
+    copy.bigint(entry.line);
+    copy.text(clean(entry.account));
+    copy.date(day);
+    if (entry.valueDate === undefined) copy.integer(null);
+    else copy.date(entry.valueDate);
+    copy.bigint(entry.amountMinor);
+    copy.text(entry.currency);
+    copy.text(entry.status);
+    copy.boolean(entry.reversal);
+    for (const text of texts) copy.text(clean(text));
+  }
+  return copy.finish();
+}

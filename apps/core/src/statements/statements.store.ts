@@ -1,0 +1,217 @@
+import type { StatementRowType } from '@tillward/statements';
+import type { WorkContext } from '../database/index.js';
+import type { PageRequest } from '../graphql/index.js';
+import type { StatementRefusal } from './statements.errors.js';
+
+/** What a file holds. */
+export type StatementKind = 'acquirer' | 'bank';
+/** `arrived`: on disk, waiting to be read. */
+export type StatementFileState = 'arrived' | 'imported' | 'refused' | 'superseded';
+/** How a file came. */
+export type StatementChannel = 'upload' | 'folder' | 'sftp';
+
+/** One comparison of what a file says about itself with what its rows say. */
+export interface StatementCheck {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+/** Sums of one row type and currency, in minor units as the merchant sees them. */
+export interface StatementTotal {
+  readonly type: StatementRowType | 'entry';
+  readonly currency: string;
+  readonly count: number;
+  readonly grossMinor: number;
+  readonly feeMinor: number;
+  readonly netMinor: number;
+}
+
+/** A file's row. */
+export interface StatementFileRow {
+  id: string;
+  kind: StatementKind;
+  acquirerId: string | null;
+  name: string;
+  /** SHA-256 of its bytes, hexadecimal. */
+  digest: string;
+  bytes: number;
+  storedAs: string;
+  state: StatementFileState;
+  channel: StatementChannel;
+  arrivedBy: string;
+  arrivedFrom: string;
+  arrivedAt: Date;
+  supersedes: string | null;
+  supersededBy: string | null;
+  bytesRead: number;
+  rowsRead: number;
+  format: string | null;
+  merchant: string | null;
+  subject: string | null;
+  version: number | null;
+  periodFrom: string | null;
+  periodTo: string | null;
+  checks: StatementCheck[];
+  totals: StatementTotal[];
+  refusalCode: string | null;
+  refusalLine: number | null;
+  refusalMessage: string | null;
+  finishedAt: Date | null;
+}
+
+/** Which files; absent or null means all the actor may see. */
+export interface StatementFileChoice {
+  readonly kind?: StatementKind | null | undefined;
+  readonly acquirerId?: string | null | undefined;
+  readonly state?: readonly StatementFileState[] | null | undefined;
+  /** A business day the file covers. */
+  readonly businessDay?: string | null | undefined;
+}
+
+const FILE = `file_id AS id, kind, acquirer_id AS "acquirerId", name, digest, bytes, stored_as AS "storedAs", state, channel, arrived_by AS "arrivedBy",
+  arrived_from AS "arrivedFrom", arrived_at AS "arrivedAt", supersedes, superseded_by AS "supersededBy", bytes_read AS "bytesRead", rows_read AS "rowsRead",
+  format, merchant, subject, version, period_from AS "periodFrom", period_to AS "periodTo", checks::jsonb AS checks, totals::jsonb AS totals,
+  refusal_code AS "refusalCode", refusal_line AS "refusalLine", refusal_message AS "refusalMessage", finished_at AS "finishedAt"`;
+
+/** First half of the advisory lock keys of imports. */
+const IMPORT_LOCKS = 7_456;
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** True for what PostgreSQL reads as a uuid in its usual writing. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** Files by id, as far as the actor sees them. */
+export async function findFiles(ctx: WorkContext, ids: readonly string[]): Promise<StatementFileRow[]> {
+  return await ctx.tx.query(`SELECT ${FILE} FROM statement_file WHERE file_id = ANY($1::uuid[])`, [ids.filter(isUuid)]);
+}
+
+/** The file with these bytes that was not refused. */
+export async function fileOfDigest(ctx: WorkContext, digest: string): Promise<StatementFileRow | undefined> {
+  const rows: StatementFileRow[] = await ctx.tx.query(`SELECT ${FILE} FROM statement_file WHERE digest = $1 AND state <> 'refused'`, [
+    digest,
+  ]);
+  return rows[0];
+}
+
+/** The current file of a subject, kept from changing until the end of the transaction. */
+export async function currentFileOf(
+  ctx: WorkContext,
+  of: Pick<StatementFileRow, 'kind' | 'acquirerId' | 'merchant' | 'subject'>,
+): Promise<StatementFileRow | undefined> {
+  const rows: StatementFileRow[] = await ctx.tx.query(
+    `SELECT ${FILE} FROM statement_file
+      WHERE kind = $1 AND coalesce(acquirer_id, '') = coalesce($2, '') AND merchant = $3 AND subject = $4 AND state = 'imported' FOR UPDATE`,
+    [of.kind, of.acquirerId, of.merchant, of.subject],
+  );
+  return rows[0];
+}
+
+/** The file that came from there by that way, refused or not. */
+export async function fileFrom(ctx: WorkContext, channel: StatementChannel, from: string): Promise<StatementFileRow | undefined> {
+  const rows: StatementFileRow[] = await ctx.tx.query(
+    `SELECT ${FILE} FROM statement_file WHERE channel = $1 AND arrived_from = $2 LIMIT 1`,
+    [channel, from],
+  );
+  return rows[0];
+}
+
+/**
+ * Keeps other cores from importing a file until the end of the transaction, and says whether it still waits. An advisory lock, because the row itself is written from outside to tell how far
+ * the import is.
+ */
+export async function claimFile(ctx: WorkContext, fileId: string): Promise<boolean> {
+  const [lock] = (await ctx.tx.query('SELECT pg_try_advisory_xact_lock($1, hashtext($2)) AS mine', [IMPORT_LOCKS, fileId])) as [
+    { mine: boolean },
+  ];
+  if (!lock.mine) return false;
+  const rows: unknown[] = await ctx.tx.query("SELECT 1 FROM statement_file WHERE file_id = $1 AND state = 'arrived'", [fileId]);
+  return rows.length > 0;
+}
+
+/** Files waiting to be read, oldest first. */
+export async function waitingFiles(ctx: WorkContext, limit: number): Promise<StatementFileRow[]> {
+  return await ctx.tx.query(`SELECT ${FILE} FROM statement_file WHERE state = 'arrived' ORDER BY arrived_at, file_id LIMIT $1`, [limit]);
+}
+
+/** Stores a file that arrived. False when its bytes are known already: then nothing is stored. */
+export async function insertFile(ctx: WorkContext, f: StatementFileRow): Promise<boolean> {
+  const rows: unknown[] = await ctx.tx.query(
+    `INSERT INTO statement_file (file_id, kind, acquirer_id, name, digest, bytes, stored_as, state, channel, arrived_by, arrived_from, arrived_at, supersedes)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'arrived', $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING 1`,
+    [f.id, f.kind, f.acquirerId, f.name, f.digest, f.bytes, f.storedAs, f.channel, f.arrivedBy, f.arrivedFrom, f.arrivedAt, f.supersedes],
+  );
+  return rows.length > 0;
+}
+
+/** Writes down that a file's rows are in. */
+export async function markImported(ctx: WorkContext, f: StatementFileRow): Promise<void> {
+  await ctx.tx.query(
+    `UPDATE statement_file SET state = 'imported', format = $2, merchant = $3, subject = $4, period_from = $5, period_to = $6, checks = $7, totals = $8,
+            bytes_read = bytes, rows_read = $9, finished_at = $10, version = $11 WHERE file_id = $1`,
+    [
+      f.id,
+      f.format,
+      f.merchant,
+      f.subject,
+      f.periodFrom,
+      f.periodTo,
+      JSON.stringify(f.checks),
+      JSON.stringify(f.totals),
+      f.rowsRead,
+      ctx.now(),
+      f.version,
+    ],
+  );
+}
+
+/** Writes down why a file was not imported. */
+export async function markRefused(
+  ctx: WorkContext,
+  fileId: string,
+  refusal: StatementRefusal,
+  checks: readonly StatementCheck[],
+): Promise<void> {
+  await ctx.tx.query(
+    `UPDATE statement_file SET state = 'refused', refusal_code = $2, refusal_line = $3, refusal_message = $4, checks = $5, finished_at = $6
+      WHERE file_id = $1 AND state = 'arrived'`,
+    [fileId, refusal.reason ?? refusal.code, refusal.line ?? null, refusal.message.slice(0, 1_000), JSON.stringify(checks), ctx.now()],
+  );
+}
+
+/** Puts a file's rows out of use for another one's: they stay, and count no more. */
+export async function markSuperseded(ctx: WorkContext, file: StatementFileRow, by: string): Promise<void> {
+  await ctx.tx.query("UPDATE statement_file SET state = 'superseded', superseded_by = $2 WHERE file_id = $1", [file.id, by]);
+  const table = file.kind === 'acquirer' ? 'statement_row' : 'bank_entry';
+  await ctx.tx.query(`UPDATE ${table} SET superseded = true WHERE file_id = $1`, [file.id]);
+}
+
+function where(filter: StatementFileChoice | null | undefined): { sql: string; params: unknown[] } {
+  const params: unknown[] = [];
+  const terms = ['true'];
+  if (filter?.kind) terms.push(`kind = $${params.push(filter.kind)}`);
+  if (filter?.acquirerId) terms.push(`acquirer_id = $${params.push(filter.acquirerId)}`);
+  if (filter?.state) terms.push(`state = ANY($${params.push(filter.state)})`);
+  if (filter?.businessDay) terms.push(`$${params.push(filter.businessDay)}::date BETWEEN period_from AND period_to`);
+  return { sql: terms.join(' AND '), params };
+}
+
+/** One page of files, newest first, one row more than the page. */
+export async function listFiles(ctx: WorkContext, filter: StatementFileChoice | null, page: PageRequest): Promise<StatementFileRow[]> {
+  const { sql, params } = where(filter);
+  const after = page.after ? ` AND (arrived_at, file_id) < ($${params.push(page.after[0])}, $${params.push(page.after[1])}::uuid)` : '';
+  return await ctx.tx.query(
+    `SELECT ${FILE} FROM statement_file WHERE ${sql}${after} ORDER BY arrived_at DESC, file_id DESC LIMIT $${params.push(page.limit)}`,
+    params,
+  );
+}
+
+/** How many files the filter finds. */
+export async function countFiles(ctx: WorkContext, filter: StatementFileChoice | null): Promise<number> {
+  const { sql, params } = where(filter);
+  const rows: { n: number }[] = await ctx.tx.query(`SELECT count(*) AS n FROM statement_file WHERE ${sql}`, params);
+  return rows[0]!.n;
+}
