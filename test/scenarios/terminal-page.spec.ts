@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { violationsOf } from '../accessibility.js';
 import { chromiumPath, DESKTOP, INSTALL_CHROMIUM, PHONE, signedInVisitor, startBrowser, type Visitor } from '../browser.js';
 import { startWorld, type World } from '../world.js';
 
@@ -113,7 +113,7 @@ describe.skipIf(browserPath === undefined)('the terminal page', () => {
       const manager = await visit('manager-berlin', 'zh', PHONE);
       await manager.at('today').waitFor({ timeout: SLOW_MS });
       await manager.at('today').getByText('打印机：缺纸').first().waitFor({ timeout: SLOW_MS });
-      expect(await seen(manager.page, '/today', [{ screen: PHONE, colorScheme: 'light' }])).toEqual([]);
+      expect(await violationsOf(manager.page, '/today', [{ screen: PHONE, colorScheme: 'light' }])).toEqual([]);
       await manager.page.goto(`${world.url}/stores/berlin/terminals/${terminal}`);
       const printer = manager.page.locator('[data-testid="peripheral-printer"][data-state="paperOut"]');
       await printer.waitFor({ timeout: SLOW_MS });
@@ -155,7 +155,7 @@ describe.skipIf(browserPath === undefined)('the terminal page', () => {
         const stranger = await context.newPage();
         await stranger.goto(`${world.url}/sign-in`);
         await stranger.getByTestId('sign-in-submit').waitFor();
-        const signIn = await seen(stranger, '/sign-in', looks);
+        const signIn = await violationsOf(stranger, '/sign-in', looks);
         await context.close();
         const hq = await visit('hq', language, DESKTOP);
         await hq.page.emulateMedia({ reducedMotion: 'reduce' });
@@ -165,7 +165,7 @@ describe.skipIf(browserPath === undefined)('the terminal page', () => {
           await hq.page.goto(`${world.url}${path}`);
           await hq.at(ready).first().waitFor({ timeout: SLOW_MS });
           if (open !== undefined) await hq.at(open).first().click();
-          violations.push(...(await seen(hq.page, open === undefined ? path : `${path} ${open}`, looks)));
+          violations.push(...(await violationsOf(hq.page, open === undefined ? path : `${path} ${open}`, looks)));
         }
         expect(violations).toEqual([]);
         await hq.context.close();
@@ -196,27 +196,4 @@ function screens(incidentId: string): [path: string, ready: string, open?: strin
     ['/audit', 'audit-entries'],
     ['/fleet', 'fleet-board', 'open-palette'],
   ];
-}
-
-interface Look {
-  readonly screen: { width: number; height: number };
-  readonly colorScheme: 'light' | 'dark';
-}
-
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-/** What axe finds on this screen in these looks. */
-async function seen(page: Page, name: string, looks: readonly Look[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const { screen, colorScheme } of looks) {
-    await page.setViewportSize(screen);
-    await page.emulateMedia({ colorScheme });
-    // The page has drawn itself anew after two frames.
-    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
-    const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-    for (const { id, nodes } of violations) {
-      found.push(`${name}, ${screen.width} px, ${colorScheme}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-    }
-  }
-  return found;
 }

@@ -18,6 +18,7 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
       return { next: 'wait', waitMs: 2_000 };
     case 'terminalNotSignedOn':
     case 'journalUnavailable':
+    case 'gatewayStopping':
       return { next: 'wait', waitMs: 3_000 };
     case 'terminalBlocked':
     case 'terminalClosing':
