@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isRenewalDue, retryDelayMs, SHUT_OUT_MS } from './renewal.rules.js';
+import { isRenewalDue, lookInMs, retryDelayMs, SHUT_OUT_MS } from './renewal.rules.js';
 
 const DAY = 86_400_000;
 const RECEIVED = Date.UTC(2026, 10, 1);
@@ -27,7 +27,21 @@ test('a broker that keeps the door shut is reason enough', () => {
 });
 
 test('failures are followed by longer pauses, never more than six hours, never in step', () => {
-  const minutes = [0, 1, 2, 5, 50].map((failures) => retryDelayMs(failures, 0.999_999) / 60_000);
+  const minutes = [0, 1, 2, 5, 50].map((failures) => retryDelayMs(failures, 0.999_999, 0) / 60_000);
   expect(minutes.map(Math.round)).toEqual([5, 10, 20, 160, 360]);
-  expect(retryDelayMs(50, 0)).toBe(3 * 60 * 60_000);
+  expect(retryDelayMs(50, 0, 0)).toBe(3 * 60 * 60_000);
+});
+
+test('a gateway that is shut out tries soon again, and never pauses for long', () => {
+  const seconds = [0, 1, 2, 50].map((failures) => retryDelayMs(failures, 0.999_999, SHUT_OUT_MS) / 1_000);
+  expect(seconds.map(Math.round)).toEqual([30, 60, 120, 600]);
+});
+
+test.each([
+  ['no pause', Number.NEGATIVE_INFINITY, 60_000],
+  ['a pause that is over', 999, 60_000],
+  ['a short pause', 16_000, 15_000],
+  ['a long pause', 1_000_000, 60_000],
+])('after %s the next look is soon enough', (_which, notBeforeMs, inMs) => {
+  expect(lookInMs(1_000, notBeforeMs)).toBe(inMs);
 });

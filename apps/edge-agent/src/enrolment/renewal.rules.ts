@@ -8,8 +8,9 @@ export const LOOK_EVERY_MS = 60_000;
 /** A successful renewal is followed by at least this much quiet, whatever the evidence says then. */
 export const PAUSE_AFTER_RENEWAL_MS = 6 * 60 * 60_000;
 
-const FIRST_RETRY_MS = 5 * 60_000;
-const LONGEST_RETRY_MS = 6 * 60 * 60_000;
+/** First and longest pause. */
+const RETRY_MS = [5 * 60_000, 6 * 60 * 60_000] as const;
+const SHUT_OUT_RETRY_MS = [30_000, 10 * 60_000] as const;
 
 /** What decides whether to renew. All by this machine's clock, which may be wrong. */
 export interface RenewalEvidence {
@@ -31,7 +32,16 @@ export function isRenewalDue({ nowMs, receivedAtMs, lifeMs, shutOutMs }: Renewal
   return ageMs < 0 || ageMs >= lifeMs * RENEWAL_PART || shutOutMs >= SHUT_OUT_MS;
 }
 
-/** The pause after a try, the more the more failed before: five minutes to six hours, between half and the whole of that. `random` is in [0, 1). */
-export function retryDelayMs(failures: number, random: number): number {
-  return Math.round(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10)) * (0.5 + random / 2));
+/**
+ * The pause after a try, the more the more failed before: five minutes to six hours, between half and the whole of that; a gateway that the broker does not let in has nothing else left to do and
+ * tries after half a minute, later every ten. `random` is in [0, 1).
+ */
+export function retryDelayMs(failures: number, random: number, shutOutMs: number): number {
+  const [first, longest] = shutOutMs >= SHUT_OUT_MS ? SHUT_OUT_RETRY_MS : RETRY_MS;
+  return Math.round(Math.min(longest, first * 2 ** Math.min(failures, 10)) * (0.5 + random / 2));
+}
+
+/** When to look next: in a minute, sooner when a pause ends sooner. */
+export function lookInMs(steadyMs: number, notBeforeMs: number): number {
+  return notBeforeMs > steadyMs ? Math.min(LOOK_EVERY_MS, notBeforeMs - steadyMs) : LOOK_EVERY_MS;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { errorFields, type Log } from '../log.js';
 import { lifeOf } from './certificate.js';
 import type { EnrolmentFile } from './enrolment.file.js';
-import { isRenewalDue, LOOK_EVERY_MS, PAUSE_AFTER_RENEWAL_MS, retryDelayMs } from './renewal.rules.js';
+import { isRenewalDue, LOOK_EVERY_MS, lookInMs, PAUSE_AFTER_RENEWAL_MS, retryDelayMs } from './renewal.rules.js';
 
 /** How a try ended. `refused`: core said no for good, so somebody must enrol the gateway again. */
 export type RenewalOutcome = 'renewed' | 'failed' | 'refused';
@@ -77,7 +77,7 @@ export class Renewal {
       this.#onRenewed();
       return;
     }
-    const delayMs = retryDelayMs(this.#failures, Math.random());
+    const delayMs = retryDelayMs(this.#failures, Math.random(), this.#shutOutMs(steadyMs));
     this.#failures += 1;
     this.#notBeforeMs = this.#context.clock.monotonic() + delayMs;
     if (outcome === 'refused') log.error({ delayMs }, 'core refuses to renew the certificate: the gateway must be enrolled again');
@@ -86,8 +86,11 @@ export class Renewal {
 
   #isDue(steadyMs: number): boolean {
     const { receivedAtMs } = this.#enrolment;
-    const shutOutMs = this.#shutOutSinceMs === undefined ? 0 : steadyMs - this.#shutOutSinceMs;
-    return isRenewalDue({ nowMs: this.#context.clock.now(), receivedAtMs, lifeMs: this.#lifeMs, shutOutMs });
+    return isRenewalDue({ nowMs: this.#context.clock.now(), receivedAtMs, lifeMs: this.#lifeMs, shutOutMs: this.#shutOutMs(steadyMs) });
+  }
+
+  #shutOutMs(steadyMs: number): number {
+    return this.#shutOutSinceMs === undefined ? 0 : steadyMs - this.#shutOutSinceMs;
   }
 
   #lookLater(delayMs: number): void {
@@ -95,7 +98,7 @@ export class Renewal {
     this.#cancel = this.#context.clock.after(delayMs, () => {
       this.look()
         .catch((error: unknown) => this.#context.log.error(errorFields(error), 'renewal failed unexpectedly'))
-        .finally(() => this.#lookLater(LOOK_EVERY_MS));
+        .finally(() => this.#lookLater(lookInMs(this.#context.clock.monotonic(), this.#notBeforeMs)));
     });
   }
 }

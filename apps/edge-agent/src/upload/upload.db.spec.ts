@@ -267,6 +267,27 @@ describe('a journal that is not the one core has', () => {
     ]);
   });
 
+  it('sends batch after batch of what core has already, until one reaches where the two part', async () => {
+    await append(450);
+    expect(ranges()).toEqual([
+      [1, 100],
+      [101, 200],
+    ]);
+    const other = '0f'.repeat(32);
+    ack(430, { hash: other });
+    await settle();
+    ack(430, { hash: other });
+    await settle();
+    expect(ranges().slice(2)).toEqual([
+      [201, 300],
+      [301, 400],
+      [401, 450],
+    ]);
+    expect([journal.epoch, journal.ackedThrough]).toEqual([1, 0]);
+    refuse('diverged', 420, 450);
+    expect([journal.epoch, journal.headSeq]).toEqual([2, 31]);
+  });
+
   it('goes on in a new epoch when it is only an old copy', async () => {
     await append(3);
     ack(3);

@@ -78,6 +78,14 @@ export function afterResend(window: UploadWindow, fromSeq: number): UploadWindow
   return { ...window, nextSeq: fromSeq, inFlight: window.inFlight.filter((batch) => batch.throughSeq < fromSeq) };
 }
 
+/**
+ * The window after core acknowledged an entry that is another one here: nothing is confirmed by that, but what was sent so far is no longer waited for. Only a batch that reaches the place where the
+ * two journals part makes core say where that is, and an old copy may have any number of batches before it.
+ */
+export function afterContradiction(window: UploadWindow): UploadWindow {
+  return { ...window, inFlight: [] };
+}
+
 /** The window after no acknowledgement came in time: start over from the last confirmed entry. */
 export function afterSilence(window: UploadWindow): UploadWindow {
   return { ...freshWindow(window.acked), silences: window.silences + 1 };

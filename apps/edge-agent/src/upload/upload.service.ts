@@ -18,6 +18,7 @@ import { SentTimes } from './sent-times.js';
 import {
   ackTimeoutMs,
   afterAck,
+  afterContradiction,
   afterResend,
   afterSend,
   afterSilence,
@@ -261,8 +262,14 @@ export class Uploader {
     this.#send();
   }
 
+  /** Moves no confirmation: sends on until core says where the two journals part, and from the start again when it did not. */
   #contradicted(channel: string, epoch: number): void {
     this.#context.log.warn({ channel, epoch }, 'core speaks of another journal of this gateway');
+    if (epoch === this.#journal.epoch && this.#window.nextSeq <= this.#journal.headSeq) {
+      this.#window = afterContradiction(this.#window);
+      this.#clearTimeout();
+      return this.#send();
+    }
     const now = this.#context.clock.monotonic();
     if (now - this.#lastResend.at < SAME_RESEND_MS) return;
     this.#lastResend = { fromSeq: 0, at: now };
