@@ -7,6 +7,7 @@ import type { CoreConfig } from './config.js';
 import { DatabaseModule } from './database/index.js';
 import { EnrolmentModule } from './enrolment/index.js';
 import { FleetApiModule, FleetModule } from './fleet/index.js';
+import { FundingModule } from './funding/index.js';
 import { ApiModule } from './graphql/index.js';
 import { HealthModule } from './health/index.js';
 import { IdentityModule } from './identity/index.js';
@@ -18,8 +19,8 @@ import { OutboxModule } from './outbox/index.js';
 import { CLOCK, type Clock, CONFIG, LOG } from './platform.js';
 import { PolicyModule } from './policy/index.js';
 import { ProvisioningModule } from './provisioning/index.js';
-import { SettlementApiModule, SettlementModule } from './settlement/index.js';
 import { ReconciliationModule } from './reconciliation/index.js';
+import { SettlementApiModule, SettlementModule } from './settlement/index.js';
 import { StatementsModule } from './statements/index.js';
 import { TrainingModule } from './training/index.js';
 
@@ -81,6 +82,7 @@ export class AppModule {
         TrainingModule,
         StatementsModule,
         ReconciliationModule,
+        FundingModule,
         EnrolmentModule,
         ApprovalsModule,
         ProvisioningModule,

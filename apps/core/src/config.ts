@@ -56,9 +56,12 @@ export const coreEnvironment = z
   .refine((c) => c.TILLWARD_CA_KEY_FILE === undefined || c.TILLWARD_GATEWAY_MQTT_URL !== undefined, {
     path: ['TILLWARD_GATEWAY_MQTT_URL'],
   })
-  .refine((c) => c.TILLWARD_STATEMENTS_DIR !== undefined || (c.TILLWARD_STATEMENTS_INBOX_DIR ?? c.TILLWARD_SFTP_SOURCES_FILE) === undefined, {
-    path: ['TILLWARD_STATEMENTS_DIR'],
-  });
+  .refine(
+    (c) => c.TILLWARD_STATEMENTS_DIR !== undefined || (c.TILLWARD_STATEMENTS_INBOX_DIR ?? c.TILLWARD_SFTP_SOURCES_FILE) === undefined,
+    {
+      path: ['TILLWARD_STATEMENTS_DIR'],
+    },
+  );
 
 /** Core's settings, read once at the start. Field names say what the environment variables of the same meaning hold. */
 export interface CoreConfig {

@@ -25,6 +25,11 @@ export const HTTP_ENDPOINTS: readonly HttpEndpoint[] = [
     who: 'a gateway that signs with the key of its certificate, limited in tries per minute',
   },
   { methods: ['POST'], path: '/api/statements', who: 'HQ: uploads a file of an acquirer or bank as application/octet-stream' },
+  {
+    methods: ['GET'],
+    path: '/api/exports/:table',
+    who: 'HQ, managers, auditors: differences, batches or statement-rows of their stores as CSV or XLSX',
+  },
   { methods: ['POST'], path: '/graphql', who: FIELD_BY_FIELD },
   { methods: ['GET'], path: '/graphql', who: `${FIELD_BY_FIELD}, and no mutations; as a WebSocket: everyone who is signed in` },
   { methods: ['GET'], path: '/graphiql', who: 'everyone, where TILLWARD_GRAPHIQL is 1: a page that asks /graphql' },

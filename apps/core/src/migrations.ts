@@ -4,6 +4,7 @@ import { commandMigrations } from './commands/commands.migrations.js';
 import { databaseMigrations, type Migration } from './database/index.js';
 import { enrolmentMigrations } from './enrolment/enrolment.migrations.js';
 import { fleetMigrations } from './fleet/fleet.migrations.js';
+import { fundingMigrations } from './funding/funding.migrations.js';
 import { identityMigrations } from './identity/identity.migrations.js';
 import { incidentMigrations } from './incidents/incidents.migrations.js';
 import { ingestMigrations } from './ingest/ingest.migrations.js';
@@ -30,5 +31,6 @@ export const migrations: readonly Migration[] = [
   ...enrolmentMigrations,
   ...statementMigrations,
   ...reconciliationMigrations,
+  ...fundingMigrations,
   ...approvalMigrations,
 ];

@@ -16,7 +16,6 @@ export const MAX_FIELD_BYTES = 256;
 const MAX_TYPES = 256;
 const MAX_TYPE_BYTES = 32;
 const DAY_PLACES = 1_024;
-const DAY_BYTES = 10;
 /** Place of a row that is not compared. */
 export const SET_ASIDE = -1;
 
@@ -59,6 +58,8 @@ export class CsvReader {
   private lastType = 0;
   /** Days that were found to exist, each at its place; a statement has few. */
   private readonly goodDays = new Int32Array(DAY_PLACES);
+  /** The digits of the row's business day. */
+  private dayDigits = 0;
   private idStart = 0;
   private idEnd = 0;
   private idTag = 0;
@@ -131,6 +132,7 @@ export class CsvReader {
     for (let at = 0; at < length; rows++) {
       places.at[rows] = at;
       at = this.fields.split(text, at, 0);
+      this.checkDay(bytes);
       const type = this.typeOf(bytes);
       if (this.typeSetAside[type] === 1) {
         places.place[rows] = SET_ASIDE;
@@ -185,6 +187,7 @@ export class CsvReader {
   private checkDay(block: Uint8Array): void {
     const column = this.reading.header.at.business_day;
     const digits = readDayDigits(block, this.fields.starts[column]!, this.fields.ends[column]!);
+    this.dayDigits = digits;
     const place = digits & (DAY_PLACES - 1);
     if (digits > 0 && this.goodDays[place] === digits) return;
     if (digits === -1 || dayOfDigits(digits) === null) throw new CsvRefusal('businessDay', this.line, 'business_day is no date YYYY-MM-DD');
@@ -206,14 +209,15 @@ export class CsvReader {
   }
 
   private batchOf(text: CsvText): number {
-    const { firstKey, lastKey } = this;
+    const firstKey = this.firstKey;
     if (firstKey === -1 || this.fields.quoted) return this.newBatchOf(text);
     // The same bytes from the first to the last of these columns, on the same day, are the same batch: most rows need no more than that.
-    const { fields, spans } = this;
-    const days = fields.starts[this.reading.header.at.business_day]!;
+    const spans = this.spans;
+    const { fields } = this;
     spans.begin();
-    spans.appendSpan(text.view, fields.starts[firstKey]!, fields.ends[lastKey]!);
-    spans.appendSpan(text.view, days, days + DAY_BYTES);
+    // The number first: what follows then stands on whole words.
+    spans.appendInt32(this.dayDigits);
+    spans.appendSpan(text.view, fields.starts[firstKey]!, fields.ends[this.lastKey]!);
     const known = spans.count;
     const span = spans.commit();
     if (span < known) return this.batchOfSpan[span]!;

@@ -11,38 +11,35 @@ export interface CurrencySum {
 
 /** Sums of all rows by currency, exact or refused (R6). */
 export class CurrencySums {
-  private readonly codes: number[] = [];
-  private rows: number[] = [];
-  private readonly amounts: number[] = [];
-  private readonly fees: number[] = [];
-  private last = 0;
+  private readonly sums = new Map<number, CurrencySum>();
+  /** The currency of the last row, whose sum is not in the map yet: a file seldom changes its currency. */
+  private currency = 0;
+  private rows = 0;
+  private amountMinor = 0;
+  private feeMinor = 0;
 
   /** Adds a row; a fee that is NaN isn't known. Throws SumTooLargeError. */
   add(currency: number, amountMinor: number, feeMinor: number): void {
-    let { last } = this;
-    if (this.codes[last] !== currency) {
-      last = this.codes.indexOf(currency);
-      if (last === -1) {
-        last = this.codes.push(currency) - 1;
-        this.rows.push(0);
-        this.amounts.push(0);
-        this.fees.push(0);
-      }
-      this.last = last;
-    }
-    this.rows[last]! += 1;
-    const amount = this.amounts[last]! + amountMinor;
-    const fee = this.fees[last]! + (Number.isNaN(feeMinor) ? 0 : feeMinor);
-    if (!Number.isSafeInteger(amount) || !Number.isSafeInteger(fee)) throw new SumTooLargeError();
-    this.amounts[last] = amount;
-    this.fees[last] = fee;
+    if (currency !== this.currency) this.turnTo(currency);
+    this.rows += 1;
+    this.amountMinor += amountMinor;
+    if (!Number.isNaN(feeMinor)) this.feeMinor += feeMinor;
+    if (!Number.isSafeInteger(this.amountMinor) || !Number.isSafeInteger(this.feeMinor)) throw new SumTooLargeError();
   }
 
   /** By ISO 4217 code, in alphabetical order. */
   toRecord(): Record<string, CurrencySum> {
-    const sums = this.codes.map(
-      (code, i) => [currencyText(code), { rows: this.rows[i]!, amountMinor: this.amounts[i]!, feeMinor: this.fees[i]! }] as const,
-    );
+    this.turnTo(this.currency);
+    const sums = [...this.sums].filter(([, { rows }]) => rows > 0).map(([code, sum]) => [currencyText(code), sum] as const);
     return Object.fromEntries(sums.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  private turnTo(currency: number): void {
+    this.sums.set(this.currency, { rows: this.rows, amountMinor: this.amountMinor, feeMinor: this.feeMinor });
+    const { rows, amountMinor, feeMinor } = this.sums.get(currency) ?? { rows: 0, amountMinor: 0, feeMinor: 0 };
+    this.currency = currency;
+    this.rows = rows;
+    this.amountMinor = amountMinor;
+    this.feeMinor = feeMinor;
   }
 }

@@ -47,7 +47,7 @@ export class KeyTable implements KeyBytes {
   appendSpan(source: DataView, start: number, end: number): void {
     const { end: at } = this;
     if (at + (end - start) + 8 > this.bytes.length) this.grow(end - start);
-    const { view } = this;
+    const view = this.view;
     let to = at;
     for (let i = start; i < end; i += 4, to += 4) view.setInt32(to, source.getInt32(i, true), true);
     this.end = at + (end - start);
@@ -60,12 +60,8 @@ export class KeyTable implements KeyBytes {
 
   appendInt32(value: number): void {
     if (this.end + 8 > this.bytes.length) this.grow(4);
-    const { bytes, end } = this;
-    bytes[end] = value;
-    bytes[end + 1] = value >>> 8;
-    bytes[end + 2] = value >>> 16;
-    bytes[end + 3] = value >>> 24;
-    this.end = end + 4;
+    this.view.setInt32(this.end, value, true);
+    this.end += 4;
   }
 
   appendText(text: string): void {
@@ -76,7 +72,8 @@ export class KeyTable implements KeyBytes {
 
   /** The number of the key begun. */
   commit(): number {
-    const { from, end, bytes, words } = this;
+    const { from, end, bytes } = this;
+    const words = this.words;
     const length = end - from;
     for (let pad = end; (pad & 3) !== 0; pad++) bytes[pad] = 0;
     const firstWord = from >>> 2;

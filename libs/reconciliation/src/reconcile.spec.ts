@@ -114,6 +114,12 @@ describe('reconcile, several rows of one key (R1, R4)', () => {
     expect(results).toContainEqual({ type: 'duplicateAtAcquirer', terminal: null, acquirer: 1 });
   });
 
+  it('uses a late row once, also when an earlier one contradicts', () => {
+    const late = (reference: string) => row({ businessDay: '2026-03-03', reference });
+    const { counts } = reconcile([row({ reference: 'r1' }), row({ batch: '13', reference: 'r1' })], [late('a'), late('r1')]);
+    expect(counts).toMatchObject({ timing: 1, missingAtAcquirer: 1 });
+  });
+
   it('uses a late row once, and the earliest that fits', () => {
     const days = ['2026-03-03', '2026-03-04'];
     const late = days.map((businessDay) => row({ businessDay }));
@@ -190,6 +196,8 @@ describe('what is not compared or not possible', () => {
   it('refuses sums beyond what is exact (R6)', () => {
     const most = row({ amountMinor: Number.MAX_SAFE_INTEGER });
     expect(() => reconcile([most, most], [])).toThrow(RangeError);
+    expect(() => reconcile([most, { ...most, currency: 'USD' }], [])).toThrow(RangeError);
+    expect(() => reconcile([most, { ...most, batch: '13' }], [])).toThrow(RangeError);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { alipayFormat, isAlipayHead } from './alipay.js';
+import { AlipaySummary } from './alipay-summary.js';
 import { byteOrderMark, decodeText, isText, type TextEncoding } from './ascii.js';
 import { CsvScanner } from './csv-scanner.js';
 import { CsvTable } from './csv-table.js';
@@ -27,7 +28,8 @@ export class ArchiveReader implements FormatReader {
     this.size += chunk.length;
     if (this.size > LARGEST_ZIP_BYTES)
       throw new StatementRefused('too-large', 1, `the zip archive is larger than ${LARGEST_ZIP_BYTES} bytes`);
-    this.pieces.push(chunk.slice());
+    // A copy by constructor: slice() of a Buffer would share memory that the caller reuses.
+    this.pieces.push(new Uint8Array(chunk));
   }
 
   end(): StatementFormat {
@@ -54,6 +56,11 @@ export class ArchiveReader implements FormatReader {
     if (bills.length !== 1)
       throw new StatementRefused('zip-member', 1, `the zip archive holds ${bills.length} statements, one is expected`);
     readTable(bills[0]!.member, bills[0]!.encoding, this.tally);
+    for (const { member, encoding } of of('alipaySummary')) {
+      const summary = new AlipaySummary(encoding);
+      readLines(member, encoding, (bytes, start, end, line) => summary.line(bytes, start, end, line));
+      inMember(member, () => summary.check(this.tally));
+    }
     return 'alipay';
   }
 
@@ -61,11 +68,12 @@ export class ArchiveReader implements FormatReader {
     if (summaries.length !== 1)
       throw new StatementRefused('zip-member', 1, `the zip archive holds ${summaries.length} summaries (RD), one is expected`);
     const summary = new UnionpaySummary();
-    const lines = readLines(summaries[0]!.member, (bytes, start, end, line) => summary.line(bytes, start, end, line));
+    const lines = readLines(summaries[0]!.member, 'gb18030', (bytes, start, end, line) => summary.line(bytes, start, end, line));
     const reader = new ZmReader(this.tally, summary.businessDay);
     for (const { member } of details)
       readLines(
         member,
+        'gb18030',
         (bytes, start, end, line) => reader.line(bytes, start, end, line),
         () => this.tally.flush(),
       );
@@ -97,10 +105,15 @@ export class ZmFileReader implements FormatReader {
   }
 }
 
-function readLines(member: ZipMember, handler: ConstructorParameters<typeof LineReader>[1], release?: () => void): number {
+function readLines(
+  member: ZipMember,
+  encoding: TextEncoding,
+  handler: ConstructorParameters<typeof LineReader>[1],
+  release?: () => void,
+): number {
   let last = 1;
   const lines = new LineReader(
-    'gb18030',
+    encoding,
     (bytes, start, end, line) => {
       last = line;
       handler(bytes, start, end, line);

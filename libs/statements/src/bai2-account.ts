@@ -90,7 +90,9 @@ export class Bai2Account {
 
   /** Compares the trailer and ends the account; answers its control total. */
   finish(fields: readonly string[], line: number, records: number): number {
-    const { tally, sums, opening, closing } = this;
+    const opening = this.opening;
+    const closing = this.closing;
+    const { tally, sums } = this;
     control(tally, 'account', fields, line, [this.total, records], ['records']);
     // Reports without transactions, and such with a part of them, are usual: the balances bind nobody.
     if (opening !== undefined && closing !== undefined && sums.entries > 0)

@@ -88,7 +88,7 @@ export class Bai2Reader implements FormatReader {
   }
 
   private continuation(text: string, line: number): void {
-    const { record } = this;
+    const record = this.record;
     if (record === undefined) throw new StatementRefused('bai2-record', line, 'a continuation (record 88) of nothing');
     if (++record.lines > MOST_CONTINUATIONS)
       throw new StatementRefused('too-large', line, `a record of more than ${MOST_CONTINUATIONS} continuations`);
@@ -100,7 +100,7 @@ export class Bai2Reader implements FormatReader {
   }
 
   private endRecord(): void {
-    const { record } = this;
+    const record = this.record;
     this.record = undefined;
     if (record === undefined) return;
     const { code, line, lines } = record;

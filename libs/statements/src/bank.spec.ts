@@ -105,11 +105,10 @@ describe('camt', () => {
 
   it('card numbers in remittance are cut to four digits, account numbers are not', () => {
     const number = `400000${'0'.repeat(9)}2`;
-    const text = camtStatement().replace(
-      'TX1 batch 17 &amp; fees',
-      `${number} 4000 00${'0'.repeat(2)} 0000 0002 DE89370400440532013000 2026112020`,
-    );
-    expect(read(camt(text)).entries[0]?.remittance).toBe(`${'*'.repeat(12)}0002 ${'*'.repeat(12)}0002 DE89370400440532013000 2026112020`);
+    const hidden = `${'*'.repeat(12)}0002`;
+    const kept = 'DE89370400440532013000 DK5000400440116243 DK50 0040 0440 1162 43 2026112020 4000 0012';
+    const text = camtStatement().replace('TX1 batch 17 &amp; fees', `${number} 4000 00${'0'.repeat(2)} 0000 0002 CARD${number}x ${kept}`);
+    expect(read(camt(text)).entries[0]?.remittance).toBe(`${hidden} **** **** **** 0002 CARD${hidden}x ${kept}`);
   });
 
   it.each([

@@ -147,7 +147,8 @@ class StatementState {
   }
 
   finish(line: number): void {
-    const { booked, tally } = this;
+    const booked = this.booked;
+    const { tally } = this;
     const id = need(this.values, 'Id', this.line).text;
     const account = this.account();
     const opening = this.balances.find(({ code }) => OPENING.includes(code));
@@ -178,7 +179,7 @@ class StatementState {
   private endEntry(): void {
     const entry = this.entry!.finish(this.account());
     this.entry = undefined;
-    const { booked } = this;
+    const booked = this.booked;
     booked.entries++;
     if (entry.status === 'booked') {
       booked.currencies.add(entry.currency);
@@ -221,7 +222,8 @@ class StatementState {
 
   private checkBalance(opening: Balance | undefined, closing: Balance | undefined): void {
     if (opening === undefined || closing === undefined) return;
-    const { booked, tally } = this;
+    const booked = this.booked;
+    const { tally } = this;
     if (opening.currency !== closing.currency || [...booked.currencies].some((currency) => currency !== closing.currency)) {
       tally.note(closing.line, 'opening balance, entries and closing balance are in different currencies and are not compared');
       return;
@@ -239,7 +241,8 @@ class StatementState {
 
   /** TxsSummry, where the bank writes it, counts and adds up the entries of the statement. */
   private checkSummary(): void {
-    const { booked, tally } = this;
+    const booked = this.booked;
+    const { tally } = this;
     const binding = !this.isPage();
     const [currency] = booked.currencies;
     const count = (path: string, name: string, actual: number) => {

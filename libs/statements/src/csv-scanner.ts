@@ -113,7 +113,8 @@ export class CsvScanner extends ByteWindow {
 
   /** One row; -1 where it is not whole yet. The length of this function is the price of one pass without calls. */
   private scanRow(bytes: Uint8Array, rowStart: number, end: number, final: boolean): number {
-    const { classes, cells, backtick } = this;
+    const backtick = this.backtick;
+    const { classes, cells } = this;
     const { starts, ends } = cells;
     let at = rowStart;
     let count = 0;

@@ -102,7 +102,8 @@ export class CsvTable implements CsvHandler {
     if (batch.count === 0) batch.attach(cells.bytes, this.encoding, rows.forms ?? {}, rows.constants ?? {}, this.doubledQuotes);
     const slot = rows.row(cells);
     if (slot < 0) return;
-    const { textOf, columnOf } = this;
+    const textOf = this.textOf;
+    const columnOf = this.columnOf;
     for (let i = 0; i < textOf.length; i++) {
       const column = columnOf[i]!;
       batch.setText(slot, textOf[i]!, cells.starts[column]!, cells.ends[column]!);

@@ -1,6 +1,7 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dice } from './fuzz.fixtures.js';
 import { inflateRaw } from './inflate.js';
 import { StatementRefused } from './refusal.js';
 
@@ -28,6 +29,16 @@ describe('inflateRaw', () => {
       );
     },
   );
+
+  it('stored blocks behind compressed ones', () => {
+    const roll = dice(1);
+    const noise = Buffer.from(Array.from({ length: 200_000 }, () => roll(256)));
+    const text = Buffer.from('settlement '.repeat(9_001));
+    for (const level of [1, 6, 9]) {
+      const whole = Buffer.concat([text, noise, text, noise.subarray(7), text.subarray(3)]);
+      expect(inflated(deflateRawSync(whole, { level, memLevel: 1 })).equals(whole)).toBe(true);
+    }
+  });
 
   it('refuses what unpacks to more than allowed without unpacking it', () => {
     const bomb = deflateRawSync(Buffer.alloc(1 << 26));

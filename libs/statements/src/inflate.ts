@@ -88,6 +88,8 @@ class Inflater {
   }
 
   private stored(): void {
+    // Codes are looked up with bits read ahead: whole bytes of them go back, the rest of the last one is padding (§3.2.4).
+    this.at -= this.bitCount >> 3;
     this.bits = 0;
     this.bitCount = 0;
     const { input } = this;

@@ -126,7 +126,7 @@ export class ProfileRows implements TableRows {
   }
 
   private add(line: number, type: number, sums: CurrencySums, gross: number, fee: number, remainder: number): number {
-    const { stated } = this;
+    const stated = this.stated;
     stated.rows++;
     stated.gross += gross;
     stated.fee += fee;
@@ -187,7 +187,8 @@ export class ProfileRows implements TableRows {
 
   private compare(cells: CsvCells): void {
     const { trailer } = this.profile;
-    const { stated, tally } = this;
+    const stated = this.stated;
+    const { tally } = this;
     const { line } = cells;
     const sums = tally.allSums();
     const cell = (place: number) => {

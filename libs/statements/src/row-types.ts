@@ -35,7 +35,7 @@ export class TypeColumn {
 
   /** The type of a row; refuses an empty one. */
   read(cells: CsvCells): TypeWord {
-    const { column } = this;
+    const column = this.column;
     const start = cells.starts[column]!;
     const end = cells.ends[column]!;
     const word = this.lexicon.get(cells.bytes, start, end);

@@ -65,6 +65,19 @@ describe('every format', () => {
     }
   });
 
+  it.each(ALL)('%s: the caller may reuse the memory of a chunk', (_, bytes) => {
+    const chunk = Buffer.alloc(100);
+    const rows: unknown[] = [];
+    const reader = new StatementReader({}, { rows: (batch) => rows.push(...batch.rows()), entries: (some) => rows.push(...some) });
+    for (let at = 0; at < bytes.length; at += chunk.length) {
+      const size = Buffer.from(bytes.subarray(at, at + chunk.length)).copy(chunk);
+      reader.push(chunk.subarray(0, size));
+      chunk.fill(0xff);
+    }
+    reader.end();
+    expect(rows).toHaveLength(parseStatement(bytes).summary.rowCount);
+  });
+
   it.each(ALL)('%s read as another format is refused', (format, bytes) => {
     for (const other of ['adyen', 'camt053', 'camt054', 'mt940', 'mt942', 'bai2', 'unionpay', 'wechat'] as const)
       if (other !== format) expect(refused(bytes, { format: other }).line).toBeGreaterThan(0);
@@ -278,6 +291,29 @@ describe('Alipay', () => {
       line: 6,
     });
     expect(summary.checksMade).toBe(4);
+  });
+
+  it('compares the bill with the summary beside it', () => {
+    const summary = (received: string) =>
+      gbk(
+        [
+          '#支付宝业务汇总查询',
+          '#账号：[20880000000000010156]',
+          '#-----------------------------------------业务汇总列表----------------------------------------',
+          '门店编号,门店名称,交易订单总笔数,退款订单总笔数,订单金额（元）,商家实收（元）,支付宝优惠（元）,商家优惠（元）,卡消费金额（元）,服务费（元）,分润（元）,实收净额（元）',
+          `合计\t,\t,1,1,40.00,${received},0.00,2.00,0.00,-0.23,0.00,37.77`,
+          '#----------------------------------------业务汇总列表结束-------------------------------------',
+          '',
+        ].join('\n'),
+      );
+    const archive = (received: string) =>
+      zip([
+        { name: gbk('业务明细.csv'), content: gbk(alipayBill()) },
+        { name: gbk('业务明细(汇总).csv'), content: summary(received) },
+      ]);
+    expect(read(archive('38.00')).summary).toMatchObject({ checksMade: 7, checksFailed: 0 });
+    expect(read(archive('38.01')).summary).toMatchObject({ checksMade: 7, checksFailed: 1 });
+    expect(refused(archive('38.01'), { strict: true })).toMatchObject({ code: 'trailer-mismatch', line: 5 });
   });
 
   it('reads the account bill', () => {

@@ -1,6 +1,6 @@
 import { COMMAND_ACTIONS } from '@tillward/contracts';
 import { describe, expect, it } from 'vitest';
-import { GUARDED_ACTIONS, isGuarded, needsSecondPerson, type TerminalPlace } from './second-person.rules.js';
+import { aloneLimit, GUARDED_ACTIONS, isGuarded, needsSecondPerson, type TerminalPlace } from './second-person.rules.js';
 
 const places = (storeId: string, count: number, from = 1): TerminalPlace[] =>
   Array.from({ length: count }, (_, at) => ({ storeId, terminalId: `t-${from + at}` }));
@@ -40,5 +40,17 @@ describe('C6 needsSecondPerson', () => {
         'settleTerminal',
       ].sort(),
     );
+  });
+});
+
+describe('aloneLimit', () => {
+  it.each([
+    ['settleTerminal', false, 5],
+    ['settleTerminal', true, 0],
+    ['closeTerminal', true, 5],
+  ] as const)('%s where settling by hand needs two people (%s): %i', (action, manualApproval, limit) => {
+    expect(aloneLimit(action, { 'approval.terminals': 5, 'settlement.manualApproval': manualApproval })).toBe(limit);
+    const one = { storeId: 's', terminalId: 't' };
+    expect(needsSecondPerson(action, [one], [], limit)).toBe(limit === 0);
   });
 });

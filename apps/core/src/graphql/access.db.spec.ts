@@ -72,6 +72,17 @@ const ARGUMENTS: Record<string, () => string> = {
   'Mutation.decideSettlementRequest': () => `(input: {id: "${settlementRequestId}", decision: refuse, note: "n"})`,
   'Mutation.recordBatchUpload': () => '(input: {storeId: "berlin", terminalId: "berlin-1", batchNo: 1, reference: "r"})',
   'Subscription.fundsAtRiskChanged': () => '(level: store)',
+  'Query.remedyRequests': () => '(first: 200)',
+  'Query.correctingEntries': () => '(first: 200)',
+  'Mutation.requestForceMatch': () =>
+    '(input: {terminalDifferenceId: "00000000-0000-4000-8000-000000000000", acquirerDifferenceId: "00000000-0000-4000-8000-000000000001", reason: "r"})',
+  'Mutation.requestCorrectingEntry': () =>
+    '(input: {differenceId: "00000000-0000-4000-8000-000000000000", amountMinor: 1, currency: "EUR", reason: "r"})',
+  'Mutation.decideRemedy': () => '(id: "00000000-0000-4000-8000-000000000000", digest: "d", decision: approve)',
+  'Query.providerTerms': () => '(acquirerId: "acq")',
+  'Query.payouts': () => '(first: 200)',
+  'Query.feeChecks': () => '(first: 200)',
+  'Mutation.saveProviderTerms': () => '(input: {acquirerId: "acq", funding: {account: "DE00", country: "DE", delayBankDays: 1}})',
   'Query.acquirers': () => '',
   'Query.statementFiles': () => '(first: 200)',
   'Query.statementFile': () => '(id: "00000000-0000-4000-8000-000000000000")',

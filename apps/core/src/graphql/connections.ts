@@ -2,12 +2,14 @@ import { FleetRequestType } from './approvals.contract.js';
 import { AuditEntryType } from './audit.contract.js';
 import { GatewayEnrolmentType } from './enrolment.contract.js';
 import { StoreType } from './fleet.contract.js';
+import { FeeCheckType, PayoutType } from './funding.contract.js';
 import { FundsAtRiskType } from './funds.contract.js';
 import { IncidentType } from './incidents.contract.js';
 import { connectionOf, uncountedConnectionOf } from './paging.js';
+import { ComparedBatchType, DifferenceObjectType, ReconciliationRunType } from './reconciliation.contract.js';
+import { CorrectingEntryType, RemedyRequestType } from './remedies.contract.js';
 import { BatchType, TransactionType } from './settlement.contract.js';
 import { SettlementRequestType } from './settlement-requests.contract.js';
-import { ComparedBatchType, DifferenceObjectType, ReconciliationRunType } from './reconciliation.contract.js';
 import { BankEntryType, StatementFileType, StatementLineType } from './statements.contract.js';
 import { TerminalCommandType, TerminalEventType } from './terminal.contract.js';
 import { TrainingRecordType } from './training.contract.js';
@@ -30,6 +32,10 @@ export const CONNECTIONS = {
   reconciliationRuns: connectionOf(ReconciliationRunType, 'ReconciliationRun'),
   comparedBatches: connectionOf(ComparedBatchType, 'ComparedBatch'),
   differences: connectionOf(DifferenceObjectType, 'Difference'),
+  remedyRequests: connectionOf(RemedyRequestType, 'RemedyRequest'),
+  correctingEntries: connectionOf(CorrectingEntryType, 'CorrectingEntry'),
+  payouts: connectionOf(PayoutType, 'Payout'),
+  feeChecks: connectionOf(FeeCheckType, 'FeeCheck'),
   terminalCommands: connectionOf(TerminalCommandType, 'TerminalCommand'),
 };
 

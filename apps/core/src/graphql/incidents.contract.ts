@@ -13,6 +13,10 @@ export const IncidentKind = {
   journalForked: 'journalForked',
   /** A gateway sent something that can't be read; it is in quarantine. */
   journalQuarantined: 'journalQuarantined',
+  /** A provider has not paid by its day. */
+  fundingLate: 'fundingLate',
+  /** The bank got less than the provider owes. */
+  fundingShort: 'fundingShort',
 } as const;
 export type IncidentKind = (typeof IncidentKind)[keyof typeof IncidentKind];
 registerEnumType(IncidentKind, { name: 'IncidentKind' });

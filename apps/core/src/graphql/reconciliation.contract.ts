@@ -6,7 +6,9 @@ import { AlreadyDoneType, InvalidInputType, NotAllowedType, NotFoundType, result
 import { CalendarDate, DateTime, Json, MinorUnits } from './scalars.js';
 
 /** What two sides can differ in (libs/reconciliation, README.md). */
-export const DifferenceType = Object.fromEntries(RESULT_TYPES.filter((type) => type !== 'matched').map((type) => [type, type])) as { [T in Type]: T };
+export const DifferenceType = Object.fromEntries(RESULT_TYPES.filter((type) => type !== 'matched').map((type) => [type, type])) as {
+  [T in Type]: T;
+};
 export type DifferenceType = Type;
 registerEnumType(DifferenceType, { name: 'DifferenceType' });
 

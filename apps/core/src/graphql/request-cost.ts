@@ -33,6 +33,7 @@ const LISTS: ReadonlySet<string> = new Set([
   'lifeEvents',
   'acquirers',
   'mapping',
+  'providerTerms',
   'amountTolerances',
   'checks',
   'totals',
@@ -55,6 +56,10 @@ const CONNECTIONS: ReadonlySet<string> = new Set([
   'reconciliationRuns',
   'comparedBatches',
   'differences',
+  'payouts',
+  'feeChecks',
+  'remedyRequests',
+  'correctingEntries',
   'statementRows',
   'bankEntries',
   'fleetRequests',
@@ -99,7 +104,8 @@ function ownCost(field: FieldNode): number {
 
 function lengthOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {
   const name = field.name.value;
-  const isConnection = CONNECTIONS.has(name) || isTerminalHistory(field) || ((name === 'stores' || name === 'fundsAtRisk') && selects(field, 'edges'));
+  const isConnection =
+    CONNECTIONS.has(name) || isTerminalHistory(field) || ((name === 'stores' || name === 'fundsAtRisk') && selects(field, 'edges'));
   if (!isConnection) return SHORT_LISTS.get(name) ?? (LISTS.has(name) ? LIST_GUESS : 1);
   const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
   if (first?.kind === Kind.INT) return Number(first.value);

@@ -66,7 +66,7 @@ export class BatchCardTotalType {
   @Field(() => String, { description: 'debit, credit, prepaid, or unknown where the name doesn’t say.' }) funding!: string;
   @Field(() => CardTotalDirection) direction!: CardTotalDirection;
   @Field(() => MoneyType) amount!: MoneyType;
-  @Field(() => Int) count!: number;
+  @Field(() => Int, { nullable: true, description: 'Null where a terminal told no number.' }) count!: number | null;
 }
 
 /** What was known of an unbalanced batch, sealed at that moment. */

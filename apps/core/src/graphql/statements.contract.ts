@@ -1,5 +1,5 @@
 import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { STATEMENT_ROW_TYPES, type StatementRowType as RowType } from '@tillward/statements';
+import { type StatementRowType as RowType, STATEMENT_ROW_TYPES } from '@tillward/statements';
 import { MoneyType } from './fleet.contract.js';
 import { InvalidInputType, NotFoundType, resultType } from './refusals.contract.js';
 import { CalendarDate, DateTime, MinorUnits } from './scalars.js';
@@ -171,7 +171,9 @@ export class SaveAcquirerInput {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => String, { nullable: true }) format?: string | null;
-  @Field(() => String, { nullable: true, description: 'Which columns its CSV has, as JSON (docs/guide/statements.md).' }) profile?: string | null;
+  @Field(() => String, { nullable: true, description: 'Which columns its CSV has, as JSON (docs/guide/statements.md).' }) profile?:
+    | string
+    | null;
 }
 
 /** One number of an acquirer and the terminal it is. */

@@ -1,3 +1,4 @@
+import { dayExceptions } from '@tillward/calendar';
 import { describe, expect, it } from 'vitest';
 import type { BatchState, IncidentKind } from '../graphql/index.js';
 import { isLeftOn, isSettlementMissed, kindOfBlockedClose, type LeftOnFacts, opensBeside } from './detector.rules.js';
@@ -111,5 +112,25 @@ describe('lastNight', () => {
     ],
   ])('%s', (_name, instant, expected) => {
     expect(night(instant)).toEqual(expected);
+  });
+});
+
+describe('lastNight of a store with days of rest', () => {
+  const hours = {
+    open: '09:00',
+    close: '22:00',
+    cutOff: '04:00',
+    exceptions: dayExceptions('2026-12-25 closed; 2026-12-26 closed; 2026-12-24 09:00-14:00'),
+  };
+  it.each([
+    ['on Christmas Eve after its early closing', '2026-12-24T14:00:00+01:00'],
+    ['on the first day of rest', '2026-12-25T12:00:00+01:00'],
+    ['in the second night', '2026-12-26T23:00:00+01:00'],
+  ])('is one night %s', (_name, instant) => {
+    expect(lastNight(Date.parse(instant), 'Europe/Berlin', hours, 30)).toEqual({
+      businessDay: '2026-12-24',
+      closesAtMs: Date.parse('2026-12-24T14:00:00+01:00'),
+      nextOpeningMs: Date.parse('2026-12-27T08:30:00+01:00'),
+    });
   });
 });

@@ -42,6 +42,14 @@ export const PLAYBOOKS: Readonly<Record<IncidentKind, readonly PlaybookStep[]>> 
     { key: 'findWriters', mode: 'manual', role: 'hq', dueMinutes: 60 },
     { ...recordCause, role: 'hq' },
   ],
+  fundingLate: [
+    { key: 'askProvider', mode: 'manual', role: 'hq', dueMinutes: 24 * 60, noteRequired: false },
+    { ...recordCause, role: 'hq', dueMinutes: 5 * 24 * 60 },
+  ],
+  fundingShort: [
+    { key: 'askProvider', mode: 'manual', role: 'hq', dueMinutes: 24 * 60, noteRequired: false },
+    { ...recordCause, role: 'hq', dueMinutes: 5 * 24 * 60 },
+  ],
   journalQuarantined: [
     { key: 'reportFault', mode: 'manual', role: 'hq', dueMinutes: 24 * 60 },
     { ...recordCause, role: 'hq' },

@@ -1,5 +1,5 @@
-import { RESULT_TYPES, type DifferenceType } from '@tillward/reconciliation';
-import { invalidInput, type RefusalOf, refuse, type Role } from '../graphql/index.js';
+import { type DifferenceType, RESULT_TYPES } from '@tillward/reconciliation';
+import { invalidInput, type RefusalOf, type Role, refuse } from '../graphql/index.js';
 
 /** Where a difference stands. `resolved`: the rows came to agree, or a remedy made up for it; `accepted`: two sides stay different, and somebody answers for it. */
 export type DifferenceState = 'open' | 'assigned' | 'resolved' | 'accepted';
@@ -45,7 +45,8 @@ export function afterAct(state: DifferenceState, act: DifferenceAct): Difference
     case 'reopen':
       return ended ? 'open' : refuse('alreadyDone', 'The difference is open.');
     case 'assign':
-      if (act.role === 'cashier' || act.role === 'auditor') return invalidInput('role', 'Differences are worked on by managers and headquarters.');
+      if (act.role === 'cashier' || act.role === 'auditor')
+        return invalidInput('role', 'Differences are worked on by managers and headquarters.');
       return ended ? refuse('alreadyDone', 'The difference was dealt with.') : 'assigned';
     case 'resolve':
       return ended ? refuse('alreadyDone', 'The difference was dealt with.') : 'resolved';

@@ -18,8 +18,8 @@ import {
   pageRequest,
   type RefusalValue,
   type RequestContext,
-  requestLoader,
   Role,
+  requestLoader,
   type Viewer,
   ViewerActor,
 } from '../graphql/index.js';

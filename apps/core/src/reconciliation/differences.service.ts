@@ -3,7 +3,14 @@ import { AuditLog } from '../audit/index.js';
 import type { WorkContext } from '../database/index.js';
 import { invalidInput, type PersonActor, type RefusalOf, refuse } from '../graphql/index.js';
 import { afterAct, type DifferenceAct } from './difference.rules.js';
-import { type DifferenceRow, findDifferences, keepFound, lockDifferences, recordDifference, updateDifference } from './differences.store.js';
+import {
+  type DifferenceRow,
+  findDifferences,
+  keepFound,
+  lockDifferences,
+  recordDifference,
+  updateDifference,
+} from './differences.store.js';
 import type { MatchingScope } from './matching.sql.js';
 
 /** Differences acted on together. */
@@ -26,7 +33,8 @@ export class Differences {
   /** Does one thing with one or many differences: all of them or none. */
   async act(ctx: WorkContext, ids: readonly string[], act: DifferenceAct): Promise<DifferenceRow[] | DifferenceRefusal> {
     const actor = ctx.actor as PersonActor;
-    if (actor.role !== 'hq' && actor.role !== 'manager') return refuse('notAllowed', 'Differences are worked on by managers and headquarters.');
+    if (actor.role !== 'hq' && actor.role !== 'manager')
+      return refuse('notAllowed', 'Differences are worked on by managers and headquarters.');
     const wanted = [...new Set(ids)];
     if (wanted.length === 0 || wanted.length > MAX_AT_ONCE) return invalidInput('ids', `Expected 1 to ${MAX_AT_ONCE} differences.`);
     const rows = await lockDifferences(ctx, wanted);
@@ -43,7 +51,12 @@ export class Differences {
     }
     for (const row of changed) {
       await updateDifference(ctx, row);
-      await recordDifference(ctx, row, WORD[act.kind], act.kind === 'assign' ? `${act.role}${act.personId === null ? '' : ` ${act.personId}`}` : act.note.trim());
+      await recordDifference(
+        ctx,
+        row,
+        WORD[act.kind],
+        act.kind === 'assign' ? `${act.role}${act.personId === null ? '' : ` ${act.personId}`}` : act.note.trim(),
+      );
     }
     ctx.changed({ stores: [...new Set(changed.map((row) => row.storeId))] });
     for (const [storeId, own] of Map.groupBy(changed, (row) => row.storeId)) {
@@ -63,11 +76,17 @@ const WORD = { assign: 'assigned', resolve: 'resolved', accept: 'accepted', reop
 
 function applied(row: DifferenceRow, state: DifferenceRow['state'], act: DifferenceAct, actor: PersonActor): DifferenceRow {
   if (act.kind === 'assign') return { ...row, state, ownerRole: act.role, ownerId: act.personId };
-  return act.kind === 'reopen' ? { ...row, state, endedBy: null, note: null } : { ...row, state, endedBy: actor.name, note: act.note.trim() };
+  return act.kind === 'reopen'
+    ? { ...row, state, endedBy: null, note: null }
+    : { ...row, state, endedBy: actor.name, note: act.note.trim() };
 }
 
 /** Only who sees all of the stores concerned can work on their differences. */
-async function personRefusal(ctx: WorkContext, personId: string, rows: readonly DifferenceRow[]): Promise<RefusalOf<'invalidInput'> | undefined> {
+async function personRefusal(
+  ctx: WorkContext,
+  personId: string,
+  rows: readonly DifferenceRow[],
+): Promise<RefusalOf<'invalidInput'> | undefined> {
   const stores = [...new Set(rows.map((row) => row.storeId))];
   const found: unknown[] = await ctx.tx.query(
     `SELECT 1 FROM person p WHERE p.id = $1 AND (p.role = 'hq' OR p.role = 'manager' AND NOT EXISTS (

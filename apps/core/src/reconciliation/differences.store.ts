@@ -109,7 +109,9 @@ export async function findDifferences(ctx: WorkContext, ids: readonly string[]):
 
 /** Differences the actor sees, in the order of their ids, kept from changing until the end of the transaction. */
 export async function lockDifferences(ctx: WorkContext, ids: readonly string[]): Promise<DifferenceRow[]> {
-  return await ctx.tx.query(`SELECT ${DIFFERENCE} FROM difference WHERE id = ANY($1::uuid[]) ORDER BY store_id, id FOR UPDATE`, [ids.filter(isUuid)]);
+  return await ctx.tx.query(`SELECT ${DIFFERENCE} FROM difference WHERE id = ANY($1::uuid[]) ORDER BY store_id, id FOR UPDATE`, [
+    ids.filter(isUuid),
+  ]);
 }
 
 /** Writes state, owner and how a difference ended. */
@@ -121,7 +123,12 @@ export async function updateDifference(ctx: WorkContext, d: DifferenceRow): Prom
 }
 
 /** Adds a line to a difference's history. */
-export async function recordDifference(ctx: WorkContext, d: Pick<DifferenceRow, 'storeId' | 'id'>, what: string, detail: string): Promise<void> {
+export async function recordDifference(
+  ctx: WorkContext,
+  d: Pick<DifferenceRow, 'storeId' | 'id'>,
+  what: string,
+  detail: string,
+): Promise<void> {
   await ctx.tx.query('INSERT INTO difference_event (store_id, difference_id, at, what, actor, detail) VALUES ($1, $2, $3, $4, $5, $6)', [
     d.storeId,
     d.id,
@@ -159,10 +166,17 @@ function where(filter: DifferenceChoice | null): { sql: string; params: unknown[
 }
 
 /** One page of differences, newest first, one row more than the page. */
-export async function listDifferences(ctx: WorkContext, filter: DifferenceChoice | null, page: Pick<PageRequest, 'limit' | 'after'>): Promise<DifferenceRow[]> {
+export async function listDifferences(
+  ctx: WorkContext,
+  filter: DifferenceChoice | null,
+  page: Pick<PageRequest, 'limit' | 'after'>,
+): Promise<DifferenceRow[]> {
   const { sql, params } = where(filter);
   const after = page.after ? ` AND (found_at, id) < ($${params.push(page.after[0])}, $${params.push(page.after[1])}::uuid)` : '';
-  return await ctx.tx.query(`SELECT ${DIFFERENCE} FROM difference WHERE ${sql}${after} ORDER BY found_at DESC, id DESC LIMIT $${params.push(page.limit)}`, params);
+  return await ctx.tx.query(
+    `SELECT ${DIFFERENCE} FROM difference WHERE ${sql}${after} ORDER BY found_at DESC, id DESC LIMIT $${params.push(page.limit)}`,
+    params,
+  );
 }
 
 /** How many differences the filter finds. */

@@ -9,4 +9,5 @@ export { reconciliationMigrations } from './reconciliation.migrations.js';
 export { ReconciliationModule } from './reconciliation.module.js';
 export { ReconciliationResolver } from './reconciliation.resolver.js';
 export { Reconciliation } from './reconciliation.service.js';
+export { RemediesResolver } from './remedies.resolver.js';
 export { matchOnce } from './standalone.js';

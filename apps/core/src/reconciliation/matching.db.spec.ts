@@ -12,7 +12,14 @@ import { prepareStore, type StoredSides, storeSides, type TwoSides, tangledSides
 import { requestRun } from './reconciliation.store.js';
 
 const CASES = Number(process.env['RECONCILIATION_DB_CASES'] ?? 12);
-const SCOPE: MatchingScope = { acquirerId: 'acq', fromDay: '2026-11-20', toDay: '2026-11-23', identity: 'trace', timingDays: 1, amountToleranceMinor: {} };
+const SCOPE: MatchingScope = {
+  acquirerId: 'acq',
+  fromDay: '2026-11-20',
+  toDay: '2026-11-23',
+  identity: 'trace',
+  timingDays: 1,
+  amountToleranceMinor: {},
+};
 
 let database: TestDatabase;
 let work: UnitOfWork;
@@ -32,7 +39,16 @@ async function withSides(sides: TwoSides, test: (stored: StoredSides) => Promise
   try {
     await test(await storeSides(database, store, sides));
   } finally {
-    for (const table of ['difference_event', 'difference', 'reconciliation_match', 'reconciliation_batch', 'statement_row', 'statement_file', 'acquirer_terminal', 'card_transaction'])
+    for (const table of [
+      'difference_event',
+      'difference',
+      'reconciliation_match',
+      'reconciliation_batch',
+      'statement_row',
+      'statement_file',
+      'acquirer_terminal',
+      'card_transaction',
+    ])
       await database.query(`DELETE FROM ${table}`);
   }
 }
@@ -45,8 +61,12 @@ function spelt(results: readonly Pick<ReconciliationResult, 'type' | 'terminal' 
 /** What PostgreSQL holds, as the engine would tell it: pairs and what is left over, without the rows of equal batches. */
 async function stored({ payments }: StoredSides): Promise<{ differences: string[]; matched: string[] }> {
   const place = new Map(payments.map((id, i) => [id, i]));
-  const differences = await database.query<{ type: string; payment_id: string | null; row_no: number | null }>('SELECT type, payment_id, row_no FROM difference');
-  const matches = await database.query<{ type: string; payment_id: string; row_no: number }>("SELECT * FROM reconciliation_match WHERE type = 'matched'");
+  const differences = await database.query<{ type: string; payment_id: string | null; row_no: number | null }>(
+    'SELECT type, payment_id, row_no FROM difference',
+  );
+  const matches = await database.query<{ type: string; payment_id: string; row_no: number }>(
+    "SELECT * FROM reconciliation_match WHERE type = 'matched'",
+  );
   const of = (rows: { type: string; payment_id: string | null; row_no: number | null }[]) =>
     spelt(
       rows.map((row) => ({
@@ -65,7 +85,11 @@ describe('matching in PostgreSQL', () => {
       await withSides(sides, async (rows) => {
         const scope = { ...SCOPE, timingDays, amountToleranceMinor: seed % 2 === 0 ? {} : { EUR: 50 } };
         const outcome = await run(scope);
-        const engine = reconcile(sides.terminal, sides.acquirer, { timingDays, amountToleranceMinor: scope.amountToleranceMinor, drill: 'unequal' });
+        const engine = reconcile(sides.terminal, sides.acquirer, {
+          timingDays,
+          amountToleranceMinor: scope.amountToleranceMinor,
+          drill: 'unequal',
+        });
         const all = reconcile(sides.terminal, sides.acquirer, { timingDays, amountToleranceMinor: scope.amountToleranceMinor });
         const found = await stored(rows);
         expect(outcome.counts).toEqual(all.counts);
@@ -110,7 +134,9 @@ describe('matching in PostgreSQL', () => {
   it('keeps either side’s row from being in two pairs', async () => {
     await withSides(tangledSides(3, 60), async () => {
       await run(SCOPE);
-      const [pair] = await database.query<{ store_id: string; payment_id: string; file_id: string; row_no: number }>('SELECT * FROM reconciliation_match LIMIT 1');
+      const [pair] = await database.query<{ store_id: string; payment_id: string; file_id: string; row_no: number }>(
+        'SELECT * FROM reconciliation_match LIMIT 1',
+      );
       const again = (payment: string, row: number) =>
         database.query(
           `INSERT INTO reconciliation_match (store_id, payment_id, file_id, row_no, acquirer_id, terminal_day, acquirer_day, type, forced_by)

@@ -35,7 +35,9 @@ export class Matching {
 
   async run(ctx: WorkContext, runId: string, scope: MatchingScope): Promise<MatchingOutcome> {
     // Of joins over several columns the planner expects a row or two, and would then look a hundred thousand up one by one.
-    await ctx.tx.query(`SET LOCAL work_mem = '${RUN_WORK_MEM}'; SET LOCAL jit = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off`);
+    await ctx.tx.query(
+      `SET LOCAL work_mem = '${RUN_WORK_MEM}'; SET LOCAL jit = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off`,
+    );
     // Two runs of an acquirer would write the same rows.
     await ctx.tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [RUN_LOCKS, scope.acquirerId]);
     const stepMs: Record<string, number> = {};
@@ -55,7 +57,9 @@ export class Matching {
     const counts = await countsOf(ctx);
     await step('differences', () => this.differences.keep(ctx, runId, scope));
     const confirmed = await step('confirm', () => confirmMatched(ctx, this.batches));
-    const [batches] = (await ctx.tx.query('SELECT count(*) AS n, count(*) FILTER (WHERE equal) AS equal FROM rc_batch')) as [{ n: number; equal: number }];
+    const [batches] = (await ctx.tx.query('SELECT count(*) AS n, count(*) FILTER (WHERE equal) AS equal FROM rc_batch')) as [
+      { n: number; equal: number },
+    ];
     return { counts, batches: batches.n, equalBatches: batches.equal, confirmed, stepMs };
   }
 }

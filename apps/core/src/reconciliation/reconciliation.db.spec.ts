@@ -33,12 +33,14 @@ beforeAll(async () => {
   hq = await world.signIn('hq');
   manager = await world.signIn('manager-berlin');
   await testAcquirer(world, hq);
-  world.gateways.get('berlin')!.append(
-    ...JOURNAL.flatMap((trace) => sale(1_000, trace, 'berlin-1', paymentIds(1))),
-    ...[1, 2].flatMap((trace) => sale(1_000, trace, 'berlin-2', paymentIds(1))),
-    entry('SettlementStarted', { ...settlement, by: 'policy', journalTotals: totals, terminalTotals: totals }, 'berlin-2'),
-    entry('SettlementCompleted', { ...settlement, journalTotals: totals, terminalTotals: totals, hostTotals: totals }, 'berlin-2'),
-  );
+  world.gateways
+    .get('berlin')!
+    .append(
+      ...JOURNAL.flatMap((trace) => sale(1_000, trace, 'berlin-1', paymentIds(1))),
+      ...[1, 2].flatMap((trace) => sale(1_000, trace, 'berlin-2', paymentIds(1))),
+      entry('SettlementStarted', { ...settlement, by: 'policy', journalTotals: totals, terminalTotals: totals }, 'berlin-2'),
+      entry('SettlementCompleted', { ...settlement, journalTotals: totals, terminalTotals: totals, hostTotals: totals }, 'berlin-2'),
+    );
   await world.upload('berlin');
   fileId = (await upload(world, hq, statementCsv(STATEMENT))).body.fileId;
   await imported(world);
@@ -48,7 +50,10 @@ afterAll(() => world.stop());
 const FIELDS = `id type businessDay terminalId batchNo traceNo state ownerRole ownerId endedBy note terminalAmount { amountMinor currency } acquirerAmount { amountMinor currency }
   history { what actor detail }`;
 async function differences(cookie = hq, filter = ''): Promise<Loose[]> {
-  const { data, errors } = await world.ask(cookie, `{ differences(first: 200${filter === '' ? '' : `, filter: {${filter}}`}) { totalCount edges { node { ${FIELDS} } } } }`);
+  const { data, errors } = await world.ask(
+    cookie,
+    `{ differences(first: 200${filter === '' ? '' : `, filter: {${filter}}`}) { totalCount edges { node { ${FIELDS} } } } }`,
+  );
   expect(errors).toBeUndefined();
   expect(data.differences.totalCount).toBe(data.differences.edges.length);
   return data.differences.edges.map((edge: Loose) => edge.node);
@@ -80,7 +85,10 @@ describe('a statement with every kind of difference planted', () => {
   });
 
   it('confirms the batch whose rows all match, and no other', async () => {
-    const { data } = await world.ask(hq, '{ comparedBatches { edges { node { terminalId batchNo businessDay terminalCount acquirerCount equal } } } }');
+    const { data } = await world.ask(
+      hq,
+      '{ comparedBatches { edges { node { terminalId batchNo businessDay terminalCount acquirerCount equal } } } }',
+    );
     expect(data.comparedBatches.edges.map((edge: Loose) => edge.node)).toMatchObject([
       { terminalId: 'berlin-1', batchNo: '2', businessDay: '2026-11-22', equal: false },
       { terminalId: 'berlin-2', batchNo: '1', terminalCount: 2, acquirerCount: 2, equal: true },
@@ -95,7 +103,10 @@ describe('a statement with every kind of difference planted', () => {
   });
 
   it('says what it counted, and counts it once however often it is asked', async () => {
-    const asked = await world.ask(hq, `mutation { requestReconciliation(acquirerId: "acq", fromDay: "${DAY}", toDay: "${DAY}") { __typename } }`);
+    const asked = await world.ask(
+      hq,
+      `mutation { requestReconciliation(acquirerId: "acq", fromDay: "${DAY}", toDay: "${DAY}") { __typename } }`,
+    );
     expect(asked.data.requestReconciliation.__typename).toBe('ReconciliationRequested');
     const before = await differences();
     await world.settle();
@@ -108,12 +119,18 @@ describe('a statement with every kind of difference planted', () => {
 });
 
 describe('work on differences', () => {
-  const act = (cookie: string, mutation: string) => world.ask(cookie, `mutation { ${mutation} { __typename ... on DifferencesChanged { differences { ${FIELDS} } } ... on Refusal { message } } }`);
+  const act = (cookie: string, mutation: string) =>
+    world.ask(
+      cookie,
+      `mutation { ${mutation} { __typename ... on DifferencesChanged { differences { ${FIELDS} } } ... on Refusal { message } } }`,
+    );
   const ids = async (filter: string) => (await differences(hq, filter)).map(({ id }) => `"${id}"`);
 
   it('is assigned in bulk, to somebody who sees the stores', async () => {
     const some = (await ids('type: [amountOver, amountUnder]')).join();
-    expect((await act(hq, `assignDifferences(ids: [${some}], role: manager, personId: "manager-tokyo")`)).data.assignDifferences.__typename).toBe('InvalidInput');
+    expect(
+      (await act(hq, `assignDifferences(ids: [${some}], role: manager, personId: "manager-tokyo")`)).data.assignDifferences.__typename,
+    ).toBe('InvalidInput');
     expect((await act(hq, `assignDifferences(ids: [${some}], role: cashier)`)).data.assignDifferences.__typename).toBe('InvalidInput');
     const { data } = await act(hq, `assignDifferences(ids: [${some}], role: manager, personId: "manager-berlin")`);
     expect(data.assignDifferences.differences).toMatchObject([
@@ -126,11 +143,19 @@ describe('work on differences', () => {
 
   it('ends with a reason, is kept, and a run doesn’t undo it', async () => {
     const [missing] = await ids('type: [missingAtTerminal]');
-    expect((await act(manager, `resolveDifferences(ids: [${missing}], note: " ")`)).data.resolveDifferences.__typename).toBe('InvalidInput');
+    expect((await act(manager, `resolveDifferences(ids: [${missing}], note: " ")`)).data.resolveDifferences.__typename).toBe(
+      'InvalidInput',
+    );
     expect((await act(manager, `acceptDifferences(ids: [${missing}], note: "n")`)).errors![0]!.extensions.code).toBe('notAllowed');
     const done = await act(manager, `resolveDifferences(ids: [${missing}], note: "the till was off line")`);
-    expect(done.data.resolveDifferences.differences[0]).toMatchObject({ state: 'resolved', endedBy: 'Name of manager-berlin', note: 'the till was off line' });
-    expect((await act(manager, `resolveDifferences(ids: [${missing}], note: "again")`)).data.resolveDifferences.__typename).toBe('AlreadyDone');
+    expect(done.data.resolveDifferences.differences[0]).toMatchObject({
+      state: 'resolved',
+      endedBy: 'Name of manager-berlin',
+      note: 'the till was off line',
+    });
+    expect((await act(manager, `resolveDifferences(ids: [${missing}], note: "again")`)).data.resolveDifferences.__typename).toBe(
+      'AlreadyDone',
+    );
     const all = await ids('state: [open, resolved]');
     expect((await act(hq, `acceptDifferences(ids: [${all.join()}], note: "all")`)).data.acceptDifferences.__typename).toBe('AlreadyDone');
     expect(await ids('state: [accepted]')).toEqual([]);
@@ -139,6 +164,77 @@ describe('work on differences', () => {
     expect(await ids('state: [resolved]')).toEqual([missing]);
     const { data } = await world.ask(hq, '{ auditEntries(filter: {action: "difference.resolved"}) { edges { node { actor storeId } } } }');
     expect(data.auditEntries.edges).toEqual([{ node: { actor: 'Name of manager-berlin', storeId: 'berlin' } }]);
+  });
+});
+
+describe('remedies', () => {
+  const REMEDY = '{ __typename ... on RemedyRequest { id digest state requestedName decidedName } ... on Refusal { code message } }';
+  const one = async (filter: string) => (await differences(hq, filter))[0]!.id as string;
+  const force = async (cookie: string, terminal: string, acquirer: string) =>
+    (
+      await world.ask(
+        cookie,
+        `mutation { requestForceMatch(input: {terminalDifferenceId: "${terminal}", acquirerDifferenceId: "${acquirer}", reason: "same customer, till receipt 5"}) ${REMEDY} }`,
+      )
+    ).data.requestForceMatch;
+  const decide = async (cookie: string, { id, digest }: Loose, decision: string) =>
+    (await world.ask(cookie, `mutation { decideRemedy(id: "${id}", digest: "${digest}", decision: ${decision}, note: "seen") ${REMEDY} }`))
+      .data.decideRemedy;
+
+  it('M1, M2: a transaction and a row are matched by two people, bound to what was read, and runs leave it so', async () => {
+    const [terminal, acquirer, pair] = [
+      await one('type: [missingAtAcquirer]'),
+      await one('type: [unknownBatch]'),
+      await one('type: [amountOver]'),
+    ];
+    expect(await force(manager, terminal, pair)).toMatchObject({ code: 'invalidInput' });
+    const request = await force(manager, terminal, acquirer);
+    expect(request).toMatchObject({ state: 'requested', requestedName: 'Name of manager-berlin' });
+    expect(await decide(manager, request, 'approve')).toMatchObject({ code: 'ownRequest' });
+    expect(
+      await decide(hq, { ...request, digest: request.digest.replace(/^./, (c: string) => (c === '0' ? '1' : '0')) }, 'approve'),
+    ).toMatchObject({ code: 'contentChanged' });
+    expect(await decide(await world.signIn('manager-tokyo'), request, 'approve')).toMatchObject({ code: 'notFound' });
+    expect(await decide(hq, request, 'approve')).toMatchObject({ state: 'approved', decidedName: 'Name of hq' });
+    expect(await decide(hq, request, 'approve')).toMatchObject({ code: 'alreadyDone' });
+    await world.settle();
+    for (const id of [terminal, acquirer]) {
+      const { data } = await world.ask(hq, `{ difference(id: "${id}") { state endedBy } }`);
+      expect(data.difference).toEqual({ state: 'resolved', endedBy: 'Name of manager-berlin, Name of hq' });
+    }
+    expect(await world.database.query("SELECT type FROM reconciliation_match WHERE type = 'forced'")).toHaveLength(1);
+  });
+
+  it('a correcting entry is asked for by one, approved by another, and never changed', async () => {
+    const difference = await one('type: [amountUnder]');
+    const ask = async (currency: string, amount: number) =>
+      (
+        await world.ask(
+          manager,
+          `mutation { requestCorrectingEntry(input: {differenceId: "${difference}", amountMinor: ${amount}, currency: "${currency}", reason: "paid in cash"}) ${REMEDY} }`,
+        )
+      ).data.requestCorrectingEntry;
+    expect(await ask('USD', 100)).toMatchObject({ code: 'invalidInput' });
+    expect(await ask('EUR', 0)).toMatchObject({ code: 'invalidInput' });
+    const withdrawn = await ask('EUR', 100);
+    expect(await decide(manager, withdrawn, 'withdraw')).toMatchObject({ state: 'withdrawn' });
+    expect(await decide(hq, withdrawn, 'approve')).toMatchObject({ code: 'alreadyDone' });
+    expect(await decide(hq, await ask('EUR', 100), 'refuse')).toMatchObject({ state: 'refused' });
+    const { data: none } = await world.ask(hq, '{ correctingEntries { totalCount } }');
+    expect(none.correctingEntries.totalCount).toBe(0);
+    expect(await decide(hq, await ask('EUR', 100), 'approve')).toMatchObject({ state: 'approved' });
+    const { data } = await world.ask(
+      hq,
+      '{ correctingEntries { edges { node { amount { amountMinor currency } differenceId requestedBy approvedBy } } } remedyRequests { totalCount } }',
+    );
+    expect(data.correctingEntries.edges).toEqual([
+      {
+        node: { amount: { amountMinor: 100, currency: 'EUR' }, differenceId: difference, requestedBy: 'manager-berlin', approvedBy: 'hq' },
+      },
+    ]);
+    expect(data.remedyRequests.totalCount).toBe(4);
+    await expect(world.database.query('UPDATE correcting_entry SET amount_minor = 5')).rejects.toThrow(/append-only/);
+    await expect(world.database.query('DELETE FROM correcting_entry')).rejects.toThrow(/append-only/);
   });
 });
 
@@ -155,15 +251,15 @@ describe('a corrected statement', () => {
     const now = (await differences()).map(({ type, traceNo, state, endedBy }) => [type, traceNo, state, endedBy]).toSorted();
     expect(now).toEqual([
       ['amountOver', '2', 'resolved', 'reconciliation'],
-      ['amountUnder', '3', 'resolved', 'reconciliation'],
+      ['amountUnder', '3', 'resolved', 'Name of manager-berlin, Name of hq'],
       ['currency', '8', 'resolved', 'reconciliation'],
       ['duplicateAtAcquirer', '6', 'resolved', 'reconciliation'],
       ['duplicateAtTerminal', '7', 'open', null],
       ['missingAtAcquirer', '2', 'open', null],
-      ['missingAtAcquirer', '4', 'open', null],
+      ['missingAtAcquirer', '4', 'resolved', 'Name of manager-berlin, Name of hq'],
       ['missingAtTerminal', '5', 'resolved', 'Name of manager-berlin'],
       ['timing', '9', 'resolved', 'reconciliation'],
-      ['unknownBatch', '10', 'resolved', 'reconciliation'],
+      ['unknownBatch', '10', 'resolved', 'Name of manager-berlin, Name of hq'],
       ['unknownBatch', '99', 'open', null],
     ]);
     expect(body.fileId).not.toBe(fileId);

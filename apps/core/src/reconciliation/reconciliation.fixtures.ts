@@ -86,7 +86,11 @@ export async function prepareStore(database: TestDatabase, store: string): Promi
        VALUES ($1, $2, $3, 0, $2, 'Brand', 'Model', 'zvt', 'EUR', '{}')`,
       [store, terminal, `g-${store}`],
     );
-    await database.query(`INSERT INTO acquirer_terminal VALUES ($1, 'acq', 'M1', $2, $3, now())`, [store, `${store}-${terminal}`, terminal]);
+    await database.query(`INSERT INTO acquirer_terminal VALUES ($1, 'acq', 'M1', $2, $3, now())`, [
+      store,
+      `${store}-${terminal}`,
+      terminal,
+    ]);
   }
 }
 

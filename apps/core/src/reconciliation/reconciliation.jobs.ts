@@ -32,7 +32,11 @@ export class ReconciliationJobs implements OnModuleInit, OnApplicationBootstrap,
     @Inject(Acquirers) private readonly acquirers: Acquirers,
     @Inject(Reconciliation) private readonly reconciliation: Reconciliation,
   ) {
-    this.#sweeper = new Sweeper(dataSource, { name: 'reconciliation', lock: RUN_LOCK, everyMs: SWEEP_EVERY_MS, run: () => this.makeWaiting() }, log);
+    this.#sweeper = new Sweeper(
+      dataSource,
+      { name: 'reconciliation', lock: RUN_LOCK, everyMs: SWEEP_EVERY_MS, run: () => this.makeWaiting() },
+      log,
+    );
   }
 
   onModuleInit(): void {
@@ -78,7 +82,9 @@ export class ReconciliationJobs implements OnModuleInit, OnApplicationBootstrap,
     } catch (error) {
       if (isTransient(error)) throw error;
       this.log.error({ run: id, reason: reasonOf(error), stack: (error as Error).stack }, 'a reconciliation failed');
-      await this.work.run(SYSTEM, (ctx) => endRun(ctx, id, { state: 'failed', durationMs: 0, counts: {}, failure: reasonOf(error).slice(0, 500) }));
+      await this.work.run(SYSTEM, (ctx) =>
+        endRun(ctx, id, { state: 'failed', durationMs: 0, counts: {}, failure: reasonOf(error).slice(0, 500) }),
+      );
     }
   }
 }

@@ -168,4 +168,52 @@ export const reconciliationMigrations: readonly Migration[] = [
       GRANT EXECUTE ON FUNCTION tw_match_elsewhere(text, integer, integer, integer) TO tillward_app;
     `,
   },
+  {
+    name: '0132-remedies',
+    up: `
+      -- What one person asks for and another decides. The digest covers all of the request: a decision is good for exactly that.
+      CREATE TABLE remedy_request (
+        store_id text NOT NULL,
+        id uuid NOT NULL,
+        kind text NOT NULL CHECK (kind IN ('forceMatch', 'correctingEntry')),
+        content text NOT NULL,
+        digest text NOT NULL,
+        state text NOT NULL CHECK (state IN ('requested', 'approved', 'refused', 'withdrawn')),
+        reason text NOT NULL,
+        requested_by text NOT NULL,
+        requested_name text NOT NULL,
+        requested_at timestamptz NOT NULL,
+        decided_by text,
+        decided_name text,
+        decided_at timestamptz,
+        decision_note text,
+        PRIMARY KEY (store_id, id),
+        CHECK (decided_by IS NULL OR state = 'withdrawn' OR decided_by <> requested_by)
+      );
+      CREATE INDEX remedy_request_newest ON remedy_request (requested_at DESC, id);
+      SELECT tw_store_table('remedy_request', 'SELECT, INSERT, UPDATE');
+
+      -- Makes up for a wrong record: added, never changed. Signed as the merchant's books see it.
+      CREATE TABLE correcting_entry (
+        store_id text NOT NULL,
+        id uuid NOT NULL,
+        request_id uuid NOT NULL,
+        difference_id uuid NOT NULL,
+        business_day date NOT NULL,
+        terminal_id text,
+        amount_minor bigint NOT NULL,
+        currency text NOT NULL,
+        reason text NOT NULL,
+        entered_at timestamptz NOT NULL,
+        requested_by text NOT NULL,
+        approved_by text NOT NULL,
+        PRIMARY KEY (store_id, id),
+        UNIQUE (store_id, request_id),
+        FOREIGN KEY (store_id, request_id) REFERENCES remedy_request,
+        FOREIGN KEY (store_id, difference_id) REFERENCES difference
+      );
+      SELECT tw_store_table('correcting_entry', 'SELECT, INSERT');
+      CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON correcting_entry FOR EACH ROW EXECUTE FUNCTION tw_append_only();
+    `,
+  },
 ];

@@ -4,16 +4,16 @@ import { UnitOfWork } from '../database/index.js';
 import {
   Access,
   CalendarDate,
+  CONNECTIONS,
   ComparedBatchFilterInput,
   type ComparedBatchType,
-  CONNECTIONS,
   type Connection,
   isRefusal,
   type PersonActor,
   pageOf,
   pageRequest,
-  ReconciliationRequestResult,
   type ReconciliationRequestedType,
+  ReconciliationRequestResult,
   type ReconciliationRunType,
   ReconciliationSettingInput,
   ReconciliationSettingResult,
@@ -22,7 +22,15 @@ import {
   ViewerActor,
 } from '../graphql/index.js';
 import { Reconciliation } from './reconciliation.service.js';
-import { type ComparedBatchRow, countComparedBatches, countRuns, listComparedBatches, listRuns, readSetting, type SettingRow } from './reconciliation.store.js';
+import {
+  type ComparedBatchRow,
+  countComparedBatches,
+  countRuns,
+  listComparedBatches,
+  listRuns,
+  readSetting,
+  type SettingRow,
+} from './reconciliation.store.js';
 
 /** Runs, what they compared, and how. */
 @Resolver()
@@ -89,7 +97,9 @@ export class ReconciliationResolver {
   ): Promise<ReconciliationSettingType | RefusalValue> {
     const { acquirerId, identity, timingDays, amountTolerances } = input;
     const amountToleranceMinor = Object.fromEntries(amountTolerances.map(({ currency, amountMinor }) => [currency, amountMinor]));
-    const saved = await this.work.run(actor, (ctx) => this.reconciliation.saveSetting(ctx, acquirerId, { identity, timingDays, amountToleranceMinor }));
+    const saved = await this.work.run(actor, (ctx) =>
+      this.reconciliation.saveSetting(ctx, acquirerId, { identity, timingDays, amountToleranceMinor }),
+    );
     return isRefusal(saved) ? saved : settingType(acquirerId, saved);
   }
 

@@ -9,7 +9,7 @@ import { BatchLifeService } from '../settlement/index.js';
 import { findFiles, listAcquirers, type StatementFileRow } from '../statements/index.js';
 import { Matching } from './matching.service.js';
 import type { MatchingScope } from './matching.sql.js';
-import { claimRun, endRun, readSetting, requestRun, type RunRow, type SettingRow, writeSetting } from './reconciliation.store.js';
+import { claimRun, endRun, type RunRow, readSetting, requestRun, type SettingRow, writeSetting } from './reconciliation.store.js';
 
 /** Outbox topic that wakes the runner. */
 export const RUN_TOPIC = 'reconciliation.run';
@@ -35,14 +35,17 @@ export class Reconciliation {
       await ctx.tx.query('DELETE FROM reconciliation_match WHERE file_id = $1 AND forced_by IS NULL', [replaced.id]);
       await this.batches.withdrawConfirmations(ctx, replaced.id);
     }
-    const days = [file.periodFrom, file.periodTo, replaced?.periodFrom, replaced?.periodTo].filter((day) => day !== null && day !== undefined).sort();
+    const days = [file.periodFrom, file.periodTo, replaced?.periodFrom, replaced?.periodTo]
+      .filter((day) => day !== null && day !== undefined)
+      .sort();
     if (days.length > 0) await this.request(ctx, file.acquirerId!, days[0]!, days.at(-1)!, `file ${file.id}`);
   }
 
   /** Rows came to their stores: their files' days are matched again. */
   async onPlaced(ctx: WorkContext, acquirerId: string, fileIds: readonly string[]): Promise<void> {
     for (const file of await findFiles(ctx, fileIds)) {
-      if (file.state === 'imported' && file.periodFrom !== null) await this.request(ctx, acquirerId, file.periodFrom, file.periodTo!, `mapping of ${file.id}`);
+      if (file.state === 'imported' && file.periodFrom !== null)
+        await this.request(ctx, acquirerId, file.periodFrom, file.periodTo!, `mapping of ${file.id}`);
     }
   }
 
@@ -54,7 +57,12 @@ export class Reconciliation {
   }
 
   /** As {@link request}, by a person. */
-  async ask(ctx: WorkContext, acquirerId: string, fromDay: string, toDay: string): Promise<{ runId: string } | RefusalOf<'notFound' | 'invalidInput'>> {
+  async ask(
+    ctx: WorkContext,
+    acquirerId: string,
+    fromDay: string,
+    toDay: string,
+  ): Promise<{ runId: string } | RefusalOf<'notFound' | 'invalidInput'>> {
     if (!(await listAcquirers(ctx)).some((acquirer) => acquirer.id === acquirerId)) return refuse('notFound', 'There is no such acquirer.');
     const days = (Date.parse(toDay) - Date.parse(fromDay)) / DAY_MS + 1;
     if (days < 1 || days > MAX_DAYS) return invalidInput('toDay', `Expected 1 to ${MAX_DAYS} days.`);
@@ -70,12 +78,17 @@ export class Reconciliation {
   }
 
   /** Says how an acquirer's rows are compared, from the next run on. */
-  async saveSetting(ctx: WorkContext, acquirerId: string, setting: SettingRow): Promise<SettingRow | RefusalOf<'notFound' | 'invalidInput'>> {
+  async saveSetting(
+    ctx: WorkContext,
+    acquirerId: string,
+    setting: SettingRow,
+  ): Promise<SettingRow | RefusalOf<'notFound' | 'invalidInput'>> {
     if (!(await listAcquirers(ctx)).some((acquirer) => acquirer.id === acquirerId)) return refuse('notFound', 'There is no such acquirer.');
     if (!Number.isInteger(setting.timingDays) || setting.timingDays < 0 || setting.timingDays > MAX_TIMING_DAYS)
       return invalidInput('timingDays', `Expected 0 to ${MAX_TIMING_DAYS} days.`);
     for (const [currency, minor] of Object.entries(setting.amountToleranceMinor)) {
-      if (!/^[A-Z]{3}$/.test(currency) || !Number.isSafeInteger(minor) || minor < 0) return invalidInput('amountTolerances', 'Expected minor units of ISO 4217 codes.');
+      if (!/^[A-Z]{3}$/.test(currency) || !Number.isSafeInteger(minor) || minor < 0)
+        return invalidInput('amountTolerances', 'Expected minor units of ISO 4217 codes.');
     }
     await writeSetting(ctx, acquirerId, setting);
     await this.audit.append(ctx, {

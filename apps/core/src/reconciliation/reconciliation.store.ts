@@ -84,7 +84,10 @@ export async function waitingRuns(ctx: WorkContext): Promise<RunRow[]> {
 
 /** Takes a waiting run for this transaction; undefined when somebody else has it or made it. */
 export async function claimRun(ctx: WorkContext, id: string): Promise<RunRow | undefined> {
-  const rows: RunRow[] = await ctx.tx.query(`SELECT ${RUN} FROM reconciliation_run WHERE run_id = $1 AND state = 'waiting' FOR UPDATE SKIP LOCKED`, [id]);
+  const rows: RunRow[] = await ctx.tx.query(
+    `SELECT ${RUN} FROM reconciliation_run WHERE run_id = $1 AND state = 'waiting' FOR UPDATE SKIP LOCKED`,
+    [id],
+  );
   return rows[0];
 }
 
@@ -94,14 +97,10 @@ export async function endRun(
   id: string,
   end: { state: 'done' | 'failed'; durationMs: number; counts: Readonly<Record<string, number>>; failure: string | null },
 ): Promise<void> {
-  await ctx.tx.query('UPDATE reconciliation_run SET state = $2, finished_at = $3, duration_ms = $4, counts = $5, failure = $6 WHERE run_id = $1', [
-    id,
-    end.state,
-    ctx.now(),
-    Math.round(end.durationMs),
-    JSON.stringify(end.counts),
-    end.failure,
-  ]);
+  await ctx.tx.query(
+    'UPDATE reconciliation_run SET state = $2, finished_at = $3, duration_ms = $4, counts = $5, failure = $6 WHERE run_id = $1',
+    [id, end.state, ctx.now(), Math.round(end.durationMs), JSON.stringify(end.counts), end.failure],
+  );
 }
 
 /** One page of runs, newest first, one row more than the page. */
@@ -116,7 +115,10 @@ export async function listRuns(ctx: WorkContext, acquirerId: string | null, page
 
 /** How many runs there are. */
 export async function countRuns(ctx: WorkContext, acquirerId: string | null): Promise<number> {
-  const rows: { n: number }[] = await ctx.tx.query('SELECT count(*) AS n FROM reconciliation_run WHERE $1::text IS NULL OR acquirer_id = $1', [acquirerId]);
+  const rows: { n: number }[] = await ctx.tx.query(
+    'SELECT count(*) AS n FROM reconciliation_run WHERE $1::text IS NULL OR acquirer_id = $1',
+    [acquirerId],
+  );
   return rows[0]!.n;
 }
 
@@ -139,15 +141,25 @@ function where(filter: ComparedBatchChoice | null): { sql: string; params: unkno
 }
 
 /** One page of compared batches, newest day first, one row more than the page. */
-export async function listComparedBatches(ctx: WorkContext, filter: ComparedBatchChoice | null, page: PageRequest): Promise<ComparedBatchRow[]> {
+export async function listComparedBatches(
+  ctx: WorkContext,
+  filter: ComparedBatchChoice | null,
+  page: PageRequest,
+): Promise<ComparedBatchRow[]> {
   const { sql, params } = where(filter);
   const key = 'business_day, store_id, acquirer_id, account, batch_no';
-  const after = page.after === undefined ? '' : ` AND (${key}) < (${page.after.map((part, i) => `$${params.push(part)}${i === 0 ? '::date' : ''}`).join(', ')})`;
+  const after =
+    page.after === undefined
+      ? ''
+      : ` AND (${key}) < (${page.after.map((part, i) => `$${params.push(part)}${i === 0 ? '::date' : ''}`).join(', ')})`;
   const order = key
     .split(', ')
     .map((column) => `${column} DESC`)
     .join(', ');
-  return await ctx.tx.query(`SELECT ${BATCH} FROM reconciliation_batch WHERE ${sql}${after} ORDER BY ${order} LIMIT $${params.push(page.limit)}`, params);
+  return await ctx.tx.query(
+    `SELECT ${BATCH} FROM reconciliation_batch WHERE ${sql}${after} ORDER BY ${order} LIMIT $${params.push(page.limit)}`,
+    params,
+  );
 }
 
 /** How many compared batches the filter finds. */

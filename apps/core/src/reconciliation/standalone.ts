@@ -10,7 +10,11 @@ import type { MatchingScope } from './matching.sql.js';
 import { requestRun } from './reconciliation.store.js';
 
 /** One matching over a database of core, in one transaction, as a core's runner makes it: for measuring and for repair without a core. `seconds` includes the commit. */
-export async function matchOnce(databaseUrl: string, log: Log, scope: MatchingScope): Promise<MatchingOutcome & { readonly seconds: number }> {
+export async function matchOnce(
+  databaseUrl: string,
+  log: Log,
+  scope: MatchingScope,
+): Promise<MatchingOutcome & { readonly seconds: number }> {
   const source = await new DataSource(appDataSource(databaseUrl, log)).initialize();
   try {
     const work = new UnitOfWork(source, systemClock);

@@ -1,11 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../database/database.fixtures.js';
-import { migrate } from '../database/database.runner.js';
 import { systemActor, UnitOfWork, type WorkContext } from '../database/index.js';
 import type { IngestService } from '../ingest/index.js';
 import { entry, paymentIds, register, SimulatedGateway, sale, testIngest, type Written } from '../ingest/ingest.fixtures.js';
-import { migrations } from '../migrations.js';
 import { type BatchKey, BatchLifeService } from './batch-life.service.js';
 import { BATCH_NUMBERS } from './counter.rules.js';
 import { SettlementService } from './settlement.service.js';
@@ -168,13 +166,27 @@ describe('totals by card', () => {
       ['journal', 'VISA', 'debit', 1_250, 2],
       ['journal', 'girocard', 'debit', 500, 1],
       ['terminal', 'Visa', 'net', 850, 3],
-      ['terminal', 'girocard', 'net', 500, 0],
+      ['terminal', 'girocard', 'net', 500, null],
     ]);
     const signed = cards
       .filter(({ source }) => source === 'journal')
       .map(({ direction, minor }) => (direction === 'credit' ? -minor : minor));
     expect(signed.reduce((a, b) => a + b, 0)).toBe((await theBatch()).journalMinor);
     expect(await theBatch()).toMatchObject({ terminalCount: 5, hostCount: null, settlementId });
+  });
+});
+
+describe('totals by card of a gateway whose clock jumped', () => {
+  it('are complete all the same', async () => {
+    const [started, completed] = sale(900, 2, 't1', paymentIds());
+    const DAY_MS = 86_400_000;
+    const at = Date.parse('2026-11-21T10:00:00Z');
+    await journal(
+      ...sale(100, 1).map((written) => ({ ...written, atMs: at })),
+      ...[started!, completed!].map((written) => ({ ...written, atMs: at - 400 * DAY_MS })),
+    );
+    const cards = await run((ctx) => service.cardTotals(ctx, [keyOf()]));
+    expect(cards.map(({ minor, count: n }) => [minor, n])).toEqual([[1_000, 2]]);
   });
 });
 
@@ -215,31 +227,14 @@ describe('lists of batches', () => {
     await fund(keyOf(1));
     const found = async (filter: object) =>
       (await run((ctx) => service.batches(ctx, { storeId: gateway.store, ...filter }, { limit: 10 }))).map(({ batchNo }) => batchNo);
-    expect([await found({ money: 'funded' }), await found({ money: 'confirmed' }), await found({ money: 'unconfirmed' })]).toEqual([[1], [2], [3]]);
+    expect([await found({ money: 'funded' }), await found({ money: 'confirmed' }), await found({ money: 'unconfirmed' })]).toEqual([
+      [1],
+      [2],
+      [3],
+    ]);
     expect(await found({ fromBusinessDay: '2026-11-21', throughBusinessDay: '2026-11-21' })).toHaveLength(3);
     expect(await found({ fromBusinessDay: '2026-11-22' })).toEqual([]);
     expect(await run((ctx) => service.countBatches(ctx, { storeId: gateway.store, money: 'funded' }))).toBe(1);
-  });
-});
-
-describe('an older database', () => {
-  it('gets the totals by card of what it has already', async () => {
-    const old = await createTestDatabase(migrations.filter(({ name }) => name < '0032'));
-    try {
-      await old.query(
-        `INSERT INTO card_transaction (store_id, payment_id, gateway_id, terminal_id, batch_no, business_day, state, amount_minor, currency, card_name, kind, started_at)
-         SELECT 's', gen_random_uuid(), 'g', 't1', 1, '2026-11-20', v.state, v.minor, 'EUR', v.card, v.kind, now()
-           FROM (VALUES ('completed', 100, 'VISA', 'sale'), ('completed', 50, 'VISA', 'sale'), ('completed', 30, NULL, 'refund'), ('declined', 900, 'VISA', 'sale'))
-                AS v (state, minor, card, kind)`,
-      );
-      await migrate(old.url, migrations);
-      expect(await old.query('SELECT source, card_name, direction, minor, count FROM batch_card_total ORDER BY card_name')).toEqual([
-        { source: 'journal', card_name: '', direction: 'credit', minor: 30, count: 1 },
-        { source: 'journal', card_name: 'VISA', direction: 'debit', minor: 150, count: 2 },
-      ]);
-    } finally {
-      await old.drop();
-    }
   });
 });
 

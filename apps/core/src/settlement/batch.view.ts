@@ -1,9 +1,10 @@
 import type { BatchCardTotalType, BatchEventType, BatchEvidenceType, BatchType, MoneyType, TransactionType } from '../graphql/index.js';
 import { batchMoney } from './batch-life.rules.js';
 import { cardFunding, cardScheme } from './card.rules.js';
+import type { CardTotalView } from './card-total.store.js';
 import type { EvidenceView } from './evidence.service.js';
 import { signedMinor } from './settlement.rules.js';
-import { type BatchEventView, type BatchView, batchId, type CardTotalView, type TransactionView } from './settlement.service.js';
+import { type BatchEventView, type BatchView, batchId, type TransactionView } from './settlement.service.js';
 
 /** An amount, or null where there is none. */
 export function money(amountMinor: number | null, currency: string): MoneyType | null {

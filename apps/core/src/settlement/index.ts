@@ -2,7 +2,7 @@ export { SETTLEMENT_RESOLVERS, SettlementApiModule } from './api.module.js';
 export * from './batch-life.rules.js';
 export * from './batch-life.service.js';
 export { type CardFundingKind, type CardScheme, cardFunding, cardScheme } from './card.rules.js';
-export type { CardTotalDirection, CardTotalSource } from './card-total.ledger.js';
+export type { CardTotalDirection, CardTotalSource, CardTotalView } from './card-total.store.js';
 export * from './counter.rules.js';
 export * from './settlement.module.js';
 export * from './settlement.projection.js';

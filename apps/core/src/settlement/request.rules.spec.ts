@@ -42,7 +42,8 @@ const batch = (change: Partial<BatchView> = {}): BatchView => ({
   settledAt: null,
   ...change,
 });
-const differs = (change: Partial<BatchView> = {}) => batch({ state: 'unbalanced', handling: 'frozen', terminalMinor: 990, settlementId: 's-1', ...change });
+const differs = (change: Partial<BatchView> = {}) =>
+  batch({ state: 'unbalanced', handling: 'frozen', terminalMinor: 990, settlementId: 's-1', ...change });
 const content = (kind: SettlementRequestKind, of: BatchView): RequestContent => ({
   id: 'r-1',
   kind,
@@ -53,8 +54,13 @@ const content = (kind: SettlementRequestKind, of: BatchView): RequestContent => 
 });
 
 describe('requestDecisionRefusal (S12)', () => {
-  const decide = (decision: RequestDecision, id: string, state: SettlementRequestState = 'waiting', nowMs = 0, role: 'manager' | 'auditor' = 'manager') =>
-    requestDecisionRefusal({ state, requestedBy: 'anna', expiresAt: new Date(1_000) }, decision, { id, role }, nowMs)?.code;
+  const decide = (
+    decision: RequestDecision,
+    id: string,
+    state: SettlementRequestState = 'waiting',
+    nowMs = 0,
+    role: 'manager' | 'auditor' = 'manager',
+  ) => requestDecisionRefusal({ state, requestedBy: 'anna', expiresAt: new Date(1_000) }, decision, { id, role }, nowMs)?.code;
 
   it.each<[RequestDecision, string, string | undefined]>([
     ['approve', 'ben', undefined],

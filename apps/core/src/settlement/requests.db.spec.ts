@@ -142,6 +142,21 @@ describe('a settlement by hand (S12)', () => {
     expect(commandsTo('berlin-2')).toEqual([]);
   });
 
+  it('takes two people where the policy says so, however it is ordered', async () => {
+    await sold('berlin-4');
+    const hq = (query: string) => world.ask(cookies['hq'], query);
+    const { data } = await hq('{ policy(level: store, storeId: "berlin") { version } }');
+    const policy = (value: string, version: number) =>
+      hq(`mutation { updatePolicy(input: {level: store, storeId: "berlin", expectedVersion: ${version}, reason: "two people",
+        changes: [{key: "settlement.manualApproval", value: ${value}}]}) { __typename } }`);
+    await policy('true', data.policy.version);
+    const order = `mutation { runTerminalAction(input: {storeId: "berlin", terminalId: "berlin-4", action: settleTerminal, reason: "r", idempotencyKey: "${key()}"})
+      { __typename ... on Refusal { code } } }`;
+    expect((await world.ask(cookies['manager-berlin'], order)).data.runTerminalAction).toMatchObject({ code: 'secondPersonNeeded' });
+    await policy('null', data.policy.version + 1);
+    expect((await world.ask(cookies['manager-berlin'], order)).data.runTerminalAction).toMatchObject({ __typename: 'TerminalCommand' });
+  });
+
   it('is not approved after its time, nor when the batch settled meanwhile', async () => {
     await sold('berlin-3');
     const request = await ask('manager-berlin', { terminalId: 'berlin-3' });
@@ -160,7 +175,6 @@ describe('a settlement by hand (S12)', () => {
       ),
     );
     expect(await decide('second-berlin', request)).toMatchObject({ code: 'alreadyDone' });
-    await sold('berlin-4');
     const late = await ask('manager-berlin', { terminalId: 'berlin-4' });
     world.advance(24 * 3_600_000);
     await world.database.query('UPDATE session SET created_at = $1, last_seen_at = $1', [world.now()]);
@@ -310,13 +324,17 @@ describe('funds at risk', () => {
   });
 
   it('are told as they change, down to nothing, with the time left', async () => {
-    class WithCookie extends WebSocket {
-      constructor(address: string, protocols: string[]) {
-        super(address, protocols, { headers: { cookie: cookies['manager-berlin']! } });
-      }
-    }
     const heard: Loose[] = [];
-    const client = createClient({ url: `${world.core.url.replace('http', 'ws')}/graphql`, webSocketImpl: WithCookie, retryAttempts: 0 });
+    const client = listener('manager-berlin');
+    const foreign: Loose[] = [];
+    const outsider = listener('manager-tokyo');
+    for (const level of ['terminal', 'chain']) {
+      const query = `subscription { fundsAtRiskChanged(level: ${level}) { id } }`;
+      outsider.subscribe(
+        { query },
+        { next: (item) => void foreign.push(item), error: (error) => void foreign.push(error), complete: () => undefined },
+      );
+    }
     client.subscribe(
       { query: 'subscription { fundsAtRiskChanged(level: terminal) { terminalId amount { amountMinor } count secondsLeft cutOffAt } }' },
       {
@@ -344,6 +362,17 @@ describe('funds at risk', () => {
       ),
     );
     await expect.poll(last, { timeout: 5_000 }).toMatchObject({ amount: { amountMinor: 0 }, count: 0, cutOffAt: null });
-    await client.dispose();
+    expect(foreign).toEqual([]);
+    await Promise.all([client.dispose(), outsider.dispose()]);
   });
 });
+
+/** A GraphQL WebSocket with this person's session. */
+function listener(person: string) {
+  class WithCookie extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols, { headers: { cookie: cookies[person]! } });
+    }
+  }
+  return createClient({ url: `${world.core.url.replace('http', 'ws')}/graphql`, webSocketImpl: WithCookie, retryAttempts: 0 });
+}

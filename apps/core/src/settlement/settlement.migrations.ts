@@ -170,4 +170,23 @@ export const settlementMigrations: readonly Migration[] = [
       SELECT tw_store_table('settlement_request', 'SELECT, INSERT, UPDATE');
     `,
   },
+  {
+    name: '0034-terminal-totals',
+    up: `
+      -- The journal's totals by card are added up from its payments when they are asked for: keeping them cost every ingest transaction, to be read rarely.
+      DROP TABLE batch_card_total;
+      -- What terminals told of theirs before a settlement.
+      CREATE TABLE batch_terminal_total (
+        store_id text NOT NULL,
+        terminal_id text NOT NULL,
+        batch_no integer NOT NULL,
+        card_name text NOT NULL,
+        minor bigint NOT NULL,
+        count integer,
+        PRIMARY KEY (store_id, terminal_id, batch_no, card_name)
+      );
+      SELECT tw_store_table('batch_terminal_total', 'SELECT');
+      GRANT SELECT, INSERT, UPDATE ON batch_terminal_total TO tillward_ingest;
+    `,
+  },
 ];

@@ -1,9 +1,9 @@
 import type { BatchTotals, BookedDetails, JournalKind, PaymentState } from '@tillward/contracts';
 import type { Fold, FoldDatabase, ProjectedEntry, Projection } from '../ingest/index.js';
 import { BatchLedger } from './batch.ledger.js';
-import { CardTotals } from './card-total.ledger.js';
 import { type Payment, PaymentTable, paymentKey } from './payment.table.js';
 import { nextPayment, totalsChange } from './settlement.rules.js';
+import { TerminalTotals } from './terminal-total.ledger.js';
 
 const KINDS = [
   'PaymentStarted',
@@ -38,7 +38,7 @@ class SettlementFold implements Fold {
   #store = '';
   #payments = new Map<string, Payment>();
   readonly #ledger = new BatchLedger();
-  readonly #cards = new CardTotals();
+  readonly #told = new TerminalTotals();
 
   add(entry: ProjectedEntry): void {
     switch (entry.kind) {
@@ -79,10 +79,7 @@ class SettlementFold implements Fold {
     switch (entry.kind) {
       case 'SettlementStarted':
         this.#ledger.event(entry, 'started', totals(entry.payload));
-        this.#cards.told(
-          { store: entry.store, terminal: entry.terminal ?? '', batchNo: entry.payload.batchNo },
-          entry.payload.terminalByScheme ?? [],
-        );
+        this.#told.add(entry.store, entry.terminal ?? '', entry.payload.batchNo, entry.payload.terminalByScheme ?? []);
         return;
       case 'SettlementCompleted':
         this.#ledger.event(entry, 'completed', totals(entry.payload));
@@ -176,7 +173,7 @@ class SettlementFold implements Fold {
   async flush(db: FoldDatabase, careful: boolean): Promise<void> {
     if (this.#stores.size > 0) await this.#flushPayments(db, careful);
     await this.#ledger.flush(db);
-    this.#cards.flush(db);
+    this.#told.flush(db);
   }
 
   async #flushPayments(db: FoldDatabase, careful: boolean): Promise<void> {
@@ -190,23 +187,21 @@ class SettlementFold implements Fold {
       if (known !== undefined) {
         const state = nextPayment(known.state, payment.state);
         if (state === known.state && state !== 'started' && state !== 'inDoubt') continue;
-        this.#count(payment, totalsChange(payment.kind, known, { state, amountMinor: payment.amountMinor ?? known.amountMinor }), null);
+        this.#ledger.change(
+          payment,
+          totalsChange(payment.kind, known, { state, amountMinor: payment.amountMinor ?? known.amountMinor }),
+          null,
+        );
         updates.push(payment);
       } else if (payment.amountMinor !== null) {
         // Its start may have been quarantined: then the booking alone says what is known.
         const change = totalsChange(payment.kind, undefined, { state: payment.state, amountMinor: payment.amountMinor });
-        this.#count(payment, change, payment.currency);
+        this.#ledger.change(payment, change, payment.currency);
         inserts.push(payment);
       }
     }
     payments.insert(inserts);
     payments.update(updates);
-  }
-
-  /** A payment's effect on its batch; one that completed also counts by its card. */
-  #count(payment: Payment, change: { minor: number; count: number }, currency: string | null): void {
-    this.#ledger.change(payment, change, currency);
-    if (change.count > 0) this.#cards.completed(payment, payment.kind, payment.booked?.cardName ?? '', Math.abs(change.minor));
   }
 }
 

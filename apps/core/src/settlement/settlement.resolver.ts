@@ -27,8 +27,9 @@ import {
 } from '../graphql/index.js';
 import { batchType, cardTotalType, eventType, evidenceType, transactionType } from './batch.view.js';
 import type { BatchKey } from './batch-life.service.js';
+import type { CardTotalView } from './card-total.store.js';
 import { BatchEvidence, type EvidenceView } from './evidence.service.js';
-import { type BatchEventView, batchId, type CardTotalView, type ListPage, SettlementService } from './settlement.service.js';
+import { type BatchEventView, batchId, type ListPage, SettlementService } from './settlement.service.js';
 
 type Read<V extends BatchKey> = (ctx: WorkContext, keys: readonly BatchKey[]) => Promise<V[]>;
 

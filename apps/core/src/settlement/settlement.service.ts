@@ -2,7 +2,7 @@ import type { PaymentState, TransactionKind } from '@tillward/contracts';
 import type { WorkContext } from '../database/index.js';
 import type { BatchMoney } from './batch-life.rules.js';
 import type { BatchKey } from './batch-life.service.js';
-import type { CardTotalDirection, CardTotalSource } from './card-total.ledger.js';
+import { type CardTotalView, cardTotals } from './card-total.store.js';
 import { type BatchState, type Handling, nextBatch } from './settlement.rules.js';
 
 /** A batch as it stands. Amounts in minor units of `currency`. */
@@ -41,16 +41,6 @@ export interface BatchView {
   readonly failureCode: string | null;
   readonly openedAt: Date;
   readonly settledAt: Date | null;
-}
-
-/** One card's totals in a batch. Amounts are positive; `direction` says which way the money went. */
-export interface CardTotalView extends BatchKey {
-  readonly source: CardTotalSource;
-  /** As the terminal names it; empty where it named none. */
-  readonly cardName: string;
-  readonly direction: CardTotalDirection;
-  readonly minor: number;
-  readonly count: number;
 }
 
 /** One row of a batch's history. */
@@ -215,14 +205,9 @@ export class SettlementService {
     return batch;
   }
 
-  /** Totals by card of these batches, as the journal adds them up and as their terminals told them; in the order of key, source and card. */
+  /** Totals by card of these batches, as the journal adds them up and as their terminals told them; in the order of key, source, card and direction. */
   async cardTotals(ctx: WorkContext, keys: readonly BatchKey[]): Promise<CardTotalView[]> {
-    return ctx.tx.query(
-      `SELECT store_id AS "storeId", terminal_id AS "terminalId", batch_no AS "batchNo", source, card_name AS "cardName", direction, minor, count
-         FROM batch_card_total WHERE (store_id, terminal_id, batch_no) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::int[]))
-        ORDER BY store_id, terminal_id, batch_no, source, card_name, direction`,
-      [keys.map((key) => key.storeId), keys.map((key) => key.terminalId), keys.map((key) => key.batchNo)],
-    );
+    return await cardTotals(ctx, keys);
   }
 
   /** What was decided about a batch and what statements and banks said of it, oldest first. */

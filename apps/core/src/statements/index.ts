@@ -1,6 +1,6 @@
 export { Acquirers, type MappingInput } from './acquirers.service.js';
 export { type AcquirerRow, type AcquirerTerminalRow, listAcquirers, listMapping } from './acquirers.store.js';
-export type { BankEntryView, StatementRowView } from './rows.store.js';
+export { type BankEntryView, listRows as listStatementRows, type StatementRowView } from './rows.store.js';
 export { UPLOAD_PATH } from './statements.http.js';
 export { type FileImported, StatementImporter } from './statements.importer.js';
 export { StatementJobs } from './statements.jobs.js';

@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
+import { entry, paymentIds, sale } from '../ingest/ingest.fixtures.js';
+import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
+import { FundingJobs } from './funding.jobs.js';
+
+let world: TestCore;
+let hq: string;
+const ACCOUNT = 'DE00500105175407324931';
+const FEES = {
+  basis: 'row',
+  rates: [{ currency: 'EUR', ratePpm: 10_000, floorMinor: 5, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' }],
+};
+const FUNDING = { account: ACCOUNT, country: 'DE', delayBankDays: 1 };
+const totals = { currency: 'EUR', amountMinor: 3_000, count: 3 };
+const settlement = { settlementId: '22222222-2222-4222-8222-222222222222', batchNo: 1, businessDay: '2026-11-21' };
+
+beforeAll(async () => {
+  world = await startTestCore({ config: { statements: await testStatementsConfig() } });
+  hq = await world.signIn('hq');
+  await testAcquirer(world, hq);
+  world.gateways
+    .get('berlin')!
+    .append(
+      ...[1, 2, 3].flatMap((trace) => sale(1_000, trace, 'berlin-1', paymentIds(1))),
+      entry('SettlementStarted', { ...settlement, by: 'policy', journalTotals: totals, terminalTotals: totals }, 'berlin-1'),
+      entry('SettlementCompleted', { ...settlement, journalTotals: totals, terminalTotals: totals, hostTotals: totals }, 'berlin-1'),
+    );
+  await world.upload('berlin');
+});
+afterAll(() => world.stop());
+
+const saveTerms = async (fees: unknown, funding: unknown) =>
+  (
+    await world.ask(
+      hq,
+      `mutation ($fees: JSON, $funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: $fees, funding: $funding}) {
+        __typename ... on ProviderTerms { version } ... on InvalidInput { field message } } }`,
+      { fees, funding },
+    )
+  ).data.saveProviderTerms;
+const payouts = async () =>
+  (
+    await world.ask(
+      hq,
+      '{ payouts { totalCount edges { node { businessDay dueDay state expected { amountMinor currency } parts { salesMinor chargebacksMinor feesMinor } received { amountMinor } daysLate } } } }',
+    )
+  ).data.payouts.edges.map((edge: Loose) => edge.node);
+async function statement(lines: readonly TestLine[]): Promise<void> {
+  const { body } = await upload(world, hq, statementCsv(lines));
+  expect(body.error).toBeUndefined();
+  await imported(world);
+}
+/** Days later; the session has ended by then. */
+async function later(days: number): Promise<void> {
+  world.advance(days * 86_400_000);
+  hq = await world.signIn('hq');
+}
+let bankFiles = 0;
+/** A day of the bank with one credit. */
+async function bank(day: string, amount: string): Promise<void> {
+  bankFiles += 1;
+  const [, yy, mm, dd] = /^20(\d\d)-(\d\d)-(\d\d)$/.exec(day)!;
+  const mt940 = [
+    `:20:START${bankFiles}`,
+    `:25:${ACCOUNT}`,
+    `:28C:${bankFiles}/1`,
+    `:60F:C${yy}${mm}${dd}EUR100,00`,
+    `:61:${yy}${mm}${dd}${mm}${dd}C${amount}NTRFREF${bankFiles}//BANK${bankFiles}`,
+    ':86:card payments',
+    `:62F:C${yy}${mm}${dd}EUR${(100 + Number(amount.replace(',', '.'))).toFixed(2).replace('.', ',')}`,
+    '-',
+    '',
+  ].join('\r\n');
+  const { body } = await upload(world, hq, mt940, { kind: 'bank', name: `bank${bankFiles}.sta` });
+  await imported(world);
+  const { data } = await world.ask(hq, `{ statementFile(id: "${body.fileId}") { state refusalMessage } }`);
+  expect(data.statementFile).toEqual({ state: 'imported', refusalMessage: null });
+}
+
+describe('terms', () => {
+  it('are refused with what is wrong, and added as versions', async () => {
+    expect(await saveTerms({ basis: 'row', rates: [{ ...FEES.rates[0], ratePpm: 2_000_000 }] }, null)).toMatchObject({
+      __typename: 'InvalidInput',
+      field: 'fees.rates.0.ratePpm',
+    });
+    expect(await saveTerms({ basis: 'row', rates: [FEES.rates[0], FEES.rates[0]] }, null)).toMatchObject({
+      __typename: 'InvalidInput',
+      field: 'fees',
+    });
+    expect(await saveTerms(null, { ...FUNDING, country: 'Germany' })).toMatchObject({
+      __typename: 'InvalidInput',
+      field: 'funding.country',
+    });
+    expect(await saveTerms(null, null)).toMatchObject({ __typename: 'InvalidInput' });
+    expect(await saveTerms(null, FUNDING)).toEqual({ __typename: 'ProviderTerms', version: 1 });
+    expect(await saveTerms(FEES, FUNDING)).toEqual({ __typename: 'ProviderTerms', version: 2 });
+    const { data } = await world.ask(hq, '{ providerTerms(acquirerId: "acq") { version fees funding } }');
+    expect(data.providerTerms.map(({ version, fees }: Loose) => [version, fees !== null])).toEqual([
+      [2, true],
+      [1, false],
+    ]);
+  });
+});
+
+describe('fees', () => {
+  it('are held against the schedule, row by row and batch by batch; a wrong one is a difference', async () => {
+    await statement([
+      { trace: 1 },
+      { trace: 2, fee: -15 },
+      { trace: 3 },
+      { type: 'chargeback', gross: -500, fee: 0, terminal: '', batch: '', trace: '' },
+    ]);
+    const { data } = await world.ask(
+      hq,
+      '{ feeChecks { edges { node { terminalId batchNo rows wrongRows rowsWithoutRate expected { amountMinor } charged { amountMinor } termsVersion } } } differences(filter: {type: [feeWrong]}) { edges { node { traceNo ownerRole state terminalAmount { amountMinor } acquirerAmount { amountMinor } } } } }',
+    );
+    expect(data.feeChecks.edges.map((edge: Loose) => edge.node)).toEqual([
+      {
+        terminalId: 'berlin-1',
+        batchNo: '1',
+        rows: 3,
+        wrongRows: 1,
+        rowsWithoutRate: 0,
+        expected: { amountMinor: -30 },
+        charged: { amountMinor: -35 },
+        termsVersion: 2,
+      },
+    ]);
+    expect(data.differences.edges.map((edge: Loose) => edge.node)).toEqual([
+      { traceNo: '2', ownerRole: 'hq', state: 'open', terminalAmount: { amountMinor: -10 }, acquirerAmount: { amountMinor: -15 } },
+    ]);
+  });
+
+  it('stay wrong when the days are matched again', async () => {
+    await world.ask(hq, 'mutation { requestReconciliation(acquirerId: "acq", fromDay: "2026-11-21", toDay: "2026-11-21") { __typename } }');
+    await world.settle();
+    const { data } = await world.ask(hq, '{ differences(filter: {type: [feeWrong], state: [open]}) { totalCount } }');
+    expect(data.differences.totalCount).toBe(1);
+  });
+});
+
+describe('funding', () => {
+  it('is owed net of fees and chargebacks, on the bank day the provider pays', async () => {
+    expect(await payouts()).toEqual([
+      {
+        businessDay: '2026-11-21',
+        // A Saturday's money: Monday is the next bank day.
+        dueDay: '2026-11-23',
+        state: 'awaited',
+        expected: { amountMinor: 2_465, currency: 'EUR' },
+        parts: { salesMinor: 3_000, chargebacksMinor: -500, feesMinor: -35 },
+        received: null,
+        daysLate: null,
+      },
+    ]);
+  });
+
+  it('arrives with the bank statement, and the batch it pays is funded', async () => {
+    await bank('2026-11-23', '24,65');
+    expect((await payouts())[0]).toMatchObject({ state: 'funded', received: { amountMinor: 2_465 }, daysLate: 0 });
+    const [batch] = await world.database.query("SELECT confirmed_minor, funded_minor, funded_on FROM batch WHERE terminal_id = 'berlin-1'");
+    expect(batch).toEqual({ confirmed_minor: 3_000, funded_minor: 2_965, funded_on: '2026-11-23' });
+  });
+
+  it('that doesn’t come by its day opens an incident, once', async () => {
+    await statement([{ day: '2026-11-24', trace: 1, fee: -10 }]);
+    const jobs = world.core.app.get(FundingJobs, { strict: false });
+    await jobs.sweep();
+    expect((await payouts())[0]).toMatchObject({ businessDay: '2026-11-24', dueDay: '2026-11-25', state: 'awaited' });
+    await later(5);
+    await jobs.sweep();
+    await jobs.sweep();
+    expect((await payouts())[0]).toMatchObject({ state: 'overdue' });
+    const { data } = await world.ask(
+      hq,
+      '{ incidents(filter: {kind: [fundingLate]}) { edges { node { cause businessDay amount { amountMinor currency } store { id } steps { key role } } } } }',
+    );
+    expect(data.incidents.edges).toEqual([
+      {
+        node: {
+          cause: 'notPaid',
+          businessDay: '2026-11-24',
+          amount: { amountMinor: 990, currency: 'EUR' },
+          store: { id: 'berlin' },
+          steps: [
+            { key: 'askProvider', role: 'hq' },
+            { key: 'recordCause', role: 'hq' },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('that is less than owed opens one too', async () => {
+    await bank('2026-11-26', '9,00');
+    expect((await payouts())[0]).toMatchObject({ state: 'short', received: { amountMinor: 900 }, daysLate: 1 });
+    const { data } = await world.ask(hq, '{ incidents(filter: {kind: [fundingShort]}) { edges { node { amount { amountMinor } } } } }');
+    expect(data.incidents.edges).toEqual([{ node: { amount: { amountMinor: 90 } } }]);
+  });
+
+  it('pays several days in one credit', async () => {
+    await statement([{ day: '2026-11-27', trace: 1, gross: 2_000, fee: -20 }]);
+    await statement([{ day: '2026-11-28', trace: 1, gross: 3_000, fee: -30 }]);
+    await later(3);
+    await bank('2026-11-30', '49,50');
+    expect((await payouts()).slice(0, 2)).toMatchObject([
+      { businessDay: '2026-11-28', state: 'funded', received: { amountMinor: 4_950 } },
+      { businessDay: '2026-11-27', state: 'funded', received: { amountMinor: 4_950 } },
+    ]);
+  });
+
+  it('is for headquarters and auditors', async () => {
+    const { errors } = await world.ask(await world.signIn('manager-berlin'), '{ payouts { totalCount } }');
+    expect(errors![0]!.extensions.code).toBe('notAllowed');
+  });
+});

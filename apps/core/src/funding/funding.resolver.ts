@@ -1,0 +1,119 @@
+import { Inject } from '@nestjs/common';
+import { Args, ID, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { UnitOfWork } from '../database/index.js';
+import {
+  Access,
+  CONNECTIONS,
+  type Connection,
+  FeeCheckFilterInput,
+  type FeeCheckType,
+  PayoutFilterInput,
+  type PayoutType,
+  type PersonActor,
+  ProviderTermsInput,
+  ProviderTermsResult,
+  ProviderTermsType,
+  pageOf,
+  pageRequest,
+  type RefusalValue,
+  ViewerActor,
+} from '../graphql/index.js';
+import { countFeeChecks, type FeeCheckRow, listFeeChecks } from './fees.store.js';
+import { FundingService } from './funding.service.js';
+import { countPayouts, listPayouts, type PayoutRow } from './payouts.store.js';
+import { listTerms } from './terms.store.js';
+
+/** Fees and funding. */
+@Resolver()
+export class FundingResolver {
+  constructor(
+    @Inject(UnitOfWork) private readonly work: UnitOfWork,
+    @Inject(FundingService) private readonly funding: FundingService,
+  ) {}
+
+  /** All versions, newest first: the first one is in force. */
+  @Access('hq', 'auditor')
+  @Query(() => [ProviderTermsType], { name: 'providerTerms' })
+  async providerTerms(
+    @ViewerActor() actor: PersonActor,
+    @Args('acquirerId', { type: () => ID }) acquirerId: string,
+  ): Promise<ProviderTermsType[]> {
+    return await this.work.run(actor, (ctx) => listTerms(ctx, acquirerId));
+  }
+
+  @Access('hq')
+  @Mutation(() => ProviderTermsResult, {
+    name: 'saveProviderTerms',
+    description: 'Adds a version of what a provider charges and when it pays.',
+  })
+  async saveProviderTerms(
+    @ViewerActor() actor: PersonActor,
+    @Args('input', { type: () => ProviderTermsInput }) { acquirerId, fees, funding }: ProviderTermsInput,
+  ): Promise<ProviderTermsType | RefusalValue> {
+    return await this.work.run(actor, (ctx) => this.funding.saveTerms(ctx, acquirerId, { fees: fees ?? null, funding: funding ?? null }));
+  }
+
+  /** Newest business day first. */
+  @Access('hq', 'auditor')
+  @Query(() => CONNECTIONS.payouts.type, { name: 'payouts' })
+  async payouts(
+    @ViewerActor() actor: PersonActor,
+    @Args('filter', { type: () => PayoutFilterInput, nullable: true }) filter: PayoutFilterInput | null,
+    @Args('first', { type: () => Int, nullable: true, defaultValue: 50 }) first: number | null,
+    @Args('after', { type: () => String, nullable: true }) after: string | null,
+  ): Promise<Connection<PayoutType>> {
+    const page = pageRequest(first, after, ['instant', 'string', 'string', 'string']);
+    const rows = await this.work.run(actor, (ctx) => listPayouts(ctx, filter, page));
+    return pageOf(
+      page,
+      rows,
+      (row) => [row.businessDay, row.acquirerId, row.payoutId, row.currency],
+      payoutType,
+      () => this.work.run(actor, (ctx) => countPayouts(ctx, filter)),
+    );
+  }
+
+  /** Newest business day first. */
+  @Access('hq', 'manager', 'auditor')
+  @Query(() => CONNECTIONS.feeChecks.type, { name: 'feeChecks' })
+  async feeChecks(
+    @ViewerActor() actor: PersonActor,
+    @Args('filter', { type: () => FeeCheckFilterInput, nullable: true }) filter: FeeCheckFilterInput | null,
+    @Args('first', { type: () => Int, nullable: true, defaultValue: 50 }) first: number | null,
+    @Args('after', { type: () => String, nullable: true }) after: string | null,
+  ): Promise<Connection<FeeCheckType>> {
+    const page = pageRequest(first, after, ['instant', 'string', 'uuid', 'string', 'string', 'string']);
+    const rows = await this.work.run(actor, (ctx) => listFeeChecks(ctx, filter, page));
+    return pageOf(
+      page,
+      rows,
+      (row) => [row.businessDay, row.storeId, row.fileId, row.account, row.batchNo, row.currency],
+      checkType,
+      () => this.work.run(actor, (ctx) => countFeeChecks(ctx, filter)),
+    );
+  }
+}
+
+function payoutType(row: PayoutRow): PayoutType {
+  const { currency } = row;
+  const isPaid = row.entryFile !== null;
+  return {
+    ...row,
+    id: [row.acquirerId, row.payoutId, currency].join('/'),
+    expected: { amountMinor: row.netMinor, currency },
+    bankEntryId: isPaid ? `${row.entryFile}/${row.entryRow}` : null,
+    received: isPaid ? { amountMinor: row.receivedMinor, currency } : null,
+    expectedTogether: isPaid ? { amountMinor: row.expectedMinor, currency } : null,
+  };
+}
+
+function checkType(row: FeeCheckRow): FeeCheckType {
+  const { currency } = row;
+  return {
+    ...row,
+    id: [row.storeId, row.fileId, row.account, row.batchNo, row.businessDay, currency].join('/'),
+    terminalId: row.account === '' ? null : row.account,
+    expected: { amountMinor: row.expectedMinor, currency },
+    charged: { amountMinor: row.chargedMinor, currency },
+  };
+}

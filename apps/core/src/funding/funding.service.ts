@@ -1,0 +1,190 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { addBankDays, addBusinessDays } from '@tillward/calendar';
+import { expectedPayout, matchFunding } from '@tillward/reconciliation';
+import { AuditLog } from '../audit/index.js';
+import type { WorkContext } from '../database/index.js';
+import { FleetService } from '../fleet/index.js';
+import { invalidInput, type RefusalOf, refuse } from '../graphql/index.js';
+import { Incidents } from '../incidents/index.js';
+import { BatchLifeService } from '../settlement/index.js';
+import { listAcquirers, type StatementFileRow } from '../statements/index.js';
+import {
+  batchesOfPayout,
+  bookedEntries,
+  deletePayouts,
+  duePayouts,
+  markPayout,
+  type PayoutRow,
+  type PayoutState,
+  payoutsOfFiles,
+  savePayout,
+  storeOfPayout,
+  sumPayouts,
+} from './payouts.store.js';
+import { readTerms } from './terms.rules.js';
+import { currentTerms, insertTerms, listTerms, type TermsRow } from './terms.store.js';
+
+/** Payouts and entries older than this are not matched anew. */
+const OPEN_DAYS = 60;
+const NO_TERMINAL = '';
+
+/** What providers owe and what the bank got (funding.rules.ts of libs/reconciliation). The only writer of provider_terms and payout. */
+@Injectable()
+export class FundingService {
+  constructor(
+    @Inject(AuditLog) private readonly audit: AuditLog,
+    @Inject(Incidents) private readonly incidents: Incidents,
+    @Inject(FleetService) private readonly fleet: FleetService,
+    @Inject(BatchLifeService) private readonly batches: BatchLifeService,
+  ) {}
+
+  /** Adds a version of an acquirer's terms. */
+  async saveTerms(
+    ctx: WorkContext,
+    acquirerId: string,
+    given: { fees: unknown; funding: unknown },
+  ): Promise<TermsRow | RefusalOf<'notFound' | 'invalidInput'>> {
+    if (!(await listAcquirers(ctx)).some((acquirer) => acquirer.id === acquirerId)) return refuse('notFound', 'There is no such acquirer.');
+    const terms = readTerms(given);
+    if ('field' in terms) return invalidInput(terms.field, terms.message);
+    await insertTerms(ctx, acquirerId, terms);
+    const [saved] = await listTerms(ctx, acquirerId);
+    await this.audit.append(ctx, {
+      action: 'provider.terms',
+      storeId: null,
+      subject: `acquirer:${acquirerId}`,
+      summary: `Terms ${saved!.version} of ${acquirerId} saved`,
+      detail: { acquirerId, version: saved!.version, ...terms },
+    });
+    return saved!;
+  }
+
+  /** A file is in: what it says is owed, or what it says was paid. */
+  async onImported(ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
+    if (file.kind === 'acquirer') await this.#owe(ctx, file.acquirerId!, replaced === undefined ? [file.id] : [file.id, replaced.id]);
+    await this.match(ctx);
+  }
+
+  /** Works out the payouts the rows of these files belong to. */
+  async #owe(ctx: WorkContext, acquirerId: string, fileIds: readonly string[]): Promise<void> {
+    const terms = (await currentTerms(ctx)).find((one) => one.acquirerId === acquirerId)?.funding;
+    if (terms === null || terms === undefined) return;
+    const reserve = terms.reservePpm === 0 ? undefined : ({ ratePpm: terms.reservePpm, rounding: 'halfUp' } as const);
+    const kept: string[] = [];
+    for (const [payoutId, rows] of Map.groupBy(await sumPayouts(ctx, acquirerId, fileIds), (row) => row.payoutId)) {
+      const storeId = await storeOfPayout(ctx, acquirerId, payoutId);
+      const businessDay = rows
+        .map((row) => row.businessDay)
+        .sort()
+        .at(-1)!;
+      const due = addBankDays(terms.country, businessDay, terms.delayBankDays);
+      for (const parts of expectedPayout(rows, reserve)) {
+        kept.push(payoutId + parts.currency);
+        await savePayout(ctx, {
+          acquirerId,
+          payoutId,
+          currency: parts.currency,
+          account: terms.account,
+          reference: rows[0]!.reference,
+          businessDay,
+          dueDay: due.known ? due.date : null,
+          parts,
+          netMinor: parts.netMinor,
+          storeId,
+          state: due.known ? 'awaited' : 'calendarUnknown',
+          entryFile: null,
+          entryRow: null,
+          receivedMinor: 0,
+          expectedMinor: 0,
+          daysLate: null,
+          changedAt: ctx.now(),
+        });
+      }
+    }
+    await deletePayouts(ctx, acquirerId, await payoutsOfFiles(ctx, fileIds), kept);
+  }
+
+  /** Matches what is owed with what the bank booked, n:1, and opens incidents for money that is late or short. Says the same again when nothing changed. */
+  async match(ctx: WorkContext): Promise<void> {
+    const today = ctx.now().toISOString().slice(0, 10);
+    const fromDay = addBusinessDays(today, -OPEN_DAYS);
+    const payouts = await duePayouts(ctx, fromDay);
+    if (payouts.length === 0) return;
+    const entries = await bookedEntries(ctx, [...new Set(payouts.map((payout) => payout.account))], fromDay);
+    const toleranceMinor = Math.max(0, ...(await currentTerms(ctx)).map((terms) => terms.funding?.toleranceMinor ?? 0));
+    const matches = matchFunding(
+      payouts.map((payout) => ({
+        id: idOf(payout),
+        account: payout.account,
+        currency: payout.currency,
+        netMinor: payout.netMinor,
+        dueDay: payout.dueDay!,
+        ...(payout.reference === '' ? {} : { reference: payout.reference }),
+      })),
+      entries.map(({ fileId, rowNo, ...entry }) => ({ ...entry, id: `${fileId}/${rowNo}` })),
+      today,
+      { earlyDays: 2, lateDays: 10, toleranceMinor },
+    );
+    const byId = new Map(payouts.map((payout) => [idOf(payout), payout]));
+    for (const match of matches) {
+      const entry = entries.find(({ fileId, rowNo }) => `${fileId}/${rowNo}` === match.entry);
+      for (const id of match.payouts) {
+        const found: PayoutRow = {
+          ...byId.get(id)!,
+          state: match.state as PayoutState,
+          entryFile: entry?.fileId ?? null,
+          entryRow: entry?.rowNo ?? null,
+          receivedMinor: match.receivedMinor,
+          expectedMinor: match.expectedMinor,
+          daysLate: match.daysLate,
+        };
+        await this.#found(ctx, byId.get(id)!, found, entry?.valueDay);
+      }
+    }
+  }
+
+  async #found(ctx: WorkContext, before: PayoutRow, now: PayoutRow, valueDay: string | undefined): Promise<void> {
+    const same =
+      before.state === now.state &&
+      before.entryFile === now.entryFile &&
+      before.entryRow === now.entryRow &&
+      before.receivedMinor === now.receivedMinor;
+    if (!same) await markPayout(ctx, now);
+    if (valueDay !== undefined && (now.state === 'funded' || now.state === 'late')) {
+      const paid = await batchesOfPayout(ctx, now);
+      const bankReference = `${now.entryFile}/${now.entryRow}`;
+      await this.batches.fundBatches(
+        ctx,
+        paid.map(({ amountMinor, ...key }) => ({
+          key,
+          funding: { bankReference, amountMinor, currency: now.currency, creditedOn: valueDay },
+        })),
+      );
+    }
+    if (!same && (now.state === 'overdue' || now.state === 'short')) await this.#incident(ctx, now);
+  }
+
+  /** An incident belongs to a store: the one most of the money is of. */
+  async #incident(ctx: WorkContext, payout: PayoutRow): Promise<void> {
+    const store = (await this.fleet.stores(ctx)).find(({ id }) => id === payout.storeId);
+    if (store === undefined) return;
+    const isShort = payout.state === 'short';
+    const missingMinor = isShort ? payout.expectedMinor - payout.receivedMinor : payout.netMinor;
+    await this.incidents.open(ctx, {
+      kind: isShort ? 'fundingShort' : 'fundingLate',
+      storeId: store.id,
+      terminalId: NO_TERMINAL,
+      gatewayId: store.gatewayId,
+      businessDay: payout.businessDay,
+      cause: isShort ? 'paidLess' : 'notPaid',
+      detail: `${payout.acquirerId}, ${payout.payoutId}, due ${payout.dueDay}`,
+      batchNo: null,
+      amount: { amountMinor: missingMinor, currency: payout.currency },
+      source: null,
+    });
+  }
+}
+
+function idOf(payout: Pick<PayoutRow, 'acquirerId' | 'payoutId' | 'currency'>): string {
+  return JSON.stringify([payout.acquirerId, payout.payoutId, payout.currency]);
+}

@@ -1,0 +1,202 @@
+import type { FundingState, PayoutParts } from '@tillward/reconciliation';
+import type { WorkContext } from '../database/index.js';
+import type { PageRequest } from '../graphql/index.js';
+import type { BatchKey } from '../settlement/index.js';
+
+/** Where a payout stands; `calendarUnknown`: nobody knows which days are bank days there, so nothing is called late. */
+export type PayoutState = Exclude<FundingState, 'unexpected'> | 'calendarUnknown';
+
+/** A payout's row. */
+export interface PayoutRow {
+  acquirerId: string;
+  payoutId: string;
+  currency: string;
+  account: string;
+  reference: string;
+  businessDay: string;
+  dueDay: string | null;
+  parts: PayoutParts;
+  netMinor: number;
+  storeId: string;
+  state: PayoutState;
+  entryFile: string | null;
+  entryRow: number | null;
+  /** Of the whole bank entry, which may pay several payouts. */
+  receivedMinor: number;
+  /** What all payouts of the entry together should be. */
+  expectedMinor: number;
+  daysLate: number | null;
+  changedAt: Date;
+}
+
+/** Sums of one type of rows that are paid out together. */
+export interface PayoutSum {
+  payoutId: string;
+  reference: string;
+  businessDay: string;
+  currency: string;
+  type: string;
+  amountMinor: number;
+  feeMinor: number;
+}
+
+const PAYOUT = `acquirer_id AS "acquirerId", payout_id AS "payoutId", currency, account, reference, business_day AS "businessDay", due_day AS "dueDay", parts::jsonb AS parts,
+  net_minor AS "netMinor", store_id AS "storeId", state, entry_file AS "entryFile", entry_row AS "entryRow", received_minor AS "receivedMinor", expected_minor AS "expectedMinor",
+  days_late AS "daysLate", changed_at AS "changedAt"`;
+
+/** Which rows are paid out together: those of a payout the file names, else those of a day. */
+const PAYOUT_ID = "CASE WHEN r.payout <> '' THEN 'payout ' || r.payout ELSE 'day ' || r.business_day END";
+
+/** The payouts the rows of these files belong to, with all rows of theirs added up by type. */
+export async function sumPayouts(ctx: WorkContext, acquirerId: string, fileIds: readonly string[]): Promise<PayoutSum[]> {
+  return await ctx.tx.query(
+    `WITH touched AS (SELECT DISTINCT r.payout, CASE WHEN r.payout = '' THEN r.business_day END AS day FROM statement_row r WHERE r.file_id = ANY($2::uuid[]) AND r.business_day IS NOT NULL)
+     SELECT ${PAYOUT_ID} AS "payoutId", max(r.payout) AS reference, max(r.business_day) AS "businessDay", r.currency, r.type, sum(r.gross_minor)::bigint AS "amountMinor",
+            (sum(r.fee_minor) + trunc(sum(r.fee_remainder) / 100000.0))::bigint AS "feeMinor"
+       FROM statement_row r JOIN touched t ON t.payout = r.payout AND (t.day IS NULL OR t.day = r.business_day)
+      WHERE r.acquirer_id = $1 AND NOT r.superseded GROUP BY ${PAYOUT_ID}, r.currency, r.type`,
+    [acquirerId, fileIds],
+  );
+}
+
+/** Ids of payouts the rows of these files, superseded ones too, belong or belonged to. */
+export async function payoutsOfFiles(ctx: WorkContext, fileIds: readonly string[]): Promise<string[]> {
+  const rows: { id: string }[] = await ctx.tx.query(
+    `SELECT DISTINCT ${PAYOUT_ID} AS id FROM statement_row r WHERE r.file_id = ANY($1::uuid[]) AND r.business_day IS NOT NULL`,
+    [fileIds],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** The store with most of a payout's money; '' when no row has a store. */
+export async function storeOfPayout(ctx: WorkContext, acquirerId: string, payoutId: string): Promise<string> {
+  const rows: { storeId: string }[] = await ctx.tx.query(
+    `SELECT r.store_id AS "storeId" FROM statement_row r WHERE r.acquirer_id = $1 AND ${PAYOUT_ID} = $2 AND NOT r.superseded AND r.store_id <> ''
+        AND (r.payout <> '' AND r.payout = substr($2, 8) OR r.payout = '' AND r.business_day::text = substr($2, 5))
+      GROUP BY r.store_id ORDER BY sum(r.net_minor) DESC, r.store_id LIMIT 1`,
+    [acquirerId, payoutId],
+  );
+  return rows[0]?.storeId ?? '';
+}
+
+/** Removes payouts none of whose rows counts any more. */
+export async function deletePayouts(ctx: WorkContext, acquirerId: string, ids: readonly string[], kept: readonly string[]): Promise<void> {
+  await ctx.tx.query('DELETE FROM payout WHERE acquirer_id = $1 AND payout_id = ANY($2) AND NOT payout_id || currency = ANY($3)', [
+    acquirerId,
+    ids,
+    kept,
+  ]);
+}
+
+/** Writes what is owed; what the bank paid is found anew. */
+export async function savePayout(ctx: WorkContext, p: PayoutRow): Promise<void> {
+  await ctx.tx.query(
+    `INSERT INTO payout (acquirer_id, payout_id, currency, account, reference, business_day, due_day, parts, net_minor, store_id, state, changed_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     ON CONFLICT (acquirer_id, payout_id, currency) DO UPDATE SET account = excluded.account, reference = excluded.reference, business_day = excluded.business_day,
+       due_day = excluded.due_day, parts = excluded.parts, net_minor = excluded.net_minor, store_id = excluded.store_id, state = excluded.state, changed_at = excluded.changed_at`,
+    [
+      p.acquirerId,
+      p.payoutId,
+      p.currency,
+      p.account,
+      p.reference,
+      p.businessDay,
+      p.dueDay,
+      JSON.stringify(p.parts),
+      p.netMinor,
+      p.storeId,
+      p.state,
+      ctx.now(),
+    ],
+  );
+}
+
+/** Payouts with a due day since `fromDay`, of all acquirers. */
+export async function duePayouts(ctx: WorkContext, fromDay: string): Promise<PayoutRow[]> {
+  return await ctx.tx.query(`SELECT ${PAYOUT} FROM payout WHERE due_day >= $1 ORDER BY due_day, acquirer_id, payout_id, currency`, [
+    fromDay,
+  ]);
+}
+
+/** Booked credits and debits of these accounts since a day, as far as no payout of an earlier day has them. */
+export async function bookedEntries(
+  ctx: WorkContext,
+  accounts: readonly string[],
+  fromDay: string,
+): Promise<
+  { fileId: string; rowNo: number; account: string; currency: string; amountMinor: number; day: string; valueDay: string; text: string }[]
+> {
+  return await ctx.tx.query(
+    `SELECT b.file_id AS "fileId", b.row_no AS "rowNo", b.account, b.currency, b.amount_minor AS "amountMinor", b.booking_day AS day,
+            coalesce(b.value_day, b.booking_day) AS "valueDay", b.reference || ' ' || b.remittance AS text
+       FROM bank_entry b WHERE b.account = ANY($1) AND b.booking_day >= $2 AND b.status = 'booked' AND NOT b.superseded
+        AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.entry_file = b.file_id AND p.entry_row = b.row_no AND p.due_day < $2)
+      ORDER BY b.booking_day, b.file_id, b.row_no`,
+    [accounts, fromDay],
+  );
+}
+
+/** Writes what the bank paid for a payout. */
+export async function markPayout(ctx: WorkContext, p: PayoutRow): Promise<void> {
+  await ctx.tx.query(
+    `UPDATE payout SET state = $4, entry_file = $5, entry_row = $6, received_minor = $7, expected_minor = $8, days_late = $9, changed_at = $10
+      WHERE acquirer_id = $1 AND payout_id = $2 AND currency = $3`,
+    [p.acquirerId, p.payoutId, p.currency, p.state, p.entryFile, p.entryRow, p.receivedMinor, p.expectedMinor, p.daysLate, ctx.now()],
+  );
+}
+
+/** Confirmed batches that a payout pays, each with its part of the money. */
+export async function batchesOfPayout(
+  ctx: WorkContext,
+  { acquirerId, payoutId, currency }: Pick<PayoutRow, 'acquirerId' | 'payoutId' | 'currency'>,
+): Promise<(BatchKey & { amountMinor: number })[]> {
+  return await ctx.tx.query(
+    `SELECT b.store_id AS "storeId", b.terminal_id AS "terminalId", b.batch_no AS "batchNo", sum(r.net_minor)::bigint AS "amountMinor"
+       FROM statement_row r
+       JOIN batch b ON b.store_id = r.store_id AND b.terminal_id = r.terminal_id AND ((b.batch_no - 1) % 9999 + 1)::text = r.batch_no AND b.business_day = r.business_day
+      WHERE r.acquirer_id = $1 AND r.currency = $3 AND NOT r.superseded AND b.confirmed_by IS NOT NULL AND b.funded_by IS NULL
+        AND (r.payout <> '' AND 'payout ' || r.payout = $2 OR r.payout = '' AND 'day ' || r.business_day = $2)
+      GROUP BY b.store_id, b.terminal_id, b.batch_no ORDER BY 1, 2, 3`,
+    [acquirerId, payoutId, currency],
+  );
+}
+
+/** Which payouts; absent or null means all. */
+export interface PayoutChoice {
+  readonly acquirerId?: string | null | undefined;
+  readonly state?: readonly PayoutState[] | null | undefined;
+  readonly fromDay?: string | null | undefined;
+  readonly toDay?: string | null | undefined;
+}
+
+function where(filter: PayoutChoice | null): { sql: string; params: unknown[] } {
+  const params: unknown[] = [];
+  const terms = ['true'];
+  if (filter?.acquirerId) terms.push(`acquirer_id = $${params.push(filter.acquirerId)}`);
+  if (filter?.state) terms.push(`state = ANY($${params.push(filter.state)})`);
+  if (filter?.fromDay) terms.push(`business_day >= $${params.push(filter.fromDay)}`);
+  if (filter?.toDay) terms.push(`business_day <= $${params.push(filter.toDay)}`);
+  return { sql: terms.join(' AND '), params };
+}
+
+/** One page of payouts, newest business day first, one row more than the page. */
+export async function listPayouts(ctx: WorkContext, filter: PayoutChoice | null, page: PageRequest): Promise<PayoutRow[]> {
+  const { sql, params } = where(filter);
+  const key = 'business_day, acquirer_id, payout_id, currency';
+  const after =
+    page.after === undefined
+      ? ''
+      : ` AND (${key}) < (${page.after.map((part, i) => `$${params.push(part)}${i === 0 ? '::date' : ''}`).join(', ')})`;
+  return await ctx.tx.query(
+    `SELECT ${PAYOUT} FROM payout WHERE ${sql}${after} ORDER BY business_day DESC, acquirer_id DESC, payout_id DESC, currency DESC LIMIT $${params.push(page.limit)}`,
+    params,
+  );
+}
+
+/** How many payouts the filter finds. */
+export async function countPayouts(ctx: WorkContext, filter: PayoutChoice | null): Promise<number> {
+  const { sql, params } = where(filter);
+  const rows: { n: number }[] = await ctx.tx.query(`SELECT count(*) AS n FROM payout WHERE ${sql}`, params);
+  return rows[0]!.n;
+}

@@ -1,0 +1,67 @@
+import { type FeeSchedule, feeScheduleMistakes } from '@tillward/reconciliation';
+import { z } from 'zod';
+
+const minor = z.int().nonnegative();
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+
+const fees = z.strictObject({
+  basis: z.enum(['row', 'batch']),
+  rates: z
+    .array(
+      z.strictObject({
+        currency: z.string().regex(/^[A-Z]{3}$/),
+        cardKind: z.string().min(1).max(64).exactOptional(),
+        types: z.array(z.enum(['sale', 'refund', 'reversal'])).exactOptional(),
+        ratePpm: z.int().min(0).max(1_000_000),
+        fixedMinor: minor.exactOptional(),
+        floorMinor: minor.exactOptional(),
+        capMinor: minor.exactOptional(),
+        rounding: z.enum(['halfUp', 'halfEven', 'down']),
+        onRefund: z.enum(['returned', 'kept', 'charged']),
+        from: day,
+        through: day.exactOptional(),
+      }),
+    )
+    .min(1)
+    .max(500),
+});
+
+const funding = z.strictObject({
+  /** The account it pays into, as the bank's files name it. */
+  account: z.string().min(1).max(64),
+  /** Whose bank days count (ISO 3166-1 alpha-2). */
+  country: z.string().regex(/^[A-Z]{2}$/),
+  delayBankDays: z.int().min(0).max(60),
+  /** Millionths of sales it holds back. */
+  reservePpm: z.int().min(0).max(1_000_000).default(0),
+  toleranceMinor: minor.default(0),
+});
+/** When and where a provider pays. */
+export type FundingTerms = z.output<typeof funding>;
+
+/** A provider's terms as people write them: JSON of what it charges, of when it pays, or both. */
+export interface ProviderTerms {
+  readonly fees: FeeSchedule | null;
+  readonly funding: FundingTerms | null;
+}
+
+/** Reads terms. What is wrong is said with the field it is about. */
+export function readTerms(given: {
+  fees: unknown;
+  funding: unknown;
+}): ProviderTerms | { readonly field: string; readonly message: string } {
+  const feesRead = given.fees === null ? null : fees.safeParse(given.fees);
+  if (feesRead?.success === false) return mistake('fees', feesRead.error);
+  const schedule: FeeSchedule | null = feesRead?.data ?? null;
+  const [contradiction] = schedule === null ? [] : feeScheduleMistakes(schedule);
+  if (contradiction !== undefined) return { field: 'fees', message: contradiction };
+  const fundingRead = given.funding === null ? null : funding.safeParse(given.funding);
+  if (fundingRead?.success === false) return mistake('funding', fundingRead.error);
+  if (schedule === null && fundingRead === null) return { field: 'fees', message: 'Terms say what is charged, when it is paid, or both.' };
+  return { fees: schedule, funding: fundingRead?.data ?? null };
+}
+
+function mistake(root: string, error: z.ZodError): { field: string; message: string } {
+  const [issue] = error.issues;
+  return { field: [root, ...(issue?.path ?? [])].join('.'), message: issue?.message ?? 'not valid' };
+}

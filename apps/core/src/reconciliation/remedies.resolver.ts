@@ -1,0 +1,118 @@
+import { Inject } from '@nestjs/common';
+import { Args, ID, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { UnitOfWork } from '../database/index.js';
+import {
+  Access,
+  CONNECTIONS,
+  type Connection,
+  CorrectingEntryInput,
+  type CorrectingEntryType,
+  ForceMatchInput,
+  type PersonActor,
+  pageOf,
+  pageRequest,
+  type RefusalValue,
+  RemedyDecision,
+  type RemedyRequestType,
+  RemedyResult,
+  RemedyState,
+  ViewerActor,
+} from '../graphql/index.js';
+import { Remedies } from './remedies.service.js';
+import { type CorrectingEntryRow, countCorrectingEntries, countRemedies, listCorrectingEntries, listRemedies } from './remedies.store.js';
+
+/** Remedies of differences, each with two people. */
+@Resolver()
+export class RemediesResolver {
+  constructor(
+    @Inject(UnitOfWork) private readonly work: UnitOfWork,
+    @Inject(Remedies) private readonly remedies: Remedies,
+  ) {}
+
+  /** Newest first. */
+  @Access('hq', 'manager', 'auditor')
+  @Query(() => CONNECTIONS.remedyRequests.type, { name: 'remedyRequests' })
+  async remedyRequests(
+    @ViewerActor() actor: PersonActor,
+    @Args('state', { type: () => [RemedyState], nullable: true }) state: RemedyState[] | null,
+    @Args('first', { type: () => Int, nullable: true, defaultValue: 50 }) first: number | null,
+    @Args('after', { type: () => String, nullable: true }) after: string | null,
+  ): Promise<Connection<RemedyRequestType>> {
+    const page = pageRequest(first, after, ['instant', 'uuid']);
+    const rows = await this.work.run(actor, (ctx) => listRemedies(ctx, state ?? null, page));
+    return pageOf(
+      page,
+      rows,
+      (row) => [row.requestedAt.toISOString(), row.id],
+      (row) => row,
+      () => this.work.run(actor, (ctx) => countRemedies(ctx, state ?? null)),
+    );
+  }
+
+  /** Newest first. */
+  @Access('hq', 'manager', 'auditor')
+  @Query(() => CONNECTIONS.correctingEntries.type, { name: 'correctingEntries' })
+  async correctingEntries(
+    @ViewerActor() actor: PersonActor,
+    @Args('storeId', { type: () => ID, nullable: true }) storeId: string | null,
+    @Args('first', { type: () => Int, nullable: true, defaultValue: 50 }) first: number | null,
+    @Args('after', { type: () => String, nullable: true }) after: string | null,
+  ): Promise<Connection<CorrectingEntryType>> {
+    const page = pageRequest(first, after, ['instant', 'uuid']);
+    const rows = await this.work.run(actor, (ctx) => listCorrectingEntries(ctx, storeId ?? null, page));
+    return pageOf(
+      page,
+      rows,
+      (row) => [row.enteredAt.toISOString(), row.id],
+      entryType,
+      () => this.work.run(actor, (ctx) => countCorrectingEntries(ctx, storeId ?? null)),
+    );
+  }
+
+  @Access('hq', 'manager')
+  @Mutation(() => RemedyResult, {
+    name: 'requestForceMatch',
+    description: 'Asks that a transaction and a row of a statement count as the same. Somebody else approves it.',
+  })
+  async requestForceMatch(
+    @ViewerActor() actor: PersonActor,
+    @Args('input', { type: () => ForceMatchInput }) { terminalDifferenceId, acquirerDifferenceId, reason }: ForceMatchInput,
+  ): Promise<RemedyRequestType | RefusalValue> {
+    return await this.work.run(actor, (ctx) =>
+      this.remedies.request(ctx, { kind: 'forceMatch', terminalDifferenceId, acquirerDifferenceId }, reason),
+    );
+  }
+
+  @Access('hq', 'manager')
+  @Mutation(() => RemedyResult, {
+    name: 'requestCorrectingEntry',
+    description: 'Asks for an entry that makes up for a difference. Somebody else approves it.',
+  })
+  async requestCorrectingEntry(
+    @ViewerActor() actor: PersonActor,
+    @Args('input', { type: () => CorrectingEntryInput }) { differenceId, amountMinor, currency, reason }: CorrectingEntryInput,
+  ): Promise<RemedyRequestType | RefusalValue> {
+    return await this.work.run(actor, (ctx) =>
+      this.remedies.request(ctx, { kind: 'correctingEntry', differenceId, amountMinor, currency }, reason),
+    );
+  }
+
+  @Access('hq', 'manager')
+  @Mutation(() => RemedyResult, {
+    name: 'decideRemedy',
+    description: 'Decides about the request that was read with this digest; one that is approved takes effect at once.',
+  })
+  async decideRemedy(
+    @ViewerActor() actor: PersonActor,
+    @Args('id', { type: () => ID }) id: string,
+    @Args('digest', { type: () => String }) digest: string,
+    @Args('decision', { type: () => RemedyDecision }) decision: RemedyDecision,
+    @Args('note', { type: () => String, nullable: true }) note: string | null,
+  ): Promise<RemedyRequestType | RefusalValue> {
+    return await this.work.run(actor, (ctx) => this.remedies.decide(ctx, id, digest, decision, note ?? ''));
+  }
+}
+
+function entryType(row: CorrectingEntryRow): CorrectingEntryType {
+  return { ...row, amount: { amountMinor: row.amountMinor, currency: row.currency } };
+}

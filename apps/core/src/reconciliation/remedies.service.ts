@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditLog } from '../audit/index.js';
+import type { WorkContext } from '../database/index.js';
+import { invalidInput, type PersonActor, type RefusalOf, refuse } from '../graphql/index.js';
+import { MAX_NOTE } from './difference.rules.js';
+import { type DifferenceRow, lockDifferences, recordDifference, updateDifference } from './differences.store.js';
+import { Reconciliation } from './reconciliation.service.js';
+import { decideRemedy, insertCorrectingEntry, insertForcedMatch, insertRemedy, lockRemedy, type RemedyRow } from './remedies.store.js';
+import { afterDecision, type RemedyContent, type RemedyDecision, remedyDigest } from './remedy.rules.js';
+
+/** What asking for a remedy, or deciding one, can be refused for. */
+export type RemedyRefusal = RefusalOf<'notFound' | 'notAllowed' | 'alreadyDone' | 'invalidInput' | 'ownRequest' | 'contentChanged'>;
+
+/** Remedies that need two people. The only writer of remedy_request, correcting_entry and forced pairs. */
+@Injectable()
+export class Remedies {
+  constructor(
+    @Inject(AuditLog) private readonly audit: AuditLog,
+    @Inject(Reconciliation) private readonly reconciliation: Reconciliation,
+  ) {}
+
+  /** Asks for a remedy. Nothing happens until somebody else approves it. */
+  async request(ctx: WorkContext, content: RemedyContent, reason: string): Promise<RemedyRow | RemedyRefusal> {
+    const actor = ctx.actor as PersonActor;
+    const text = reason.trim();
+    if (text === '' || text.length > MAX_NOTE) return invalidInput('reason', `A reason has 1 to ${MAX_NOTE} characters.`);
+    const rows = await this.#concerned(ctx, content);
+    if (!Array.isArray(rows)) return rows;
+    const request: Omit<RemedyRow, 'digest'> = {
+      storeId: rows[0]!.storeId,
+      id: randomUUID(),
+      kind: content.kind,
+      content,
+      state: 'requested',
+      reason: text,
+      requestedBy: actor.id,
+      requestedName: actor.name,
+      requestedAt: ctx.now(),
+      decidedBy: null,
+      decidedName: null,
+      decidedAt: null,
+      decisionNote: null,
+    };
+    const remedy: RemedyRow = { ...request, digest: remedyDigest(request) };
+    await insertRemedy(ctx, remedy);
+    for (const row of rows) await recordDifference(ctx, row, 'remedyRequested', `${content.kind}: ${text}`);
+    await this.#told(ctx, remedy, 'remedy.requested', rows);
+    return remedy;
+  }
+
+  /** Decides about a request that was read with this digest. An approved one takes effect in the same transaction. */
+  async decide(ctx: WorkContext, id: string, digest: string, decision: RemedyDecision, note: string): Promise<RemedyRow | RemedyRefusal> {
+    const actor = ctx.actor as PersonActor;
+    if (note.length > MAX_NOTE) return invalidInput('note', `At most ${MAX_NOTE} characters.`);
+    const known = await lockRemedy(ctx, id);
+    if (known === undefined) return refuse('notFound', 'There is no such request.');
+    // What is stored is what was read, or somebody changed the database by other means.
+    if (remedyDigest(known) !== known.digest) throw new Error(`the remedy ${id} is not what its digest says`);
+    const state = afterDecision(known, decision, digest, actor);
+    if (typeof state !== 'string') return state;
+    const decided: RemedyRow = {
+      ...known,
+      state,
+      decidedBy: actor.id,
+      decidedName: actor.name,
+      decidedAt: ctx.now(),
+      decisionNote: note.trim() || null,
+    };
+    if (state === 'approved') {
+      const rows = await this.#concerned(ctx, known.content);
+      if (!Array.isArray(rows)) return rows;
+      await decideRemedy(ctx, decided);
+      await this.#apply(ctx, decided, rows);
+      await this.#told(ctx, decided, 'remedy.approved', rows);
+      return decided;
+    }
+    await decideRemedy(ctx, decided);
+    await this.#told(ctx, decided, state === 'refused' ? 'remedy.refused' : 'remedy.withdrawn', []);
+    return decided;
+  }
+
+  /** The differences a remedy is about, locked; a refusal when it can't be applied to them (any more). */
+  async #concerned(ctx: WorkContext, content: RemedyContent): Promise<DifferenceRow[] | RemedyRefusal> {
+    const ids = content.kind === 'forceMatch' ? [content.terminalDifferenceId, content.acquirerDifferenceId] : [content.differenceId];
+    const found = new Map((await lockDifferences(ctx, ids)).map((row) => [row.id, row]));
+    const rows = ids.flatMap((id) => found.get(id) ?? []);
+    if (rows.length < ids.length || ids[0] === ids[1]) return refuse('notFound', 'There is no such difference.');
+    if (rows.some((row) => row.state === 'resolved' || row.state === 'accepted'))
+      return refuse('alreadyDone', 'The difference was dealt with.');
+    if (content.kind === 'correctingEntry') {
+      const { amountMinor, currency } = content;
+      if (!Number.isSafeInteger(amountMinor) || amountMinor === 0)
+        return invalidInput('amountMinor', 'An entry has an amount of minor units other than 0.');
+      return currency === rows[0]!.currency ? rows : invalidInput('currency', `The difference is in ${rows[0]!.currency}.`);
+    }
+    const [terminal, acquirer] = rows as [DifferenceRow, DifferenceRow];
+    if (terminal.paymentId === null || terminal.fileId !== null)
+      return invalidInput('terminalDifferenceId', 'Expected a transaction that no row of a statement goes with.');
+    if (acquirer.fileId === null || acquirer.paymentId !== null)
+      return invalidInput('acquirerDifferenceId', 'Expected a row of a statement that no transaction goes with.');
+    if (terminal.storeId !== acquirer.storeId || terminal.acquirerId !== acquirer.acquirerId)
+      return invalidInput('acquirerDifferenceId', 'Both have to be of one store and one acquirer.');
+    return rows;
+  }
+
+  async #apply(ctx: WorkContext, remedy: RemedyRow, rows: readonly DifferenceRow[]): Promise<void> {
+    const { content } = remedy;
+    const first = rows[0]!;
+    if (content.kind === 'correctingEntry') {
+      await insertCorrectingEntry(ctx, {
+        storeId: first.storeId,
+        id: randomUUID(),
+        requestId: remedy.id,
+        differenceId: first.id,
+        businessDay: first.businessDay,
+        terminalId: first.terminalId,
+        amountMinor: content.amountMinor,
+        currency: content.currency,
+        reason: remedy.reason,
+        enteredAt: ctx.now(),
+        requestedBy: remedy.requestedBy,
+        approvedBy: remedy.decidedBy!,
+      });
+    } else {
+      const acquirer = rows[1]!;
+      await insertForcedMatch(ctx, {
+        storeId: first.storeId,
+        paymentId: first.paymentId!,
+        fileId: acquirer.fileId!,
+        rowNo: acquirer.rowNo!,
+        acquirerId: first.acquirerId,
+        terminalDay: first.businessDay,
+        acquirerDay: acquirer.businessDay,
+        requestId: remedy.id,
+      });
+      const days = rows.map((row) => row.businessDay).sort();
+      await this.reconciliation.request(ctx, first.acquirerId, days[0]!, days.at(-1)!, `remedy ${remedy.id}`);
+    }
+    for (const row of rows) {
+      await updateDifference(ctx, {
+        ...row,
+        state: 'resolved',
+        endedBy: `${remedy.requestedName}, ${remedy.decidedName}`,
+        note: remedy.reason,
+      });
+      await recordDifference(
+        ctx,
+        row,
+        'resolved',
+        `${remedy.kind} asked for by ${remedy.requestedName}, approved by ${remedy.decidedName}`,
+      );
+    }
+  }
+
+  async #told(
+    ctx: WorkContext,
+    remedy: RemedyRow,
+    action: 'remedy.requested' | 'remedy.approved' | 'remedy.refused' | 'remedy.withdrawn',
+    rows: readonly DifferenceRow[],
+  ): Promise<void> {
+    ctx.changed({ stores: [remedy.storeId] });
+    await this.audit.append(ctx, {
+      action,
+      storeId: remedy.storeId,
+      subject: `remedy:${remedy.id}`,
+      summary: `${remedy.kind} ${remedy.state}: ${remedy.reason}`,
+      detail: {
+        remedyId: remedy.id,
+        digest: remedy.digest,
+        content: remedy.content,
+        differences: rows.map((row) => row.id),
+        requestedBy: remedy.requestedBy,
+      },
+    });
+  }
+}
