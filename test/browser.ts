@@ -82,6 +82,8 @@ export async function signedInVisitor(browser: Browser, options: VisitorOptions)
   const menu = page.locator('[data-testid="person-menu"]:visible, [data-testid="person-menu-compact"]:visible');
   await menu.click();
   await page.locator(`[data-testid^="language-${options.language}"]:visible`).click();
+  // Only now does it outlive a page that is opened by its address.
+  await page.locator(`html[lang="${options.language === 'zh' ? 'zh-CN' : 'en'}"]`).waitFor({ state: 'attached' });
   await page.keyboard.press('Escape');
   return {
     page,

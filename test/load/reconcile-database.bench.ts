@@ -32,7 +32,8 @@ const KINDS = [
 /** Seconds of one run over a million rows on either side, from the first statement to the commit: totals, drill, pairs, differences with their owners, confirmed batches. */
 export const reconcileDatabaseBenchmark: Benchmark = {
   name: 'reconcile-database',
-  measures: 'seconds to match 1M × 1M rows in PostgreSQL, 0.1 % of them spoilt, with everything persisted; every difference must be typed as it was planted',
+  measures:
+    'seconds to match 1M × 1M rows in PostgreSQL, 0.1 % of them spoilt, with everything persisted; every difference must be typed as it was planted',
   against: 'reading and adding up both tables, same run',
   run: measure,
 };
@@ -63,8 +64,14 @@ async function measure(say: (line: string) => void): Promise<BenchmarkResult> {
       check(outcome);
       await checkStored(client);
       rounds.push({ seconds: outcome.seconds, limit, cpu });
-      say(`round ${i + 1}: ${outcome.seconds.toFixed(2)} s, both tables read and added up in ${limit.toFixed(2)} s; ${outcome.equalBatches} of ${outcome.batches} batches equal`);
-      say(Object.entries(outcome.stepMs).map(([step, ms]) => `${step} ${ms}`).join(', '));
+      say(
+        `round ${i + 1}: ${outcome.seconds.toFixed(2)} s, both tables read and added up in ${limit.toFixed(2)} s; ${outcome.equalBatches} of ${outcome.batches} batches equal`,
+      );
+      say(
+        Object.entries(outcome.stepMs)
+          .map(([step, ms]) => `${step} ${ms}`)
+          .join(', '),
+      );
     }
     await client.end();
     const value = median(rounds.map((round) => round.seconds));

@@ -56,5 +56,7 @@ function used(): { cpuSeconds: number; peakMb: number } {
 
 const [who, terminal, acquirer] = process.argv.slice(2);
 if (terminal === undefined || acquirer === undefined) throw new Error('usage: reconcile.run.js ours|duckdb TERMINAL ACQUIRER');
-process.stdout.write(JSON.stringify(await (who === 'ours' ? ours : duckdb)(terminal, acquirer)));
+const measured = await (who === 'ours' ? ours : duckdb)(terminal, acquirer);
+// The whole answer is to be out before the process ends.
+await new Promise((resolve) => process.stdout.write(JSON.stringify(measured), resolve));
 process.exit(0);

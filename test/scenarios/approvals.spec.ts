@@ -201,7 +201,7 @@ describe.skipIf(browserPath === undefined)('fleet-wide orders and gateways in th
 
       const auditor = await visit('auditor', 'en', PHONE);
       await auditor.page.goto(`${world.url}/fleet/gateways`);
-      await auditor.at('gateways').waitFor({ timeout: SLOW_MS });
+      await auditor.at('gateways').getByText('Revoked').waitFor({ timeout: SLOW_MS });
       expect(await auditor.page.locator('[data-testid^="issue-"]').count()).toBe(0);
       expect(await violationsOf(auditor.page, 'gateways', looks(PHONE))).toEqual([]);
       await auditor.picture('16-gateways-en-390', true);

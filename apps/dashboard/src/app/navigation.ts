@@ -42,9 +42,17 @@ export const NAVIGATION: Record<Role, readonly Destination[]> = {
   cashier: [training],
 };
 
+/** Pages below a destination that are not for everybody who may open it. */
+const ONLY_FOR: Readonly<Record<string, readonly Role[]>> = {
+  '/fleet/ask': ['hq', 'manager'],
+  '/fleet/gateways': ['hq', 'auditor'],
+  '/settlement/statements': ['hq', 'auditor'],
+};
+
 /** Whether a role may open a page; the server decides again for every answer. */
 export function mayOpen(role: Role, path: string): boolean {
   if (path === '/') return true;
+  if (Object.entries(ONLY_FOR).some(([to, roles]) => (path === to || path.startsWith(`${to}/`)) && !roles.includes(role))) return false;
   if (path.startsWith('/stores/')) return role !== 'cashier';
   return NAVIGATION[role].some(({ to }) => path === to || path.startsWith(`${to}/`));
 }

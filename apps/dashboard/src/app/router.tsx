@@ -1,18 +1,23 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { SessionEnded } from '../graphql/failures.js';
+import { withTexts } from '../i18n/start.js';
 import { LANDING, meQuery, type Person } from '../session/session.js';
 import { NotFound, RouteError } from './fallbacks.js';
 import { queryClient } from './query-client.js';
 import { parseSearch, stringifySearch } from './search-params.js';
 import {
+  askSearch,
   auditSearch,
   courseSearch,
   fleetSearch,
   incidentSearch,
   incidentsSearch,
   policySearch,
+  requestsSearch,
   settlementSearch,
   signInSearch,
+  statementFileSearch,
+  statementsSearch,
   storeSearch,
   terminalSearch,
   trainingSearch,
@@ -62,6 +67,26 @@ const fleet = createRoute({
   component: lazyRouteComponent(() => import('../fleet/fleet-page.js'), 'FleetPage'),
 });
 
+const ask = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/fleet/ask',
+  validateSearch: askSearch,
+  component: lazyRouteComponent(() => withTexts('approvals', import('../approvals/ask-page.js')), 'AskPage'),
+});
+
+const requests = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/fleet/requests',
+  validateSearch: requestsSearch,
+  component: lazyRouteComponent(() => withTexts('approvals', import('../approvals/requests-page.js')), 'RequestsPage'),
+});
+
+const gateways = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/fleet/gateways',
+  component: lazyRouteComponent(() => withTexts('gateways', import('../gateways/gateways-page.js')), 'GatewaysPage'),
+});
+
 const store = createRoute({
   getParentRoute: () => signedIn,
   path: '/stores/$storeId',
@@ -73,7 +98,7 @@ const terminal = createRoute({
   getParentRoute: () => signedIn,
   path: '/stores/$storeId/terminals/$terminalId',
   validateSearch: terminalSearch,
-  component: lazyRouteComponent(() => import('../terminal/terminal-page.js'), 'TerminalPage'),
+  component: lazyRouteComponent(() => withTexts('terminal', import('../terminal/terminal-page.js')), 'TerminalPage'),
 });
 
 const policy = createRoute({
@@ -86,21 +111,21 @@ const policy = createRoute({
 const today = createRoute({
   getParentRoute: () => signedIn,
   path: '/today',
-  component: lazyRouteComponent(() => import('../today/today-page.js'), 'TodayPage'),
+  component: lazyRouteComponent(() => withTexts('duty', import('../today/today-page.js')), 'TodayPage'),
 });
 
 const incidents = createRoute({
   getParentRoute: () => signedIn,
   path: '/incidents',
   validateSearch: incidentsSearch,
-  component: lazyRouteComponent(() => import('../incidents/incidents-page.js'), 'IncidentsPage'),
+  component: lazyRouteComponent(() => withTexts('duty', import('../incidents/incidents-page.js')), 'IncidentsPage'),
 });
 
 const incident = createRoute({
   getParentRoute: () => signedIn,
   path: '/incidents/$incidentId',
   validateSearch: incidentSearch,
-  component: lazyRouteComponent(() => import('../incidents/incident-page.js'), 'IncidentPage'),
+  component: lazyRouteComponent(() => withTexts('duty', import('../incidents/incident-page.js')), 'IncidentPage'),
 });
 
 const training = createRoute({
@@ -121,19 +146,51 @@ const audit = createRoute({
   getParentRoute: () => signedIn,
   path: '/audit',
   validateSearch: auditSearch,
-  component: lazyRouteComponent(() => import('../audit/audit-page.js'), 'AuditPage'),
+  component: lazyRouteComponent(() => withTexts('audit', import('../audit/audit-page.js')), 'AuditPage'),
 });
 
 const settlement = createRoute({
   getParentRoute: () => signedIn,
   path: '/settlement',
   validateSearch: settlementSearch,
-  component: lazyRouteComponent(() => import('../settlement/settlement-page.js'), 'SettlementPage'),
+  component: lazyRouteComponent(() => withTexts('money', import('../settlement/settlement-page.js')), 'SettlementPage'),
+});
+
+const statements = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settlement/statements',
+  validateSearch: statementsSearch,
+  component: lazyRouteComponent(() => withTexts('money', withTexts('statements', import('../statements/statements-page.js'))), 'StatementsPage'),
+});
+
+const statementFile = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settlement/statements/$fileId',
+  validateSearch: statementFileSearch,
+  component: lazyRouteComponent(() => withTexts('money', withTexts('statements', import('../statements/file-page.js'))), 'FilePage'),
 });
 
 const tree = root.addChildren([
   signIn,
-  signedIn.addChildren([start, fleet, store, terminal, policy, today, incidents, incident, training, course, audit, settlement]),
+  signedIn.addChildren([
+    start,
+    fleet,
+    ask,
+    requests,
+    gateways,
+    store,
+    terminal,
+    policy,
+    today,
+    incidents,
+    incident,
+    training,
+    course,
+    audit,
+    settlement,
+    statements,
+    statementFile,
+  ]),
 ]);
 
 /** The dashboard's pages. Each is loaded when first opened; what is chosen on it stands in the address. */

@@ -1,4 +1,6 @@
-import type { BatchState, IncidentKind, IncidentState, TransactionState } from '../graphql/generated/graphql.js';
+import { FLEET_ACTIONS, placesOf } from '../approvals/selection.rules.js';
+import type { IncidentKind, IncidentState } from '../graphql/generated/graphql.js';
+import type { BatchState, StatementFileState, StatementRowType, TransactionState } from '../graphql/generated/money/graphql.js';
 import { dayOf, oneOf, present, type RawSearch, someOf, textOf, wholeOf } from './search-params.js';
 
 /** What the fleet board can be narrowed to. */
@@ -25,6 +27,8 @@ export const BATCH_STATES = [
 ] as const satisfies readonly BatchState[];
 /** States of a transaction. */
 export const TRANSACTION_STATES = ['started', 'completed', 'declined', 'failed', 'inDoubt'] as const satisfies readonly TransactionState[];
+/** What the list of requests can be narrowed to. */
+export const REQUEST_SHOWS = ['waiting', 'decided'] as const;
 /** Tabs of the store page. */
 export const STORE_TABS = ['terminals', 'proofs', 'batches'] as const;
 /** Tabs of the terminal page. */
@@ -33,6 +37,21 @@ export const TERMINAL_TABS = ['overview', 'orders', 'history', 'dialogue'] as co
 export const HISTORY_SHOWS = ['money', 'settlement', 'closing', 'state', 'peripherals', 'orders', 'protocol'] as const;
 /** Tabs of the settlement page. */
 export const SETTLEMENT_TABS = ['batches', 'transactions'] as const;
+/** States of a statement file. */
+export const STATEMENT_STATES = ['arrived', 'imported', 'refused', 'superseded'] as const satisfies readonly StatementFileState[];
+/** What a line of a statement can be about. */
+export const STATEMENT_ROW_TYPES = [
+  'sale',
+  'refund',
+  'reversal',
+  'chargeback',
+  'chargebackReversed',
+  'fee',
+  'deduction',
+  'credit',
+  'payout',
+  'balance',
+] as const satisfies readonly StatementRowType[];
 /** Tabs of the training page. */
 export const TRAINING_TABS = ['mine', 'team'] as const;
 
@@ -41,6 +60,13 @@ export const signInSearch = (raw: RawSearch) => present({ next: textOf(raw['next
 
 /** /fleet */
 export const fleetSearch = (raw: RawSearch) => present({ q: textOf(raw['q']), show: oneOf(raw['show'], FLEET_SHOWS) });
+
+/** /fleet/ask: the chosen action and terminals. */
+export const askSearch = (raw: RawSearch) =>
+  present({ action: oneOf(raw['action'], FLEET_ACTIONS), q: textOf(raw['q']), t: placesOf(raw['t']) });
+
+/** /fleet/requests */
+export const requestsSearch = (raw: RawSearch) => present({ show: oneOf(raw['show'], REQUEST_SHOWS) });
 
 /** /stores/$storeId */
 export const storeSearch = (raw: RawSearch) =>
@@ -87,3 +113,17 @@ export const settlementSearch = (raw: RawSearch) =>
     batch: oneOf(raw['batch'], BATCH_STATES),
     state: oneOf(raw['state'], TRANSACTION_STATES),
   });
+
+/** /settlement/statements: `correct` is the file whose correction is uploaded next. */
+export const statementsSearch = (raw: RawSearch) =>
+  present({
+    kind: oneOf(raw['kind'], ['acquirer', 'bank'] as const),
+    acquirer: textOf(raw['acquirer']),
+    state: oneOf(raw['state'], STATEMENT_STATES),
+    day: dayOf(raw['day']),
+    correct: textOf(raw['correct']),
+  });
+
+/** /settlement/statements/$fileId */
+export const statementFileSearch = (raw: RawSearch) =>
+  present({ rows: oneOf(raw['rows'], ['unmapped'] as const), type: oneOf(raw['type'], STATEMENT_ROW_TYPES) });

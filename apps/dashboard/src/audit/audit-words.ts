@@ -27,6 +27,11 @@ export const AUDIT_ACTIONS = [
   'gateway.enrolled',
   'gateway.renewed',
   'gateway.revoked',
+  'fleetRequest.asked',
+  'fleetRequest.approved',
+  'fleetRequest.refused',
+  'fleetRequest.withdrawn',
+  'fleetRequest.expired',
 ] as const;
 
 /** Catalogue key of an audit action: dots separate catalogue levels, so an action's dot becomes an underscore. */
@@ -106,6 +111,15 @@ export function auditWords(context: WordContext, row: AuditRow): string {
     case 'gateway.renewed':
     case 'gateway.revoked':
       return join(text(detail['gatewayId']), text(detail['reason']));
+    case 'fleetRequest.asked':
+    case 'fleetRequest.approved':
+    case 'fleetRequest.refused':
+    case 'fleetRequest.withdrawn':
+    case 'fleetRequest.expired':
+      return join(
+        t('auditWords.fleetRequest', { action: textOrCode(t, 'commandAction', text(detail['action'])), count: Number(detail['count']) }),
+        text(detail['reason']),
+      );
     default:
       return row.summary;
   }

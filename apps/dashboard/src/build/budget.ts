@@ -1,23 +1,39 @@
 import { gzipSync } from 'node:zlib';
+import type { CataloguePart } from '../i18n/parts.js';
 import { type BuiltScript, judge } from './budget.rules.js';
 
 const KB = 1000;
 const LIMITS = { manager: 200 * KB, hq: 350 * KB } as const;
 
+/** A part of the larger catalogue. */
+function texts(part: CataloguePart): string {
+  return `/i18n/zh-CN.json?part=${part}`;
+}
+
 /** Chunks by the module they were made for. English or Chinese is loaded, the larger one counts. */
 const PAGES: { page: string; modules: readonly string[]; limit: number }[] = [
   { page: 'sign-in', modules: ['/session/sign-in-page.tsx'], limit: LIMITS.manager },
-  { page: 'today', modules: ['/app/shell.tsx', '/today/today-page.tsx'], limit: LIMITS.manager },
-  { page: 'incident', modules: ['/app/shell.tsx', '/incidents/incident-page.tsx', '/incidents/incidents-page.tsx'], limit: LIMITS.manager },
+  { page: 'today', modules: ['/app/shell.tsx', '/today/today-page.tsx', texts('duty')], limit: LIMITS.manager },
+  {
+    page: 'incident',
+    modules: ['/app/shell.tsx', '/incidents/incident-page.tsx', '/incidents/incidents-page.tsx', texts('duty')],
+    limit: LIMITS.manager,
+  },
   { page: 'training', modules: ['/app/shell.tsx', '/training/training-page.tsx', '/training/course-page.tsx'], limit: LIMITS.manager },
   { page: 'fleet', modules: ['/app/shell.tsx', '/fleet/fleet-page.tsx', '/fleet/store-page.tsx'], limit: LIMITS.hq },
-  { page: 'terminal', modules: ['/app/shell.tsx', '/terminal/terminal-page.tsx'], limit: LIMITS.manager },
+  { page: 'terminal', modules: ['/app/shell.tsx', '/terminal/terminal-page.tsx', texts('terminal')], limit: LIMITS.manager },
+  { page: 'ask', modules: ['/app/shell.tsx', '/approvals/ask-page.tsx', texts('approvals')], limit: LIMITS.manager },
+  { page: 'requests', modules: ['/app/shell.tsx', '/approvals/requests-page.tsx', texts('approvals')], limit: LIMITS.manager },
+  { page: 'gateways', modules: ['/app/shell.tsx', '/gateways/gateways-page.tsx', texts('gateways')], limit: LIMITS.hq },
   { page: 'policy', modules: ['/app/shell.tsx', '/policy/policy-page.tsx'], limit: LIMITS.hq },
-  { page: 'audit', modules: ['/app/shell.tsx', '/audit/audit-page.tsx'], limit: LIMITS.hq },
-  { page: 'settlement', modules: ['/app/shell.tsx', '/settlement/settlement-page.tsx'], limit: LIMITS.hq },
+  { page: 'audit', modules: ['/app/shell.tsx', '/audit/audit-page.tsx', texts('audit')], limit: LIMITS.hq },
+  { page: 'settlement', modules: ['/app/shell.tsx', '/settlement/settlement-page.tsx', texts('money')], limit: LIMITS.hq },
+  {
+    page: 'statements',
+    modules: ['/app/shell.tsx', '/statements/statements-page.tsx', '/statements/file-page.tsx', texts('statements')],
+    limit: LIMITS.hq,
+  },
 ];
-
-const CATALOGUE = '/i18n/zh-CN.json';
 
 interface Chunk {
   type: 'chunk';
@@ -54,7 +70,7 @@ export function scriptBudget(): BudgetPlugin {
         for (const id of [chunk.facadeModuleId, ...chunk.moduleIds]) if (id) madeFor.set(id, chunk.fileName);
       }
       const fileOf = (module: string): string => {
-        const found = [...madeFor].find(([id]) => id.replaceAll('\\', '/').split('?')[0]?.endsWith(module));
+        const found = [...madeFor].find(([id]) => id.replaceAll('\\', '/').endsWith(module));
         if (!found) throw new Error(`no chunk was made for ${module}`);
         return found[1];
       };
@@ -63,7 +79,7 @@ export function scriptBudget(): BudgetPlugin {
       const budgets = PAGES.map(({ page, modules, limit }) => ({
         page,
         limit,
-        roots: [entry, ...[CATALOGUE, ...modules].map(fileOf)],
+        roots: [entry, ...[texts('base'), ...modules].map(fileOf)],
       }));
       const results = judge(scripts, budgets);
       for (const { page, bytes, limit } of results) this.info(`${page}: ${(bytes / KB).toFixed(1)} of ${limit / KB} KB gzipped script`);

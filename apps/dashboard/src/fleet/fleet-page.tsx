@@ -1,10 +1,12 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
-import { ArrowUpDown, Search, Store as StoreIcon } from 'lucide-react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { ArrowUpDown, Handshake, ListChecks, Router as RouterIcon, Search, Store as StoreIcon } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { serverNow, useMinute } from '../app/clock.js';
+import { mayOpen } from '../app/navigation.js';
 import { FLEET_SHOWS, type fleetSearch } from '../app/searches.js';
+import { WaitingNotice } from '../approvals/waiting-notice.js';
 import type { StoreBoardFragment } from '../graphql/generated/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
@@ -28,7 +30,10 @@ export function FleetPage() {
   const mine = me.role === 'manager';
   return (
     <>
-      <PageHeader title={mine ? t('nav.stores') : t('nav.fleet')} lead={mine ? t('fleet.leadManager') : t('fleet.lead')} />
+      <PageHeader title={mine ? t('nav.stores') : t('nav.fleet')} lead={mine ? t('fleet.leadManager') : t('fleet.lead')}>
+        <FleetLinks />
+      </PageHeader>
+      <WaitingNotice />
       {stores && !mine ? <FleetSummary stores={stores} /> : null}
       <FleetFilters />
       {isPending ? <Skeletons rows={3} height={128} /> : null}
@@ -36,6 +41,31 @@ export function FleetPage() {
       {stores ? <Board stores={stores} search={search} /> : null}
     </>
   );
+}
+
+const LINKS = [
+  { to: '/fleet/ask', label: 'fleet.several', icon: ListChecks },
+  { to: '/fleet/requests', label: 'fleet.requests', icon: Handshake },
+  { to: '/fleet/gateways', label: 'fleet.gateways', icon: RouterIcon },
+] as const;
+
+/** What is done to the fleet from here, as far as the role may. */
+function FleetLinks() {
+  const { t } = useTexts();
+  const me = useMe();
+  return LINKS.filter(({ to }) => mayOpen(me.role, to)).map(({ to, label, icon: Icon }) => (
+    <Button
+      key={to}
+      component={Link}
+      to={to}
+      variant="default"
+      size="sm"
+      leftSection={<Icon size={16} aria-hidden="true" />}
+      data-testid={`open-${to.slice('/fleet/'.length)}`}
+    >
+      {t(label)}
+    </Button>
+  ));
 }
 
 function FleetFilters() {

@@ -1,12 +1,17 @@
 import { learnServerTime } from '../app/clock.js';
 import { noteConnection } from './connection.js';
 import { NotReachable, ServerFault, SessionEnded } from './failures.js';
-import type { TypedDocumentString } from './generated/graphql.js';
 
 const TIMEOUT_MS = 15_000;
 const SESSION_CODES = new Set(['UNAUTHENTICATED', 'unauthenticated', 'notSignedIn', 'sessionEnded']);
 /** Answers of a proxy or a starting server: the request may be sent again later. */
 const AWAY = new Set([502, 503, 504]);
+
+/** A generated operation: its text, with the types of its answer and its variables. */
+export interface Operation<TResult, TVariables> {
+  readonly __apiType?: (variables: TVariables) => TResult;
+  toString(): string;
+}
 
 interface GraphqlAnswer<T> {
   data?: T | null;
@@ -37,7 +42,7 @@ export async function request(path: string, init: RequestInit): Promise<Response
  * @throws NotReachable, SessionEnded, ServerFault
  */
 export async function execute<TResult, TVariables>(
-  document: TypedDocumentString<TResult, TVariables>,
+  document: Operation<TResult, TVariables>,
   ...[variables]: TVariables extends Record<string, never> ? [] : [TVariables]
 ): Promise<TResult> {
   const response = await request('/graphql', {

@@ -1,6 +1,6 @@
 import { type Client, createClient } from 'graphql-ws';
+import type { Operation } from './client.js';
 import { noteConnection } from './connection.js';
-import type { TypedDocumentString } from './generated/graphql.js';
 
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -43,7 +43,7 @@ export function onReconnected(listener: () => void): () => void {
  * a subscription the server refuses goes to `onRefused`.
  */
 export function follow<TResult, TVariables extends Record<string, unknown>>(
-  document: TypedDocumentString<TResult, TVariables>,
+  document: Operation<TResult, TVariables>,
   onNext: (data: TResult) => void,
   onRefused: (reason: unknown) => void,
   ...[variables]: TVariables extends Record<string, never> ? [] : [TVariables]

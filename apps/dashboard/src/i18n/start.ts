@@ -2,14 +2,38 @@ import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { type Locale, languageOf, localeOf } from '../format/locale.js';
 import type { Language } from '../graphql/generated/graphql.js';
+import type { CataloguePart } from './parts.js';
 
 const STORAGE_KEY = 'tillward.language';
 
-/** Only the catalogue in use is loaded. */
-const CATALOGUES: Record<Locale, () => Promise<{ default: Record<string, unknown> }>> = {
-  en: () => import('./en.json'),
-  'zh-CN': () => import('./zh-CN.json'),
+type Load = () => Promise<{ default: Record<string, unknown> }>;
+
+/** Only the catalogue in use is loaded, and of it what the pages opened so far need. */
+const CATALOGUES: Record<Locale, Record<CataloguePart, Load>> = {
+  en: {
+    base: () => import('./en.json?part=base'),
+    approvals: () => import('./en.json?part=approvals'),
+    gateways: () => import('./en.json?part=gateways'),
+    audit: () => import('./en.json?part=audit'),
+    duty: () => import('./en.json?part=duty'),
+    money: () => import('./en.json?part=money'),
+    statements: () => import('./en.json?part=statements'),
+    terminal: () => import('./en.json?part=terminal'),
+  },
+  'zh-CN': {
+    base: () => import('./zh-CN.json?part=base'),
+    approvals: () => import('./zh-CN.json?part=approvals'),
+    gateways: () => import('./zh-CN.json?part=gateways'),
+    audit: () => import('./zh-CN.json?part=audit'),
+    duty: () => import('./zh-CN.json?part=duty'),
+    money: () => import('./zh-CN.json?part=money'),
+    statements: () => import('./zh-CN.json?part=statements'),
+    terminal: () => import('./zh-CN.json?part=terminal'),
+  },
 };
+
+const wanted = new Set<CataloguePart>(['base']);
+const loaded = new Set<string>();
 
 /** The language a person chose on this device, else the browser's. */
 export function preferredLanguage(stored: string | null, browser: readonly string[]): Language {
@@ -18,9 +42,21 @@ export function preferredLanguage(stored: string | null, browser: readonly strin
 }
 
 async function load(locale: Locale): Promise<void> {
-  if (i18next.hasResourceBundle(locale, 'translation')) return;
-  const catalogue = await CATALOGUES[locale]();
-  i18next.addResourceBundle(locale, 'translation', catalogue.default);
+  const missing = [...wanted].filter((part) => !loaded.has(`${locale} ${part}`));
+  await Promise.all(
+    missing.map(async (part) => {
+      const catalogue = await CATALOGUES[locale][part]();
+      i18next.addResourceBundle(locale, 'translation', catalogue.default, true, true);
+      loaded.add(`${locale} ${part}`);
+    }),
+  );
+}
+
+/** A page with the part of the texts that only it shows; resolves when both are there. A language chosen later brings that part along. */
+export async function withTexts<T>(part: CataloguePart, page: Promise<T>): Promise<T> {
+  wanted.add(part);
+  const [component] = await Promise.all([page, load(i18next.language as Locale)]);
+  return component;
 }
 
 /** Starts the texts in the preferred language; resolves when they can be shown. */

@@ -14,6 +14,7 @@ import {
 import { rememberIncident } from '../incidents/incident-cache.js';
 import { noteOrder } from '../terminal/order-results.js';
 import { tell } from '../ui/announcer.js';
+import { newKey } from './new-key.js';
 import { Outbox } from './outbox.js';
 import { type Answer, lapsed, type OutboxEntry } from './outbox.rules.js';
 import { openStore } from './outbox.store.js';
@@ -92,16 +93,6 @@ function onAnswered({ key, write }: OutboxEntry, answer: Answer): void {
     return;
   }
   rememberIncident(answer.result as IncidentFullFragment);
-}
-
-function newKey(): string {
-  // randomUUID exists only in secure contexts; a store LAN may serve plain HTTP.
-  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 const exclusively = <T>(work: () => Promise<T>): Promise<T> =>

@@ -31,6 +31,8 @@ export function parseValue(setting: Pick<Setting, 'type' | 'choices'>, raw: stri
       return typeof raw === 'string' && TIME.test(raw) ? raw : undefined;
     case 'choice':
       return setting.choices?.some(({ value }) => value === raw) ? raw : undefined;
+    case 'text':
+      return typeof raw === 'string' ? raw : undefined;
     case 'duration':
     case 'integer':
       return typeof raw === 'string' && /^\d{1,9}$/.test(raw) ? Number(raw) : undefined;

@@ -142,7 +142,7 @@ function ValueEditor(props: { setting: Setting; value: unknown; label: string; c
     <TextInput
       className={classes.editor ?? ''}
       type={setting.type === 'time' ? 'time' : 'text'}
-      inputMode={setting.type === 'time' ? undefined : 'numeric'}
+      inputMode={setting.type === 'time' || setting.type === 'text' ? undefined : 'numeric'}
       step={setting.type === 'time' ? 1 : undefined}
       aria-label={label}
       description={unit}

@@ -1,14 +1,14 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { BATCH_STATES, SETTLEMENT_TABS, type settlementSearch, TRANSACTION_STATES } from '../app/searches.js';
+import { BATCH_STATES, type settlementSearch, TRANSACTION_STATES } from '../app/searches.js';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { PageHeader } from '../ui/blocks.js';
-import { TabLinks } from '../ui/tab-links.js';
 import ui from '../ui/ui.module.css';
 import { BatchList } from './batch-list.js';
+import { MoneyTabs } from './money-tabs.js';
 import { TransactionList } from './transaction-list.js';
 
 const route = getRouteApi('/signed-in/settlement');
@@ -24,20 +24,7 @@ export function SettlementPage() {
   return (
     <>
       <PageHeader title={t('nav.settlement')} lead={t('settlement.lead')} />
-      <TabLinks label={t('settlement.tabs')}>
-        {SETTLEMENT_TABS.map((each) => (
-          <Link
-            key={each}
-            to="/settlement"
-            search={{ ...search, tab: each }}
-            aria-current={each === tab ? 'page' : undefined}
-            activeOptions={{ exact: true, includeSearch: true }}
-            data-testid={`tab-${each}`}
-          >
-            {t(`settlement.tab.${each}`)}
-          </Link>
-        ))}
-      </TabLinks>
+      <MoneyTabs at={tab} />
       <Filters stores={[...stores].map(([id, { name }]) => ({ value: id, label: name }))} />
       {tab === 'batches' ? (
         <BatchList filter={{ ...shared, ...(search.batch ? { state: [search.batch] } : {}) }} stores={stores} />

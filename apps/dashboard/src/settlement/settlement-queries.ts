@@ -7,7 +7,7 @@ import {
   type TransactionFilter,
   TransactionsDocument,
   type TransactionsQuery,
-} from '../graphql/generated/graphql.js';
+} from '../graphql/generated/money/graphql.js';
 
 /** A batch as the lists show it. */
 export type BatchRow = BatchesQuery['batches']['edges'][number]['node'];

@@ -11,7 +11,7 @@ import {
   Scale,
   Timer,
 } from 'lucide-react';
-import type { BatchState, TransactionState } from '../graphql/generated/graphql.js';
+import type { BatchState, TransactionState } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { type ChipTone, StateChip } from '../ui/state-chip.js';
 

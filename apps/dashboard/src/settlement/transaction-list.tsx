@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { CreditCard } from 'lucide-react';
-import type { TransactionFilter } from '../graphql/generated/graphql.js';
+import type { TransactionFilter } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { EmptyState, ErrorState, LoadMore, Skeletons } from '../ui/blocks.js';
 import { type Column, Rows } from '../ui/rows.js';

@@ -14,6 +14,7 @@ import {
   Printer,
   ReceiptText,
   RotateCcw,
+  Scale,
   Sunrise,
 } from 'lucide-react';
 import type { TerminalAction } from '../graphql/generated/graphql.js';
@@ -39,6 +40,7 @@ export const ACTION_ICONS: Record<TerminalAction, LucideIcon> = {
   reprintReceipt: Printer,
   abortTerminal: OctagonX,
   captureDialogue: MessagesSquare,
+  acceptUnbalanced: Scale,
 };
 
 /** The icon of an action, also of one this version does not know. */

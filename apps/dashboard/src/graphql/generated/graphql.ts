@@ -13,6 +13,12 @@ export type Activity =
   | 'selling'
   | 'settling';
 
+export type ApproveFleetRequestInput = {
+  /** The hash of what was read and is agreed to. */
+  hash: string;
+  id: string;
+};
+
 export type AuditFilter = {
   action?: string | null | undefined;
   actor?: string | null | undefined;
@@ -21,22 +27,6 @@ export type AuditFilter = {
   text?: string | null | undefined;
   to?: string | null | undefined;
 };
-
-export type BatchFilter = {
-  businessDay?: string | null | undefined;
-  state?: Array<BatchState> | null | undefined;
-  storeId?: string | null | undefined;
-  terminalId?: string | null | undefined;
-};
-
-export type BatchState =
-  | 'inDoubt'
-  | 'missed'
-  | 'open'
-  | 'recovered'
-  | 'settled'
-  | 'settling'
-  | 'unbalanced';
 
 export type CommandState =
   | 'cancelled'
@@ -62,6 +52,26 @@ export type DiagnosisDepth =
   | 'host'
   | 'self';
 
+/** Where a gateway stands with its certificate. `expired` may renew by itself, `revoked` may nothing. */
+export type EnrolmentState =
+  | 'active'
+  | 'expired'
+  | 'notEnrolled'
+  | 'revoked';
+
+/** Where a request for many terminals stands. `approved` means that its commands were made. */
+export type FleetRequestState =
+  | 'approved'
+  | 'expired'
+  | 'refused'
+  | 'waiting'
+  | 'withdrawn';
+
+export type FleetTarget = {
+  storeId: string;
+  terminalId: string;
+};
+
 export type IncidentFilter = {
   kind?: Array<IncidentKind> | null | undefined;
   state?: Array<IncidentState> | null | undefined;
@@ -70,6 +80,8 @@ export type IncidentFilter = {
 
 export type IncidentKind =
   | 'closeBlocked'
+  | 'fundingLate'
+  | 'fundingShort'
   | 'journalForked'
   | 'journalQuarantined'
   | 'settlementMissed'
@@ -121,6 +133,7 @@ export type PolicyValueType =
   | 'choice'
   | 'duration'
   | 'integer'
+  | 'text'
   | 'time';
 
 /** `unknown` is said whenever nobody can tell; it never means off. */
@@ -138,14 +151,40 @@ export type RefusalCode =
   | 'alreadyDone'
   | 'alreadyRunning'
   | 'commandUndeliverable'
+  | 'contentChanged'
   | 'invalidInput'
   | 'notAllowed'
   | 'notFound'
+  | 'ownRequest'
   | 'quizOutdated'
+  | 'requestExpired'
+  | 'secondPersonNeeded'
   | 'settingLocked'
   | 'stepNotReady'
   | 'unsupportedAction'
   | 'versionConflict';
+
+export type RefuseFleetRequestInput = {
+  id: string;
+  reason: string;
+};
+
+export type RequestFleetActionInput = {
+  /** An action on money or power. */
+  action: TerminalAction;
+  /** Client-made UUID: the same key twice is one request. */
+  idempotencyKey: string;
+  /** At most 400 characters; the second person and the auditor read it. */
+  reason: string;
+  /** 1 to 500 terminals. */
+  targets: Array<FleetTarget>;
+};
+
+export type RevokeGatewayInput = {
+  gatewayId: string;
+  reason: string;
+  storeId: string;
+};
 
 export type Role =
   | 'auditor'
@@ -207,6 +246,7 @@ export type SubmitQuizInput = {
 
 export type TerminalAction =
   | 'abortTerminal'
+  | 'acceptUnbalanced'
   | 'captureDialogue'
   | 'closeTerminal'
   | 'diagnoseTerminal'
@@ -319,24 +359,11 @@ export type TerminalEventKind =
   | 'TerminalTimeCorrected'
   | 'TillPaired'
   | 'TillUnpaired'
+  | 'UnbalancedAccepted'
   | 'UpdateConfirmed'
   | 'UpdateInstalled'
   | 'UpdateRefused'
   | 'UpdateRolledBack';
-
-export type TransactionFilter = {
-  businessDay?: string | null | undefined;
-  state?: Array<TransactionState> | null | undefined;
-  storeId?: string | null | undefined;
-  terminalId?: string | null | undefined;
-};
-
-export type TransactionState =
-  | 'completed'
-  | 'declined'
-  | 'failed'
-  | 'inDoubt'
-  | 'started';
 
 export type UpdatePolicyInput = {
   changes: Array<PolicyChange>;
@@ -345,6 +372,102 @@ export type UpdatePolicyInput = {
   reason: string;
   storeId?: string | null | undefined;
 };
+
+export type FleetRequestFieldsFragment = { id: string, action: TerminalAction, state: FleetRequestState, secondPerson: boolean, reason: string, hash: string, requestedBy: string, mine: boolean, mayDecide: boolean, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, terminalCount: number, storeCount: number, targets: Array<{ storeId: string, storeName: string, terminalId: string, terminalName: string, online: boolean, commandId: string | null, commandState: CommandState | null, unsettled: { amountMinor: number, currency: string } | null }> };
+
+export type FleetRequestsQueryVariables = Exact<{
+  states?: Array<FleetRequestState> | FleetRequestState | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type FleetRequestsQuery = { fleetRequests: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, action: TerminalAction, state: FleetRequestState, secondPerson: boolean, reason: string, hash: string, requestedBy: string, mine: boolean, mayDecide: boolean, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, terminalCount: number, storeCount: number, targets: Array<{ storeId: string, storeName: string, terminalId: string, terminalName: string, online: boolean, commandId: string | null, commandState: CommandState | null, unsettled: { amountMinor: number, currency: string } | null }> } }> } };
+
+export type FleetRequestsWaitingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FleetRequestsWaitingQuery = { fleetRequests: { totalCount: number } };
+
+export type FleetActionPreviewQueryVariables = Exact<{
+  action: TerminalAction;
+  targets: Array<FleetTarget> | FleetTarget;
+}>;
+
+
+export type FleetActionPreviewQuery = { fleetActionPreview:
+    | { __typename: 'FleetActionPreview', secondPerson: boolean, limit: number, terminals: number, stores: number, offline: number, unsettledTerminals: number, unsettledSums: Array<{ amountMinor: number, currency: string }>, blocked: Array<{ storeId: string, terminalId: string, block: TerminalActionBlock }> }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+   };
+
+export type RequestFleetActionMutationVariables = Exact<{
+  input: RequestFleetActionInput;
+}>;
+
+
+export type RequestFleetActionMutation = { requestFleetAction:
+    | { __typename: 'FleetRequest', id: string, action: TerminalAction, state: FleetRequestState, secondPerson: boolean, reason: string, hash: string, requestedBy: string, mine: boolean, mayDecide: boolean, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, terminalCount: number, storeCount: number, targets: Array<{ storeId: string, storeName: string, terminalId: string, terminalName: string, online: boolean, commandId: string | null, commandState: CommandState | null, unsettled: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'UnsupportedAction', code: RefusalCode, message: string }
+   };
+
+export type ApproveFleetRequestMutationVariables = Exact<{
+  input: ApproveFleetRequestInput;
+}>;
+
+
+export type ApproveFleetRequestMutation = { approveFleetRequest:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'ContentChanged', code: RefusalCode, message: string }
+    | { __typename: 'FleetRequest', id: string, action: TerminalAction, state: FleetRequestState, secondPerson: boolean, reason: string, hash: string, requestedBy: string, mine: boolean, mayDecide: boolean, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, terminalCount: number, storeCount: number, targets: Array<{ storeId: string, storeName: string, terminalId: string, terminalName: string, online: boolean, commandId: string | null, commandState: CommandState | null, unsettled: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'OwnRequest', code: RefusalCode, message: string }
+    | { __typename: 'RequestExpired', code: RefusalCode, message: string }
+    | { __typename: 'UnsupportedAction', code: RefusalCode, message: string }
+   };
+
+export type RefuseFleetRequestMutationVariables = Exact<{
+  input: RefuseFleetRequestInput;
+}>;
+
+
+export type RefuseFleetRequestMutation = { refuseFleetRequest:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'ContentChanged', code: RefusalCode, message: string }
+    | { __typename: 'FleetRequest', id: string, action: TerminalAction, state: FleetRequestState, secondPerson: boolean, reason: string, hash: string, requestedBy: string, mine: boolean, mayDecide: boolean, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, terminalCount: number, storeCount: number, targets: Array<{ storeId: string, storeName: string, terminalId: string, terminalName: string, online: boolean, commandId: string | null, commandState: CommandState | null, unsettled: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'OwnRequest', code: RefusalCode, message: string }
+    | { __typename: 'RequestExpired', code: RefusalCode, message: string }
+    | { __typename: 'UnsupportedAction', code: RefusalCode, message: string }
+   };
+
+export type WithdrawFleetRequestMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WithdrawFleetRequestMutation = { withdrawFleetRequest:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'ContentChanged', code: RefusalCode, message: string }
+    | { __typename: 'FleetRequest', id: string, action: TerminalAction, state: FleetRequestState, secondPerson: boolean, reason: string, hash: string, requestedBy: string, mine: boolean, mayDecide: boolean, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, terminalCount: number, storeCount: number, targets: Array<{ storeId: string, storeName: string, terminalId: string, terminalName: string, online: boolean, commandId: string | null, commandState: CommandState | null, unsettled: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'OwnRequest', code: RefusalCode, message: string }
+    | { __typename: 'RequestExpired', code: RefusalCode, message: string }
+    | { __typename: 'UnsupportedAction', code: RefusalCode, message: string }
+   };
+
+export type FleetRequestChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FleetRequestChangedSubscription = { fleetRequestChanged: { id: string, action: TerminalAction, state: FleetRequestState, secondPerson: boolean, reason: string, hash: string, requestedBy: string, mine: boolean, mayDecide: boolean, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, terminalCount: number, storeCount: number, targets: Array<{ storeId: string, storeName: string, terminalId: string, terminalName: string, online: boolean, commandId: string | null, commandState: CommandState | null, unsettled: { amountMinor: number, currency: string } | null }> } };
 
 export type AuditEntriesQueryVariables = Exact<{
   filter?: AuditFilter | null | undefined;
@@ -383,6 +506,38 @@ export type FleetChangedSubscriptionVariables = Exact<{ [key: string]: never; }>
 
 
 export type FleetChangedSubscription = { fleetChanged: { id: string, name: string, city: string, timeZone: string, currency: string, closesAt: string | null, opensAt: string | null, isOpen: boolean, businessDay: string, openIncidents: number, fundsAtRisk: { amountMinor: number, currency: string }, gateway: { id: string, online: boolean, lastSeenAt: string | null, agentVersion: string | null, ackedThrough: number, journalHead: number, policyVersion: number | null, policyAppliedAt: string | null, policyRefused: Array<{ key: string, reason: string }> } | null, closing: { routineId: string, businessDay: string, startedAt: string, finishedAt: string | null, proven: number, blocked: number, running: number } | null, terminals: Array<{ id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, unsettled: { amountMinor: number, currency: string }, peripherals: Array<{ kind: PeripheralKind, state: PeripheralState, since: string | null }>, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null }> } };
+
+export type GatewayEnrolmentFieldsFragment = { storeId: string, gatewayId: string, state: EnrolmentState, claimUntil: string | null, certificate: { serial: string, issuedAt: string, notAfter: string, revokedAt: string | null, revokedReason: string | null } | null };
+
+export type GatewayEnrolmentsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type GatewayEnrolmentsQuery = { gatewayEnrolments: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { storeId: string, gatewayId: string, state: EnrolmentState, claimUntil: string | null, certificate: { serial: string, issuedAt: string, notAfter: string, revokedAt: string | null, revokedReason: string | null } | null } }> } };
+
+export type IssueClaimMutationVariables = Exact<{
+  storeId: string;
+}>;
+
+
+export type IssueClaimMutation = { issueClaim:
+    | { __typename: 'IssuedClaim', storeId: string, gatewayId: string, claim: string, expiresAt: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+   };
+
+export type RevokeGatewayMutationVariables = Exact<{
+  input: RevokeGatewayInput;
+}>;
+
+
+export type RevokeGatewayMutation = { revokeGateway:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'GatewayEnrolment', storeId: string, gatewayId: string, state: EnrolmentState, claimUntil: string | null, certificate: { serial: string, issuedAt: string, notAfter: string, revokedAt: string | null, revokedReason: string | null } | null }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+   };
 
 export type IncidentSummaryFragment = { id: string, kind: IncidentKind, state: IncidentState, businessDay: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, acknowledgedBy: string | null, resolvedAt: string | null, cause: string, amount: { amountMinor: number, currency: string } | null, store: { id: string, name: string, timeZone: string, isOpen: boolean }, terminal: { id: string, name: string, brand: string, model: string } | null, steps: Array<{ id: string, position: number, key: string, role: Role, dueAt: string, state: StepState, mode: StepMode, commandState: CommandState | null, doneAt: string | null, doneBy: string | null, note: string | null, skipReason: string | null, check: { passed: boolean, checkedAt: string, detail: string } | null }> };
 
@@ -499,22 +654,6 @@ export type SetLanguageMutationVariables = Exact<{
 
 export type SetLanguageMutation = { setLanguage: { id: string, name: string, role: Role, language: Language, stores: Array<{ id: string, name: string }> } };
 
-export type BatchesQueryVariables = Exact<{
-  filter?: BatchFilter | null | undefined;
-  after?: string | null | undefined;
-}>;
-
-
-export type BatchesQuery = { batches: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, terminalId: string, terminalName: string, batchNo: number, businessDay: string, state: BatchState, count: number, openedAt: string, settledAt: string | null, journal: { amountMinor: number, currency: string }, terminalTotal: { amountMinor: number, currency: string } | null, hostTotal: { amountMinor: number, currency: string } | null } }> } };
-
-export type TransactionsQueryVariables = Exact<{
-  filter?: TransactionFilter | null | undefined;
-  after?: string | null | undefined;
-}>;
-
-
-export type TransactionsQuery = { transactions: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, terminalId: string, terminalName: string, state: TransactionState, operatorId: string | null, traceNo: number | null, receiptNo: number | null, cardLast4: string | null, cardName: string | null, businessDay: string, startedAt: string, finishedAt: string | null, wasInDoubt: boolean, amount: { amountMinor: number, currency: string } } }> } };
-
 export type TerminalCommandFieldsFragment = { id: string, storeId: string, terminalId: string, action: TerminalAction, state: CommandState, requestedBy: string, reason: string, text: string | null, depth: DiagnosisDepth | null, createdAt: string, stateAt: string, expiresAt: string, outcomeCode: string | null, outcomeDetail: string | null };
 
 export type TerminalFullFragment = { driver: string, id: string, name: string, storeId: string, brand: string, model: string, power: PowerState, service: ServiceState, activity: Activity, signedOn: boolean, operatorName: string | null, unsettledCount: number, lastUseAt: string | null, lastSettledAt: string | null, stateAt: string | null, device: { model: string | null, software: string | null, serial: string | null, clockSkewSeconds: number | null, nextRebootAt: string | null } | null, observedTraffic: { event: string, at: string, signedOn: boolean | null, sessionAt: string | null, settlement: string | null, settlementAt: string | null, acquirerBatchNo: string | null, merchantNumber: string | null, saleWithoutSignOnAt: string | null } | null, dialogue: { capturedAt: string, cause: string } | null, actions: Array<{ action: TerminalAction, available: boolean, block: TerminalActionBlock | null, destructive: boolean, waits: boolean, parameters: Array<TerminalActionParameter> }>, commands: { totalCount: number, edges: Array<{ node: { id: string, storeId: string, terminalId: string, action: TerminalAction, state: CommandState, requestedBy: string, reason: string, text: string | null, depth: DiagnosisDepth | null, createdAt: string, stateAt: string, expiresAt: string, outcomeCode: string | null, outcomeDetail: string | null } }> }, unsettled: { amountMinor: number, currency: string }, peripherals: Array<{ kind: PeripheralKind, state: PeripheralState, since: string | null }>, closeProof: { terminalId: string, businessDay: string, provenAt: string, overnight: string, count: number | null, totals: { amountMinor: number, currency: string } | null, steps: Array<{ step: string, outcome: string, seq: number }> } | null };
@@ -575,6 +714,7 @@ export type RunTerminalActionMutation = { runTerminalAction:
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotAllowed', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'SecondPersonNeeded', code: RefusalCode, message: string }
     | { __typename: 'TerminalCommand', id: string, storeId: string, terminalId: string, action: TerminalAction, state: CommandState, requestedBy: string, reason: string, text: string | null, depth: DiagnosisDepth | null, createdAt: string, stateAt: string, expiresAt: string, outcomeCode: string | null, outcomeDetail: string | null }
     | { __typename: 'UnsupportedAction', code: RefusalCode, message: string }
    };
@@ -629,6 +769,41 @@ export const MoneyFieldsFragmentDoc = new TypedDocumentString(`
   currency
 }
     `, {"fragmentName":"MoneyFields"}) as unknown as TypedDocumentString<MoneyFieldsFragment, unknown>;
+export const FleetRequestFieldsFragmentDoc = new TypedDocumentString(`
+    fragment FleetRequestFields on FleetRequest {
+  id
+  action
+  state
+  secondPerson
+  reason
+  hash
+  requestedBy
+  mine
+  mayDecide
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  terminalCount
+  storeCount
+  targets {
+    storeId
+    storeName
+    terminalId
+    terminalName
+    online
+    commandId
+    commandState
+    unsettled {
+      ...MoneyFields
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`, {"fragmentName":"FleetRequestFields"}) as unknown as TypedDocumentString<FleetRequestFieldsFragment, unknown>;
 export const TerminalBoardFragmentDoc = new TypedDocumentString(`
     fragment TerminalBoard on Terminal {
   id
@@ -758,6 +933,21 @@ fragment TerminalBoard on Terminal {
     }
   }
 }`, {"fragmentName":"StoreBoard"}) as unknown as TypedDocumentString<StoreBoardFragment, unknown>;
+export const GatewayEnrolmentFieldsFragmentDoc = new TypedDocumentString(`
+    fragment GatewayEnrolmentFields on GatewayEnrolment {
+  storeId
+  gatewayId
+  state
+  claimUntil
+  certificate {
+    serial
+    issuedAt
+    notAfter
+    revokedAt
+    revokedReason
+  }
+}
+    `, {"fragmentName":"GatewayEnrolmentFields"}) as unknown as TypedDocumentString<GatewayEnrolmentFieldsFragment, unknown>;
 export const IncidentSummaryFragmentDoc = new TypedDocumentString(`
     fragment IncidentSummary on Incident {
   id
@@ -1061,6 +1251,320 @@ export const TerminalEventFieldsFragmentDoc = new TypedDocumentString(`
   amountMinor
   currency
 }`, {"fragmentName":"TerminalEventFields"}) as unknown as TypedDocumentString<TerminalEventFieldsFragment, unknown>;
+export const FleetRequestsDocument = new TypedDocumentString(`
+    query FleetRequests($states: [FleetRequestState!], $after: String) {
+  fleetRequests(states: $states, first: 20, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...FleetRequestFields
+      }
+    }
+  }
+}
+    fragment FleetRequestFields on FleetRequest {
+  id
+  action
+  state
+  secondPerson
+  reason
+  hash
+  requestedBy
+  mine
+  mayDecide
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  terminalCount
+  storeCount
+  targets {
+    storeId
+    storeName
+    terminalId
+    terminalName
+    online
+    commandId
+    commandState
+    unsettled {
+      ...MoneyFields
+    }
+  }
+}
+fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<FleetRequestsQuery, FleetRequestsQueryVariables>;
+export const FleetRequestsWaitingDocument = new TypedDocumentString(`
+    query FleetRequestsWaiting {
+  fleetRequests(states: [waiting], first: 1) {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<FleetRequestsWaitingQuery, FleetRequestsWaitingQueryVariables>;
+export const FleetActionPreviewDocument = new TypedDocumentString(`
+    query FleetActionPreview($action: TerminalAction!, $targets: [FleetTarget!]!) {
+  fleetActionPreview(action: $action, targets: $targets) {
+    __typename
+    ... on FleetActionPreview {
+      secondPerson
+      limit
+      terminals
+      stores
+      offline
+      unsettledTerminals
+      unsettledSums {
+        ...MoneyFields
+      }
+      blocked {
+        storeId
+        terminalId
+        block
+      }
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<FleetActionPreviewQuery, FleetActionPreviewQueryVariables>;
+export const RequestFleetActionDocument = new TypedDocumentString(`
+    mutation RequestFleetAction($input: RequestFleetActionInput!) {
+  requestFleetAction(input: $input) {
+    __typename
+    ... on FleetRequest {
+      ...FleetRequestFields
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    fragment FleetRequestFields on FleetRequest {
+  id
+  action
+  state
+  secondPerson
+  reason
+  hash
+  requestedBy
+  mine
+  mayDecide
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  terminalCount
+  storeCount
+  targets {
+    storeId
+    storeName
+    terminalId
+    terminalName
+    online
+    commandId
+    commandState
+    unsettled {
+      ...MoneyFields
+    }
+  }
+}
+fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<RequestFleetActionMutation, RequestFleetActionMutationVariables>;
+export const ApproveFleetRequestDocument = new TypedDocumentString(`
+    mutation ApproveFleetRequest($input: ApproveFleetRequestInput!) {
+  approveFleetRequest(input: $input) {
+    __typename
+    ... on FleetRequest {
+      ...FleetRequestFields
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    fragment FleetRequestFields on FleetRequest {
+  id
+  action
+  state
+  secondPerson
+  reason
+  hash
+  requestedBy
+  mine
+  mayDecide
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  terminalCount
+  storeCount
+  targets {
+    storeId
+    storeName
+    terminalId
+    terminalName
+    online
+    commandId
+    commandState
+    unsettled {
+      ...MoneyFields
+    }
+  }
+}
+fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<ApproveFleetRequestMutation, ApproveFleetRequestMutationVariables>;
+export const RefuseFleetRequestDocument = new TypedDocumentString(`
+    mutation RefuseFleetRequest($input: RefuseFleetRequestInput!) {
+  refuseFleetRequest(input: $input) {
+    __typename
+    ... on FleetRequest {
+      ...FleetRequestFields
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    fragment FleetRequestFields on FleetRequest {
+  id
+  action
+  state
+  secondPerson
+  reason
+  hash
+  requestedBy
+  mine
+  mayDecide
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  terminalCount
+  storeCount
+  targets {
+    storeId
+    storeName
+    terminalId
+    terminalName
+    online
+    commandId
+    commandState
+    unsettled {
+      ...MoneyFields
+    }
+  }
+}
+fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<RefuseFleetRequestMutation, RefuseFleetRequestMutationVariables>;
+export const WithdrawFleetRequestDocument = new TypedDocumentString(`
+    mutation WithdrawFleetRequest($id: ID!) {
+  withdrawFleetRequest(id: $id) {
+    __typename
+    ... on FleetRequest {
+      ...FleetRequestFields
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    fragment FleetRequestFields on FleetRequest {
+  id
+  action
+  state
+  secondPerson
+  reason
+  hash
+  requestedBy
+  mine
+  mayDecide
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  terminalCount
+  storeCount
+  targets {
+    storeId
+    storeName
+    terminalId
+    terminalName
+    online
+    commandId
+    commandState
+    unsettled {
+      ...MoneyFields
+    }
+  }
+}
+fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<WithdrawFleetRequestMutation, WithdrawFleetRequestMutationVariables>;
+export const FleetRequestChangedDocument = new TypedDocumentString(`
+    subscription FleetRequestChanged {
+  fleetRequestChanged {
+    ...FleetRequestFields
+  }
+}
+    fragment FleetRequestFields on FleetRequest {
+  id
+  action
+  state
+  secondPerson
+  reason
+  hash
+  requestedBy
+  mine
+  mayDecide
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  terminalCount
+  storeCount
+  targets {
+    storeId
+    storeName
+    terminalId
+    terminalName
+    online
+    commandId
+    commandState
+    unsettled {
+      ...MoneyFields
+    }
+  }
+}
+fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<FleetRequestChangedSubscription, FleetRequestChangedSubscriptionVariables>;
 export const AuditEntriesDocument = new TypedDocumentString(`
     query AuditEntries($filter: AuditFilter, $after: String) {
   auditEntries(filter: $filter, first: 50, after: $after) {
@@ -1378,6 +1882,77 @@ fragment StoreBoard on Store {
     ...TerminalBoard
   }
 }`) as unknown as TypedDocumentString<FleetChangedSubscription, FleetChangedSubscriptionVariables>;
+export const GatewayEnrolmentsDocument = new TypedDocumentString(`
+    query GatewayEnrolments($after: String) {
+  gatewayEnrolments(first: 50, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...GatewayEnrolmentFields
+      }
+    }
+  }
+}
+    fragment GatewayEnrolmentFields on GatewayEnrolment {
+  storeId
+  gatewayId
+  state
+  claimUntil
+  certificate {
+    serial
+    issuedAt
+    notAfter
+    revokedAt
+    revokedReason
+  }
+}`) as unknown as TypedDocumentString<GatewayEnrolmentsQuery, GatewayEnrolmentsQueryVariables>;
+export const IssueClaimDocument = new TypedDocumentString(`
+    mutation IssueClaim($storeId: ID!) {
+  issueClaim(storeId: $storeId) {
+    __typename
+    ... on IssuedClaim {
+      storeId
+      gatewayId
+      claim
+      expiresAt
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<IssueClaimMutation, IssueClaimMutationVariables>;
+export const RevokeGatewayDocument = new TypedDocumentString(`
+    mutation RevokeGateway($input: RevokeGatewayInput!) {
+  revokeGateway(input: $input) {
+    __typename
+    ... on GatewayEnrolment {
+      ...GatewayEnrolmentFields
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    fragment GatewayEnrolmentFields on GatewayEnrolment {
+  storeId
+  gatewayId
+  state
+  claimUntil
+  certificate {
+    serial
+    issuedAt
+    notAfter
+    revokedAt
+    revokedReason
+  }
+}`) as unknown as TypedDocumentString<RevokeGatewayMutation, RevokeGatewayMutationVariables>;
 export const IncidentsDocument = new TypedDocumentString(`
     query Incidents($filter: IncidentFilter, $after: String) {
   incidents(filter: $filter, first: 50, after: $after) {
@@ -1915,78 +2490,6 @@ export const SetLanguageDocument = new TypedDocumentString(`
     name
   }
 }`) as unknown as TypedDocumentString<SetLanguageMutation, SetLanguageMutationVariables>;
-export const BatchesDocument = new TypedDocumentString(`
-    query Batches($filter: BatchFilter, $after: String) {
-  batches(filter: $filter, first: 50, after: $after) {
-    totalCount
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-    edges {
-      node {
-        id
-        storeId
-        terminalId
-        terminalName
-        batchNo
-        businessDay
-        state
-        count
-        openedAt
-        settledAt
-        journal {
-          ...MoneyFields
-        }
-        terminalTotal {
-          ...MoneyFields
-        }
-        hostTotal {
-          ...MoneyFields
-        }
-      }
-    }
-  }
-}
-    fragment MoneyFields on Money {
-  amountMinor
-  currency
-}`) as unknown as TypedDocumentString<BatchesQuery, BatchesQueryVariables>;
-export const TransactionsDocument = new TypedDocumentString(`
-    query Transactions($filter: TransactionFilter, $after: String) {
-  transactions(filter: $filter, first: 50, after: $after) {
-    totalCount
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-    edges {
-      node {
-        id
-        storeId
-        terminalId
-        terminalName
-        state
-        operatorId
-        traceNo
-        receiptNo
-        cardLast4
-        cardName
-        businessDay
-        startedAt
-        finishedAt
-        wasInDoubt
-        amount {
-          ...MoneyFields
-        }
-      }
-    }
-  }
-}
-    fragment MoneyFields on Money {
-  amountMinor
-  currency
-}`) as unknown as TypedDocumentString<TransactionsQuery, TransactionsQueryVariables>;
 export const TerminalPageDocument = new TypedDocumentString(`
     query TerminalPage($storeId: ID!, $id: ID!) {
   terminal(storeId: $storeId, id: $id) {

@@ -1,0 +1,114 @@
+import type { DifferenceFieldsFragment, DifferenceFilter, DifferenceState, DifferenceType, MoneyFieldsFragment } from '../graphql/generated/money/graphql.js';
+
+/** What the rules look at. */
+type Difference = DifferenceFieldsFragment;
+
+/** States in which somebody still has something to do. */
+export const TODO: readonly DifferenceState[] = ['open', 'assigned'];
+
+/** What the list can be narrowed to, as it stands in the address. */
+export interface DifferenceSearch {
+  readonly store?: string;
+  readonly acquirer?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly type?: DifferenceType;
+  readonly state?: DifferenceState | 'all';
+  readonly owner?: 'me' | 'hq' | 'manager';
+}
+
+/** The server's filter for an address. Without a state: what is not dealt with. */
+export function filterOf(search: DifferenceSearch, me: { readonly id: string }): DifferenceFilter {
+  const { store, acquirer, from, to, type, state, owner } = search;
+  return {
+    ...(store === undefined ? {} : { storeId: store }),
+    ...(acquirer === undefined ? {} : { acquirerId: acquirer }),
+    ...(from === undefined ? {} : { fromDay: from }),
+    ...(to === undefined ? {} : { toDay: to }),
+    ...(type === undefined ? {} : { type: [type] }),
+    ...(state === 'all' ? {} : { state: state === undefined ? [...TODO] : [state] }),
+    ...(owner === undefined ? {} : owner === 'me' ? { ownerId: me.id } : { ownerRole: owner }),
+  };
+}
+
+/** What the acquirer has more than the terminal, in the one currency of both; undefined where a side is missing or the currencies differ. */
+export function between({ terminalAmount, acquirerAmount }: Pick<Difference, 'terminalAmount' | 'acquirerAmount'>): MoneyFieldsFragment | undefined {
+  if (terminalAmount === null || acquirerAmount === null || terminalAmount.currency !== acquirerAmount.currency) return undefined;
+  return { currency: terminalAmount.currency, amountMinor: acquirerAmount.amountMinor - terminalAmount.amountMinor };
+}
+
+/** The money nobody can account for if these differences stand, per currency: what differs, or the whole amount where one side has nothing. Without signs, as sums at stake don't cancel out. */
+export function atStake(differences: readonly Pick<Difference, 'terminalAmount' | 'acquirerAmount'>[]): MoneyFieldsFragment[] {
+  const sums = new Map<string, number>();
+  const add = ({ currency, amountMinor }: MoneyFieldsFragment) => sums.set(currency, (sums.get(currency) ?? 0) + Math.abs(amountMinor));
+  for (const difference of differences) {
+    const both = between(difference);
+    if (both) add(both);
+    else for (const side of [difference.terminalAmount, difference.acquirerAmount]) if (side) add(side);
+  }
+  return [...sums].map(([currency, amountMinor]) => ({ currency, amountMinor })).sort((a, b) => a.currency.localeCompare(b.currency));
+}
+
+/** The only side that has a row, where it is one: such a difference can be matched by hand with one of the other side. */
+export function loneSide({ paymentId, statementRowId }: Pick<Difference, 'paymentId' | 'statementRowId'>): 'terminal' | 'acquirer' | undefined {
+  if (paymentId !== null && statementRowId === null) return 'terminal';
+  if (paymentId === null && statementRowId !== null) return 'acquirer';
+  return undefined;
+}
+
+/** Types whose differences can have a row on one side only. */
+export const LONE_TYPES: Readonly<Record<'terminal' | 'acquirer', readonly DifferenceType[]>> = {
+  terminal: ['missingAtAcquirer', 'duplicateAtTerminal'],
+  acquirer: ['missingAtTerminal', 'duplicateAtAcquirer', 'unknownBatch'],
+};
+
+const amountOf = (difference: Difference): MoneyFieldsFragment | null => difference.terminalAmount ?? difference.acquirerAmount;
+
+/** Differences of the other side that this one can be matched with: same type of row and currency, nearest in amount first, then nearest in days. */
+export function candidates(difference: Difference, others: readonly Difference[]): Difference[] {
+  const side = loneSide(difference);
+  const mine = amountOf(difference);
+  if (side === undefined || mine === null) return [];
+  const other = side === 'terminal' ? 'acquirer' : 'terminal';
+  const gap = (each: Difference) => Math.abs((amountOf(each)?.amountMinor ?? 0) - mine.amountMinor);
+  const days = (each: Difference) => Math.abs(Date.parse(each.businessDay) - Date.parse(difference.businessDay));
+  return others
+    .filter(
+      (each) =>
+        loneSide(each) === other &&
+        each.storeId === difference.storeId &&
+        each.acquirerId === difference.acquirerId &&
+        amountOf(each)?.currency === mine.currency,
+    )
+    .sort((a, b) => gap(a) - gap(b) || days(a) - days(b) || a.id.localeCompare(b.id));
+}
+
+/** What a person may do with differences of these states; `accept` is head office's. */
+export function actsFor(role: string, states: readonly DifferenceState[]): readonly ('assign' | 'resolve' | 'accept' | 'reopen')[] {
+  if (role !== 'hq' && role !== 'manager') return [];
+  if (states.length === 0) return [];
+  if (states.every((state) => TODO.includes(state))) return role === 'hq' ? ['assign', 'resolve', 'accept'] : ['assign', 'resolve'];
+  return states.every((state) => !TODO.includes(state)) ? ['reopen'] : [];
+}
+
+/** What a remedy's content says, as far as it can be read. */
+export type RemedyTargets =
+  | { readonly kind: 'forceMatch'; readonly terminalDifferenceId: string; readonly acquirerDifferenceId: string }
+  | { readonly kind: 'correctingEntry'; readonly differenceId: string; readonly amount: MoneyFieldsFragment };
+
+/** Reads a remedy's content; undefined where it is none of the known kinds. */
+export function remedyTargets(content: unknown): RemedyTargets | undefined {
+  if (typeof content !== 'object' || content === null) return undefined;
+  const said = content as Record<string, unknown>;
+  const { kind, terminalDifferenceId, acquirerDifferenceId, differenceId, amountMinor, currency } = said;
+  if (kind === 'forceMatch' && typeof terminalDifferenceId === 'string' && typeof acquirerDifferenceId === 'string') {
+    return { kind, terminalDifferenceId, acquirerDifferenceId };
+  }
+  if (kind === 'correctingEntry' && typeof differenceId === 'string' && typeof amountMinor === 'number' && typeof currency === 'string') {
+    return { kind, differenceId, amount: { amountMinor, currency } };
+  }
+  return undefined;
+}
+
+/** The file of a statement row's id, `<file>/<row>`. */
+export const fileOfRow = (statementRowId: string): string => statementRowId.split('/')[0] ?? '';

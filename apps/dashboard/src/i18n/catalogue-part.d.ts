@@ -1,0 +1,32 @@
+declare module '*?part=base' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}
+declare module '*?part=approvals' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}
+declare module '*?part=gateways' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}
+declare module '*?part=audit' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}
+declare module '*?part=terminal' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}
+declare module '*?part=duty' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}
+declare module '*?part=statements' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}
+declare module '*?part=money' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}

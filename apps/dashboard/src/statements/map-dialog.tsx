@@ -1,0 +1,120 @@
+import { Button, NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { fleetQuery } from '../fleet/fleet-queries.js';
+import { execute } from '../graphql/client.js';
+import { NotReachable } from '../graphql/failures.js';
+import { MapAcquirerTerminalsDocument } from '../graphql/generated/money/graphql.js';
+import { useTexts } from '../i18n/use-texts.js';
+import { tell } from '../ui/announcer.js';
+import { ErrorState, Notice, Skeletons } from '../ui/blocks.js';
+import { Dialog } from '../ui/dialog.js';
+import ui from '../ui/ui.module.css';
+import { placeKey, placeOf, type UnknownNumber, unknownNumbers } from './statement.rules.js';
+import { acquirersQuery, renewStatements, type StatementFile, unmappedQuery } from './statement-queries.js';
+import classes from './statements.module.css';
+
+/** Says which terminals an acquirer's unknown numbers are. */
+export function MapDialog({ opened, close, file }: { opened: boolean; close: () => void; file: StatementFile }) {
+  const { t } = useTexts();
+  return (
+    <Dialog opened={opened} close={close} title={t('statement.mapTitle')} shape="wide" testId="map-dialog">
+      {opened ? <Mapping file={file} close={close} /> : null}
+    </Dialog>
+  );
+}
+
+function Mapping({ file, close }: { file: StatementFile; close: () => void }) {
+  const { data: rows, error, refetch, isPending } = useQuery({ ...unmappedQuery(file.id), staleTime: 0 });
+  if (isPending) return <Skeletons rows={3} height={56} />;
+  if (error && !rows) return <ErrorState error={error} retry={() => void refetch()} />;
+  return <MappingForm numbers={unknownNumbers(rows)} acquirerId={file.acquirerId ?? ''} close={close} />;
+}
+
+const nameOf = ({ merchantNo, terminalNo }: UnknownNumber): string => [merchantNo, terminalNo].filter((no) => no !== '').join(' / ');
+
+function MappingForm({ numbers, acquirerId, close }: { numbers: readonly UnknownNumber[]; acquirerId: string; close: () => void }) {
+  const { t } = useTexts();
+  const places = usePlaces();
+  const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map());
+  const { save, saving, problem } = useSaving(acquirerId, close);
+  const entries = numbers.flatMap((number) => {
+    const place = chosen.get(nameOf(number));
+    return place ? [{ merchantNo: number.merchantNo, terminalNo: number.terminalNo, ...placeOf(place) }] : [];
+  });
+  return (
+    <form
+      noValidate
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (entries.length > 0) void save(entries);
+      }}
+    >
+      <p>{t('statement.mapText')}</p>
+      {numbers.map((number) => (
+        <NativeSelect
+          key={nameOf(number)}
+          label={nameOf(number)}
+          description={t('statement.mapRows', { count: number.rows })}
+          value={chosen.get(nameOf(number)) ?? ''}
+          onChange={(event) => setChosen(new Map(chosen).set(nameOf(number), event.currentTarget.value))}
+          data={[{ value: '', label: t('statement.mapLater') }, ...places(number)]}
+          data-testid={`map-${number.merchantNo}-${number.terminalNo}`}
+        />
+      ))}
+      {numbers.length === 0 ? <p className={ui.muted}>{t('statement.mapNone')}</p> : null}
+      {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={close}>
+          {t('action.cancel')}
+        </Button>
+        <Button type="submit" loading={saving} disabled={entries.length === 0} data-testid="map-save">
+          {t('statement.mapSave', { count: entries.length })}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Where a number can belong: terminals without a number yet, of a number without terminal the whole store. */
+function usePlaces() {
+  const { t } = useTexts();
+  const { data: fleet = [] } = useQuery(fleetQuery);
+  const { data: acquirers = [] } = useQuery(acquirersQuery);
+  const taken = new Set(acquirers.flatMap(({ mapping }) => mapping.map(({ storeId, terminalId }) => placeKey(storeId, terminalId))));
+  return ({ terminalNo }: UnknownNumber) =>
+    fleet.map((store) => ({
+      group: store.name,
+      items:
+        terminalNo === ''
+          ? [{ value: placeKey(store.id, null), label: t('statement.allOf', { store: store.name }) }]
+          : store.terminals
+              .filter(({ id }) => !taken.has(placeKey(store.id, id)))
+              .map(({ id, name }) => ({ value: placeKey(store.id, id), label: `${name} · ${store.name}` })),
+    }));
+}
+
+function useSaving(acquirerId: string, close: () => void) {
+  const { t } = useTexts();
+  const [saving, setSaving] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const save = async (entries: { merchantNo: string; terminalNo: string; storeId: string; terminalId: string | null }[]) => {
+    setSaving(true);
+    setProblem(null);
+    try {
+      const { mapAcquirerTerminals: answer } = await execute(MapAcquirerTerminalsDocument, { acquirerId, entries });
+      await renewStatements();
+      if (answer.__typename === 'Acquirer') {
+        tell('ok', t('statement.mapped', { count: entries.length }));
+        close();
+      } else setProblem(answer.code === 'invalidInput' ? t('statement.mapRefused') : t(`refusal.${answer.code}`));
+    } catch (failure) {
+      if (!(failure instanceof NotReachable)) throw failure;
+      setProblem(t('error.awayText'));
+    } finally {
+      setSaving(false);
+    }
+  };
+  return { save, saving, problem };
+}

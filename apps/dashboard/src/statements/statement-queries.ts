@@ -1,0 +1,99 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryClient } from '../app/query-client.js';
+import { execute } from '../graphql/client.js';
+import {
+  AcquirersDocument,
+  type AcquirersQuery,
+  BankEntriesDocument,
+  type BankEntriesQuery,
+  StatementFileDocument,
+  type StatementFileFieldsFragment,
+  type StatementFileFilter,
+  StatementFilesDocument,
+  StatementRowCountDocument,
+  type StatementRowFieldsFragment,
+  type StatementRowFilter,
+  StatementRowsDocument,
+} from '../graphql/generated/money/graphql.js';
+
+/** Who sends statements. */
+export type Acquirer = AcquirersQuery['acquirers'][number];
+/** A file of an acquirer or of the bank. */
+export type StatementFile = StatementFileFieldsFragment;
+/** One line of an acquirer's file. */
+export type StatementLine = StatementRowFieldsFragment;
+/** One line of a bank's file. */
+export type BankLine = BankEntriesQuery['bankEntries']['edges'][number]['node'];
+
+/** How often a file that is being read is asked for, in ms. */
+const READING_MS = 1_000;
+/** Unknown numbers are looked for in at most this many rows: the rest shows itself when these have a place. */
+const MOST_UNMAPPED = 200;
+
+/** All acquirers with what they call the terminals. */
+export const acquirersQuery = queryOptions({
+  queryKey: ['acquirers'] as const,
+  queryFn: async () => (await execute(AcquirersDocument)).acquirers,
+  staleTime: 60_000,
+});
+
+/** Files, newest first, page by page; asked for again while one of them is being read. */
+export const filesQuery = (filter: StatementFileFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['statementFiles', filter] as const,
+    queryFn: async ({ pageParam }) => (await execute(StatementFilesDocument, { filter, after: pageParam })).statementFiles,
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : undefined),
+    refetchInterval: ({ state: { data } }) =>
+      data?.pages.some(({ edges }) => edges.some(({ node }) => node.state === 'arrived')) ? READING_MS : false,
+  });
+
+/** One file; null when there is none. Asked for again while it is being read. */
+export const fileQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['statementFile', id] as const,
+    queryFn: async () => (await execute(StatementFileDocument, { id })).statementFile ?? null,
+    refetchInterval: ({ state: { data } }) => (data?.state === 'arrived' ? READING_MS : false),
+  });
+
+/** Rows of acquirers' files, page by page. */
+export const rowsQuery = (filter: StatementRowFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['statementRows', filter] as const,
+    queryFn: async ({ pageParam }) => (await execute(StatementRowsDocument, { filter, first: 50, after: pageParam })).statementRows,
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : undefined),
+  });
+
+/** How many rows of a file belong to no terminal anybody knows. */
+export const unmappedCountQuery = (fileId: string) =>
+  queryOptions({
+    queryKey: ['statementRows', 'unmappedCount', fileId] as const,
+    queryFn: async () => (await execute(StatementRowCountDocument, { filter: { fileId, unmapped: true } })).statementRows.totalCount,
+  });
+
+/** The first rows of a file whose numbers nobody knows. */
+export const unmappedQuery = (fileId: string) =>
+  queryOptions({
+    queryKey: ['statementRows', 'unmapped', fileId] as const,
+    queryFn: async () =>
+      (await execute(StatementRowsDocument, { filter: { fileId, unmapped: true }, first: MOST_UNMAPPED })).statementRows.edges.map(
+        ({ node }) => node,
+      ),
+  });
+
+/** Entries of a bank's file, page by page. */
+export const bankEntriesQuery = (fileId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['bankEntries', fileId] as const,
+    queryFn: async ({ pageParam }) => (await execute(BankEntriesDocument, { filter: { fileId }, after: pageParam })).bankEntries,
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : undefined),
+  });
+
+/** Shows files, rows and acquirers as they are now. */
+export async function renewStatements(): Promise<void> {
+  await Promise.all(
+    ['statementFiles', 'statementFile', 'statementRows', 'acquirers'].map((key) => queryClient.invalidateQueries({ queryKey: [key] })),
+  );
+}

@@ -1,0 +1,83 @@
+import type { MoneyFieldsFragment, StatementFileFieldsFragment, StatementKind } from '../graphql/generated/money/graphql.js';
+
+/** Types of lines that move no money between sale and payout: they are no part of what there was to pay out (libs/statements, StatementTotals). */
+const NOT_PAID_OUT: ReadonlySet<string> = new Set(['payout', 'balance']);
+
+/** What a file's totals are made of. */
+type Total = StatementFileFieldsFragment['totals'][number];
+
+/** What there was to pay out by an acquirer's file, or what a bank's file booked: net, one amount per currency. */
+export function netOf(totals: readonly Pick<Total, 'type' | 'currency' | 'netMinor'>[]): MoneyFieldsFragment[] {
+  const sums = new Map<string, number>();
+  for (const { type, currency, netMinor } of totals) {
+    if (!NOT_PAID_OUT.has(type)) sums.set(currency, (sums.get(currency) ?? 0) + netMinor);
+  }
+  return [...sums].map(([currency, amountMinor]) => ({ currency, amountMinor })).sort((a, b) => a.currency.localeCompare(b.currency));
+}
+
+/** How many comparisons with the file's own figures passed and failed. */
+export function checkCounts(checks: readonly { passed: boolean }[]): { readonly passed: number; readonly failed: number } {
+  const passed = checks.filter((check) => check.passed).length;
+  return { passed, failed: checks.length - passed };
+}
+
+/** What a check compared, in numbers that can be written in any language. Amounts are minor units; without a currency they are counts. */
+export interface CheckFigures {
+  readonly expected: number;
+  readonly actual: number;
+  readonly currency: string | null;
+  readonly line: number;
+}
+
+const FIGURES = /^(-?\d{1,16}) expected, (-?\d{1,16}) found(?: ([A-Z]{3}))?, line (\d{1,9})$/;
+
+/** The figures in a check's detail; undefined where it says something else, which is then shown as it is. */
+export function checkFigures(detail: string): CheckFigures | undefined {
+  const [, expected, actual, currency, line] = FIGURES.exec(detail) ?? [];
+  if (expected === undefined || actual === undefined || line === undefined) return undefined;
+  return { expected: Number(expected), actual: Number(actual), currency: currency ?? null, line: Number(line) };
+}
+
+const BANK_NAME = /camt|mt94[02]|bai2?\b|\.sta$|\.940$|\.942$/i;
+
+/** Most likely kind of a file by its name; the person may choose the other. */
+export const likelyKind = (name: string): StatementKind => (BANK_NAME.test(name) ? 'bank' : 'acquirer');
+
+/** Share of a file that was read, in whole percent; 0 of an empty one. */
+export const readPercent = ({ bytes, bytesRead }: { bytes: number; bytesRead: number }): number =>
+  bytes <= 0 ? 0 : Math.min(100, Math.floor((bytesRead * 100) / bytes));
+
+/** A size as people read it: whole bytes, then one decimal of kB, MB, GB (powers of 1,000). */
+export function sizeOf(bytes: number): { readonly value: number; readonly unit: 'byte' | 'kilobyte' | 'megabyte' | 'gigabyte' } {
+  if (bytes < 1_000) return { value: bytes, unit: 'byte' };
+  if (bytes < 1_000_000) return { value: Math.round(bytes / 100) / 10, unit: 'kilobyte' };
+  if (bytes < 1_000_000_000) return { value: Math.round(bytes / 100_000) / 10, unit: 'megabyte' };
+  return { value: Math.round(bytes / 100_000_000) / 10, unit: 'gigabyte' };
+}
+
+/** A pair of numbers of an acquirer that no mapping knows, with how many of the rows read so far have it. */
+export interface UnknownNumber {
+  readonly merchantNo: string;
+  readonly terminalNo: string;
+  readonly rows: number;
+}
+
+/** The unknown numbers in rows, most rows first. Rows without any number can't be mapped and are left out. */
+export function unknownNumbers(rows: readonly { merchantNo: string; terminalNo: string }[]): UnknownNumber[] {
+  const counts = new Map<string, UnknownNumber>();
+  for (const { merchantNo, terminalNo } of rows) {
+    if (merchantNo === '' && terminalNo === '') continue;
+    const key = JSON.stringify([merchantNo, terminalNo]);
+    counts.set(key, { merchantNo, terminalNo, rows: (counts.get(key)?.rows ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.rows - a.rows || a.terminalNo.localeCompare(b.terminalNo));
+}
+
+/** A choice of the mapping form: a store's terminal, or the whole store, as it stands in the list. */
+export const placeKey = (storeId: string, terminalId: string | null): string => `${storeId}/${terminalId ?? ''}`;
+
+/** Store and terminal of {@link placeKey}. */
+export function placeOf(key: string): { readonly storeId: string; readonly terminalId: string | null } {
+  const [storeId = '', terminalId = ''] = key.split('/');
+  return { storeId, terminalId: terminalId === '' ? null : terminalId };
+}
