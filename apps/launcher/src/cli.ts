@@ -115,6 +115,12 @@ statement
     run(() => statementParse(file, flags, { output: process.stdout, errors: process.stderr })),
   );
 
+// Who reads through a pipe may have seen enough (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 async function run(command: () => Promise<number>, failed = 1): Promise<void> {
   try {
     process.exitCode = await command();

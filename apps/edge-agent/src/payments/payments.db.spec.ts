@@ -73,6 +73,8 @@ describe('a sale', () => {
     turn.resolve();
     await poll;
     expect(await waiting).toEqual({ ok: false, code: 'gatewayStopping' });
+    // Whatever else speaks against it.
+    edge.terminals.get('t1')!.hold('closing');
     expect(await edge.pay('key-0003')).toEqual({ ok: false, code: 'gatewayStopping' });
     expect(await edge.pay('key-0001')).toEqual(known);
     expect(edge.entries('PaymentStarted')).toHaveLength(1);

@@ -38,13 +38,11 @@ const MOST_CARDS = 64;
 /** A terminal's totals by card as the journal takes them: net amounts, names cut to what an entry holds, counts that are none left out. Null where it didn't split them. */
 export function schemeTotalsOf(byCard: readonly CardTotals[] | undefined): SchemeTotal[] | null {
   if (byCard === undefined || byCard.length === 0) return null;
-  return byCard
-    .slice(0, MOST_CARDS)
-    .map(({ card, amountMinor, count }) => ({
-      scheme: card.slice(0, 64),
-      amountMinor,
-      count: count !== null && count >= 0 ? count : null,
-    }));
+  return byCard.slice(0, MOST_CARDS).map(({ card, amountMinor, count }) => ({
+    scheme: card.slice(0, 64),
+    amountMinor,
+    count: count !== null && count >= 0 ? count : null,
+  }));
 }
 
 /** What is done after an attempt to settle. */

@@ -67,7 +67,9 @@ export class ReconcileSide {
   }
 
   scan(): SideScan {
-    const { reader, spare, blocks, reading } = this;
+    const { reader, blocks } = this;
+    const reading = this.reading;
+    const spare = this.spare;
     for (let offset = reading.header.bodyStart; offset < this.size; ) {
       const block = this.read(offset, Math.min(this.size - offset, BLOCK_BYTES + MAX_LINE_BYTES));
       const indexed = reader.rows + reader.setAside < reading.indexedRows;

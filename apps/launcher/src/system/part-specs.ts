@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { type AuthorityFiles, DEMO_STORES } from '../demo/index.js';
 import { awaitDatabase, type Cluster, postgresCommand } from '../postgres/index.js';
 import { BROKER_PROGRAM, DASHBOARD_DIR, programOf } from '../project.js';
@@ -133,6 +134,7 @@ export function corePart(wiring: Wiring): PartSpec {
     TILLWARD_SIGNING_KEY_ID: wiring.signingKeyId,
     ...(wiring.enrolment === undefined ? {} : enrolmentVariables(wiring.enrolment)),
     CHAIN_FILE: wiring.chainFile,
+    TILLWARD_STATEMENTS_DIR: join(dirname(wiring.chainFile), 'statements'),
     TILLWARD_GRAPHIQL: '1',
     TILLWARD_DASHBOARD_DIR: DASHBOARD_DIR,
     // The demo speaks plain HTTP on loopback; a Secure cookie would not come back there.
