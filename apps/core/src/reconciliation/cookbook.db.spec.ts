@@ -6,7 +6,9 @@ import { imported, statementCsv, testAcquirer, testStatementsConfig, upload } fr
 
 const COOKBOOK = readFileSync(new URL('../../../../docs/guide/auditor-cookbook.md', import.meta.url), 'utf8');
 /** Question → query, as they stand in the document. */
-const QUERIES = new Map([...COOKBOOK.matchAll(/^## (\d+)\. [^\n]+\n+```graphql\n([^`]+)```/gm)].map(([, number, query]) => [Number(number), query!]));
+const QUERIES = new Map(
+  [...COOKBOOK.matchAll(/^## (\d+)\. [^\n]+\n+```graphql\n([^`]+)```/gm)].map(([, number, query]) => [Number(number), query!]),
+);
 const DAY = '2026-11-21';
 
 let world: TestCore;
@@ -24,10 +26,14 @@ beforeAll(async () => {
     expect(errors).toBeUndefined();
     return data;
   };
-  await ask(hq, 'mutation ($fees: JSON, $funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: $fees, funding: $funding}) { __typename } }', {
-    fees: { basis: 'row', rates: [{ currency: 'EUR', ratePpm: 10_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' }] },
-    funding: { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 },
-  });
+  await ask(
+    hq,
+    'mutation ($fees: JSON, $funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: $fees, funding: $funding}) { __typename } }',
+    {
+      fees: { basis: 'row', rates: [{ currency: 'EUR', ratePpm: 10_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' }] },
+      funding: { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 },
+    },
+  );
   world.gateways.get('berlin')!.append(...[1, 2, 3].flatMap((trace) => sale(1_000, trace, 'berlin-1', paymentIds(1))));
   await world.upload('berlin');
   const take = async (content: string, query = {}) => {
@@ -36,10 +42,15 @@ beforeAll(async () => {
     return body.fileId;
   };
   const first = await take(statementCsv([{ trace: 1 }]), { name: 'first.csv' });
-  await take(statementCsv([{ trace: 1, fee: -15 }, { trace: 2, gross: 900, fee: -9 }, { trace: 5 }, { terminal: 'T9' }]), { supersedes: first, name: 'corrected.csv' });
+  await take(statementCsv([{ trace: 1, fee: -15 }, { trace: 2, gross: 900, fee: -9 }, { trace: 5 }, { terminal: 'T9' }]), {
+    supersedes: first,
+    name: 'corrected.csv',
+  });
   // A payout of long ago that never came.
   await take(statementCsv([{ day: '2026-11-10' }]));
-  const found = (await ask(hq, '{ differences(first: 200) { edges { node { id type } } } }')).differences.edges.map((edge: Loose) => edge.node);
+  const found = (await ask(hq, '{ differences(first: 200) { edges { node { id type } } } }')).differences.edges.map(
+    (edge: Loose) => edge.node,
+  );
   const id = (type: string) => found.find((one: Loose) => one.type === type).id as string;
   const remedy = 'id digest';
   const forced = await ask(
@@ -51,7 +62,10 @@ beforeAll(async () => {
     `mutation { requestCorrectingEntry(input: {differenceId: "${id('amountUnder')}", amountMinor: 100, currency: "EUR", reason: "paid in cash"}) { ... on RemedyRequest { ${remedy} } } }`,
   );
   for (const one of [forced.requestForceMatch, correction.requestCorrectingEntry])
-    await ask(hq, `mutation { decideRemedy(id: "${one.id}", digest: "${one.digest}", decision: approve) { ... on RemedyRequest { state } } }`);
+    await ask(
+      hq,
+      `mutation { decideRemedy(id: "${one.id}", digest: "${one.digest}", decision: approve) { ... on RemedyRequest { state } } }`,
+    );
   await ask(hq, `mutation { acceptDifferences(ids: ["${id('feeWrong')}"], note: "fee of the old contract") { __typename } }`);
   await world.settle();
   for (const [number, query] of QUERIES) answers.set(number, await ask(auditor, query));
@@ -89,14 +103,26 @@ describe('docs/guide/auditor-cookbook.md', () => {
 
   it('5: what was let stand', () => {
     expect(nodes(5, 'differences')).toMatchObject([
-      { type: 'feeWrong', endedBy: 'Name of hq', note: 'fee of the old contract', history: [{ what: 'found' }, { what: 'accepted', actor: 'Name of hq' }] },
+      {
+        type: 'feeWrong',
+        endedBy: 'Name of hq',
+        note: 'fee of the old contract',
+        history: [{ what: 'found' }, { what: 'accepted', actor: 'Name of hq' }],
+      },
     ]);
   });
 
   it('6: remedies by two people', () => {
-    expect(nodes(6, 'remedyRequests').map(({ kind }) => kind).toSorted()).toEqual(['correctingEntry', 'forceMatch']);
-    for (const { requestedName, decidedName } of nodes(6, 'remedyRequests')) expect([requestedName, decidedName]).toEqual(['Name of manager-berlin', 'Name of hq']);
-    expect(nodes(6, 'correctingEntries')).toMatchObject([{ amount: { amountMinor: 100 }, requestedBy: 'manager-berlin', approvedBy: 'hq' }]);
+    expect(
+      nodes(6, 'remedyRequests')
+        .map(({ kind }) => kind)
+        .toSorted(),
+    ).toEqual(['correctingEntry', 'forceMatch']);
+    for (const { requestedName, decidedName } of nodes(6, 'remedyRequests'))
+      expect([requestedName, decidedName]).toEqual(['Name of manager-berlin', 'Name of hq']);
+    expect(nodes(6, 'correctingEntries')).toMatchObject([
+      { amount: { amountMinor: 100 }, requestedBy: 'manager-berlin', approvedBy: 'hq' },
+    ]);
   });
 
   it('7: wrong fees and the terms they were held against', () => {
@@ -105,7 +131,15 @@ describe('docs/guide/auditor-cookbook.md', () => {
   });
 
   it('8: money that did not come', () => {
-    expect(nodes(8, 'payouts')).toMatchObject([{ businessDay: '2026-11-10', dueDay: '2026-11-11', state: 'overdue', expected: { amountMinor: 990, currency: 'EUR' }, received: null }]);
+    expect(nodes(8, 'payouts')).toMatchObject([
+      {
+        businessDay: '2026-11-10',
+        dueDay: '2026-11-11',
+        state: 'overdue',
+        expected: { amountMinor: 990, currency: 'EUR' },
+        received: null,
+      },
+    ]);
   });
 
   it('9: rows of nobody', () => {

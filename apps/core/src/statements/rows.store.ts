@@ -113,7 +113,7 @@ export interface BankEntryView {
 }
 
 const ENTRY = `file_id AS "fileId", row_no AS "rowNo", line, account, booking_day AS "bookingDay", value_day AS "valueDay", amount_minor AS "amountMinor", currency,
-  reference, counterparty, details, booked, superseded`;
+  status, reversal, reference, bank_reference AS "bankReference", remittance, type_code AS "typeCode", details, superseded`;
 
 /** One page of bank entries, newest booking day first, one row more than the page. */
 export async function listBankEntries(

@@ -21,10 +21,17 @@ const WRITTEN_S = 1_790_000_000;
 function serve(files: Map<string, Buffer>, hostKey: string): { server: ssh2.Server; listen(): Promise<number> } {
   const server = new ssh2.Server({ hostKeys: [hostKey] }, (connection: Connection) => {
     connection.on('error', () => undefined);
-    connection.on('authentication', (asked) => (asked.method === 'password' && asked.username === 'chain' && asked.password === 'secret' ? asked.accept() : asked.reject(['password'])));
+    connection.on('authentication', (asked) =>
+      asked.method === 'password' && asked.username === 'chain' && asked.password === 'secret'
+        ? asked.accept()
+        : asked.reject(['password']),
+    );
     connection.on('ready', () => connection.on('session', (accept) => accept().on('sftp', (acceptSftp) => answer(acceptSftp(), files))));
   });
-  return { server, listen: () => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))) };
+  return {
+    server,
+    listen: () => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))),
+  };
 }
 
 function answer(sftp: ssh2.SFTPWrapper, files: Map<string, Buffer>): void {
@@ -52,7 +59,8 @@ function answer(sftp: ssh2.SFTPWrapper, files: Map<string, Buffer>): void {
     if (offset >= content.length) return sftp.status(id, STATUS_CODE.EOF);
     sftp.data(id, content.subarray(offset, offset + length));
   });
-  for (const about of ['STAT', 'LSTAT', 'FSTAT'] as const) sftp.on(about, (id: number) => sftp.attrs(id, attributes(files.get(open)?.length ?? 0)));
+  for (const about of ['STAT', 'LSTAT', 'FSTAT'] as const)
+    sftp.on(about, (id: number) => sftp.attrs(id, attributes(files.get(open)?.length ?? 0)));
   sftp.on('CLOSE', (id) => sftp.status(id, STATUS_CODE.OK));
 }
 
@@ -98,7 +106,14 @@ afterAll(async () => {
 
 const pull = () => {
   const get = <T>(token: new (...args: never[]) => T) => world.core.app.get(token, { strict: false });
-  return new SftpPull([source], new StatementSpool(statements.dir, 1e6), get(Statements), get(UnitOfWork), { now: () => world.now() }, silentLog);
+  return new SftpPull(
+    [source],
+    new StatementSpool(statements.dir, 1e6),
+    get(Statements),
+    get(UnitOfWork),
+    { now: () => world.now() },
+    silentLog,
+  );
 };
 const stored = () => world.database.query('SELECT name, state, channel FROM statement_file ORDER BY name');
 

@@ -217,10 +217,11 @@ describe('a bank statement', () => {
     const { body } = await upload(world, hq, mt940, { kind: 'bank', name: 'bank.sta' });
     await imported(world);
     expect(await file(body.fileId)).toMatchObject({ state: 'imported', refusalMessage: null, rowsRead: 1 });
-    const { data } = await world.ask(
+    const { data, errors } = await world.ask(
       hq,
       '{ bankEntries { totalCount edges { node { account bookingDay amount { amountMinor currency } status } } } }',
     );
+    expect(errors).toBeUndefined();
     expect(data.bankEntries.edges.map((edge: { node: object }) => edge.node)).toMatchObject([
       { bookingDay: '2026-11-23', amount: { amountMinor: 9_890, currency: 'EUR' }, status: 'booked' },
     ]);

@@ -101,7 +101,7 @@ export async function upload(
   const response = await fetch(`${world.core.url}/api/statements?${asked}`, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream', ...(cookie === undefined ? {} : { cookie }), ...headers },
-    body: content as BodyInit,
+    body: content as string,
   });
   return { status: response.status, body: (await response.json()) as never };
 }

@@ -89,6 +89,11 @@ export class StatementsHttp implements OnModuleInit {
     this.#uploads += 1;
     try {
       const taken = await this.#take(request, this.spool, asked.data, viewer.actor);
+      if ('code' in taken && taken.code === 'tooLarge') {
+        // The rest would still be sent, and nobody would read it.
+        void reply.header('connection', 'close');
+        reply.raw.once('finish', () => request.raw.destroy());
+      }
       if ('code' in taken) return refused(reply, taken);
       return reply.code(202).send({ fileId: taken.id, digest: taken.digest, bytes: taken.bytes, state: taken.state });
     } finally {
