@@ -9,6 +9,7 @@ import {
   askSearch,
   auditSearch,
   courseSearch,
+  differencesSearch,
   fleetSearch,
   incidentSearch,
   incidentsSearch,
@@ -160,7 +161,10 @@ const statements = createRoute({
   getParentRoute: () => signedIn,
   path: '/settlement/statements',
   validateSearch: statementsSearch,
-  component: lazyRouteComponent(() => withTexts('money', withTexts('statements', import('../statements/statements-page.js'))), 'StatementsPage'),
+  component: lazyRouteComponent(
+    () => withTexts('money', withTexts('statements', import('../statements/statements-page.js'))),
+    'StatementsPage',
+  ),
 });
 
 const statementFile = createRoute({
@@ -168,6 +172,16 @@ const statementFile = createRoute({
   path: '/settlement/statements/$fileId',
   validateSearch: statementFileSearch,
   component: lazyRouteComponent(() => withTexts('money', withTexts('statements', import('../statements/file-page.js'))), 'FilePage'),
+});
+
+const differences = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settlement/differences',
+  validateSearch: differencesSearch,
+  component: lazyRouteComponent(
+    () => withTexts('money', withTexts('differences', import('../differences/differences-page.js'))),
+    'DifferencesPage',
+  ),
 });
 
 const tree = root.addChildren([
@@ -188,6 +202,7 @@ const tree = root.addChildren([
     course,
     audit,
     settlement,
+    differences,
     statements,
     statementFile,
   ]),

@@ -1,6 +1,12 @@
 import { FLEET_ACTIONS, placesOf } from '../approvals/selection.rules.js';
 import type { IncidentKind, IncidentState } from '../graphql/generated/graphql.js';
-import type { BatchState, StatementFileState, StatementRowType, TransactionState } from '../graphql/generated/money/graphql.js';
+import type {
+  BatchState,
+  DifferenceType,
+  StatementFileState,
+  StatementRowType,
+  TransactionState,
+} from '../graphql/generated/money/graphql.js';
 import { dayOf, oneOf, present, type RawSearch, someOf, textOf, wholeOf } from './search-params.js';
 
 /** What the fleet board can be narrowed to. */
@@ -39,6 +45,23 @@ export const HISTORY_SHOWS = ['money', 'settlement', 'closing', 'state', 'periph
 export const SETTLEMENT_TABS = ['batches', 'transactions'] as const;
 /** States of a statement file. */
 export const STATEMENT_STATES = ['arrived', 'imported', 'refused', 'superseded'] as const satisfies readonly StatementFileState[];
+/** What the work list of differences can be narrowed to; without a choice it shows what is not dealt with. */
+export const DIFFERENCE_STATES = ['open', 'assigned', 'resolved', 'accepted', 'all'] as const;
+/** Whose differences are shown. */
+export const DIFFERENCE_OWNERS = ['me', 'hq', 'manager'] as const;
+/** What two sides can differ in. */
+export const DIFFERENCE_TYPES = [
+  'amountOver',
+  'amountUnder',
+  'missingAtAcquirer',
+  'missingAtTerminal',
+  'duplicateAtAcquirer',
+  'duplicateAtTerminal',
+  'currency',
+  'timing',
+  'feeWrong',
+  'unknownBatch',
+] as const satisfies readonly DifferenceType[];
 /** What a line of a statement can be about. */
 export const STATEMENT_ROW_TYPES = [
   'sale',
@@ -127,3 +150,17 @@ export const statementsSearch = (raw: RawSearch) =>
 /** /settlement/statements/$fileId */
 export const statementFileSearch = (raw: RawSearch) =>
   present({ rows: oneOf(raw['rows'], ['unmapped'] as const), type: oneOf(raw['type'], STATEMENT_ROW_TYPES) });
+
+/** /settlement/differences: `d` is the one that is open, `view` shows remedies instead. */
+export const differencesSearch = (raw: RawSearch) =>
+  present({
+    store: textOf(raw['store']),
+    acquirer: textOf(raw['acquirer']),
+    from: dayOf(raw['from']),
+    to: dayOf(raw['to']),
+    type: oneOf(raw['type'], DIFFERENCE_TYPES),
+    state: oneOf(raw['state'], DIFFERENCE_STATES),
+    owner: oneOf(raw['owner'], DIFFERENCE_OWNERS),
+    d: textOf(raw['d']),
+    view: oneOf(raw['view'], ['remedies', 'allRemedies'] as const),
+  });

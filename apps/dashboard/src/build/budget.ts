@@ -29,6 +29,11 @@ const PAGES: { page: string; modules: readonly string[]; limit: number }[] = [
   { page: 'audit', modules: ['/app/shell.tsx', '/audit/audit-page.tsx', texts('audit')], limit: LIMITS.hq },
   { page: 'settlement', modules: ['/app/shell.tsx', '/settlement/settlement-page.tsx', texts('money')], limit: LIMITS.hq },
   {
+    page: 'differences',
+    modules: ['/app/shell.tsx', '/differences/differences-page.tsx', texts('money'), texts('differences')],
+    limit: LIMITS.hq,
+  },
+  {
     page: 'statements',
     modules: ['/app/shell.tsx', '/statements/statements-page.tsx', '/statements/file-page.tsx', texts('statements')],
     limit: LIMITS.hq,

@@ -4,8 +4,8 @@ import { execute } from '../graphql/client.js';
 import {
   AcceptDifferencesDocument,
   AssignDifferencesDocument,
-  type DifferenceDetailQuery,
   DifferenceDetailDocument,
+  type DifferenceDetailQuery,
   type DifferenceFieldsFragment,
   type DifferenceFilter,
   type DifferenceOutcomeFragment,
@@ -19,7 +19,7 @@ import {
   StatementRowsDocument,
   TransactionsDocument,
 } from '../graphql/generated/money/graphql.js';
-import { fileOfRow, LONE_TYPES, loneSide, TODO } from './difference.rules.js';
+import { fileOfRow, LONE_TYPES, loneSide, OPEN_STATES } from './difference.rules.js';
 
 /** A difference as lists show it. */
 export type Difference = DifferenceFieldsFragment;
@@ -87,7 +87,7 @@ export const othersQuery = (difference: Difference) => {
     queryFn: async () => {
       const { storeId, acquirerId } = difference;
       const type = [...LONE_TYPES[side === 'terminal' ? 'acquirer' : 'terminal']];
-      const { differences } = await execute(DifferencesDocument, { filter: { storeId, acquirerId, type, state: [...TODO] }, after: null });
+      const { differences } = await execute(DifferencesDocument, { filter: { storeId, acquirerId, type, state: [...OPEN_STATES] }, after: null });
       return differences.edges.map(({ node }) => node);
     },
     enabled: side !== undefined,

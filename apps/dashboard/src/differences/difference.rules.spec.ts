@@ -31,7 +31,12 @@ describe('the list', () => {
   it('shows what is not dealt with unless something else is asked for', () => {
     expect(filterOf({}, { id: 'me' })).toEqual({ state: ['open', 'assigned'] });
     expect(filterOf({ state: 'all' }, { id: 'me' })).toEqual({});
-    expect(filterOf({ state: 'accepted', owner: 'me', store: 's', type: 'timing', from: '2026-11-01', to: '2026-11-30', acquirer: 'a' }, { id: 'me' })).toEqual({
+    expect(
+      filterOf(
+        { state: 'accepted', owner: 'me', store: 's', type: 'timing', from: '2026-11-01', to: '2026-11-30', acquirer: 'a' },
+        { id: 'me' },
+      ),
+    ).toEqual({
       storeId: 's',
       acquirerId: 'a',
       fromDay: '2026-11-01',
@@ -66,7 +71,15 @@ describe('what differs', () => {
 describe('matching by hand', () => {
   const lone = difference({});
   const other = (id: string, amount: number, change: Partial<DifferenceFieldsFragment> = {}) =>
-    difference({ id, paymentId: null, statementRowId: 'f/1', terminalAmount: null, acquirerAmount: eur(amount), type: 'missingAtTerminal', ...change });
+    difference({
+      id,
+      paymentId: null,
+      statementRowId: 'f/1',
+      terminalAmount: null,
+      acquirerAmount: eur(amount),
+      type: 'missingAtTerminal',
+      ...change,
+    });
 
   it('is for rows without a counterpart', () => {
     expect(loneSide(lone)).toBe('terminal');
@@ -111,7 +124,8 @@ describe('a remedy', () => {
       differenceId: 'a',
       amount: eur(-5),
     });
-    for (const content of [null, 'x', {}, { kind: 'forceMatch' }, { kind: 'correctingEntry', differenceId: 'a' }]) expect(remedyTargets(content)).toBeUndefined();
+    for (const content of [null, 'x', {}, { kind: 'forceMatch' }, { kind: 'correctingEntry', differenceId: 'a' }])
+      expect(remedyTargets(content)).toBeUndefined();
   });
 
   it('leads to the file of its row', () => {

@@ -1,10 +1,16 @@
-import type { DifferenceFieldsFragment, DifferenceFilter, DifferenceState, DifferenceType, MoneyFieldsFragment } from '../graphql/generated/money/graphql.js';
+import type {
+  DifferenceFieldsFragment,
+  DifferenceFilter,
+  DifferenceState,
+  DifferenceType,
+  MoneyFieldsFragment,
+} from '../graphql/generated/money/graphql.js';
 
 /** What the rules look at. */
 type Difference = DifferenceFieldsFragment;
 
 /** States in which somebody still has something to do. */
-export const TODO: readonly DifferenceState[] = ['open', 'assigned'];
+export const OPEN_STATES: readonly DifferenceState[] = ['open', 'assigned'];
 
 /** What the list can be narrowed to, as it stands in the address. */
 export interface DifferenceSearch {
@@ -26,13 +32,16 @@ export function filterOf(search: DifferenceSearch, me: { readonly id: string }):
     ...(from === undefined ? {} : { fromDay: from }),
     ...(to === undefined ? {} : { toDay: to }),
     ...(type === undefined ? {} : { type: [type] }),
-    ...(state === 'all' ? {} : { state: state === undefined ? [...TODO] : [state] }),
+    ...(state === 'all' ? {} : { state: state === undefined ? [...OPEN_STATES] : [state] }),
     ...(owner === undefined ? {} : owner === 'me' ? { ownerId: me.id } : { ownerRole: owner }),
   };
 }
 
 /** What the acquirer has more than the terminal, in the one currency of both; undefined where a side is missing or the currencies differ. */
-export function between({ terminalAmount, acquirerAmount }: Pick<Difference, 'terminalAmount' | 'acquirerAmount'>): MoneyFieldsFragment | undefined {
+export function between({
+  terminalAmount,
+  acquirerAmount,
+}: Pick<Difference, 'terminalAmount' | 'acquirerAmount'>): MoneyFieldsFragment | undefined {
   if (terminalAmount === null || acquirerAmount === null || terminalAmount.currency !== acquirerAmount.currency) return undefined;
   return { currency: terminalAmount.currency, amountMinor: acquirerAmount.amountMinor - terminalAmount.amountMinor };
 }
@@ -50,7 +59,10 @@ export function atStake(differences: readonly Pick<Difference, 'terminalAmount' 
 }
 
 /** The only side that has a row, where it is one: such a difference can be matched by hand with one of the other side. */
-export function loneSide({ paymentId, statementRowId }: Pick<Difference, 'paymentId' | 'statementRowId'>): 'terminal' | 'acquirer' | undefined {
+export function loneSide({
+  paymentId,
+  statementRowId,
+}: Pick<Difference, 'paymentId' | 'statementRowId'>): 'terminal' | 'acquirer' | undefined {
   if (paymentId !== null && statementRowId === null) return 'terminal';
   if (paymentId === null && statementRowId !== null) return 'acquirer';
   return undefined;
@@ -87,8 +99,8 @@ export function candidates(difference: Difference, others: readonly Difference[]
 export function actsFor(role: string, states: readonly DifferenceState[]): readonly ('assign' | 'resolve' | 'accept' | 'reopen')[] {
   if (role !== 'hq' && role !== 'manager') return [];
   if (states.length === 0) return [];
-  if (states.every((state) => TODO.includes(state))) return role === 'hq' ? ['assign', 'resolve', 'accept'] : ['assign', 'resolve'];
-  return states.every((state) => !TODO.includes(state)) ? ['reopen'] : [];
+  if (states.every((state) => OPEN_STATES.includes(state))) return role === 'hq' ? ['assign', 'resolve', 'accept'] : ['assign', 'resolve'];
+  return states.every((state) => !OPEN_STATES.includes(state)) ? ['reopen'] : [];
 }
 
 /** What a remedy's content says, as far as it can be read. */

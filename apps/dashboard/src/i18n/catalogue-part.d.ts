@@ -30,3 +30,7 @@ declare module '*?part=money' {
   const texts: Record<string, unknown>;
   export default texts;
 }
+declare module '*?part=differences' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}

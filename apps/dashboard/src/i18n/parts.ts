@@ -24,6 +24,7 @@ export const CATALOGUE_PARTS = {
   },
   // All pages about money; each has texts of its own beside these.
   money: { groups: ['money', 'cardScheme'], folders: ['statements', 'differences', 'settlement', 'funding'] },
+  differences: { groups: ['difference'], folders: ['differences'] },
   statements: { groups: ['statement'], folders: ['statements'] },
   terminal: { groups: ['event', 'streamBreak', 'dialogue', 'dialogueCause', 'traffic', 'acquirerEvent'], folders: ['terminal'] },
 } as const satisfies Record<string, { groups: readonly string[]; folders: readonly string[] }>;

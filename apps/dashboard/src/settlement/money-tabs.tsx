@@ -7,6 +7,7 @@ import { TabLinks } from '../ui/tab-links.js';
 const PAGES = {
   batches: { to: '/settlement', search: { tab: 'batches' } },
   transactions: { to: '/settlement', search: { tab: 'transactions' } },
+  differences: { to: '/settlement/differences', search: {} },
   statements: { to: '/settlement/statements', search: {} },
 } as const;
 

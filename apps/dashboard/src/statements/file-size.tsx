@@ -6,5 +6,9 @@ import { sizeOf } from './statement.rules.js';
 export function FileSize({ bytes }: { bytes: number }) {
   const { locale } = useTexts();
   const { value, unit } = sizeOf(bytes);
-  return <span className={`${ui.number} ${ui.muted}`}>{new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short' }).format(value)}</span>;
+  return (
+    <span className={`${ui.number} ${ui.muted}`}>
+      {new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short' }).format(value)}
+    </span>
+  );
 }

@@ -1,0 +1,135 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { CircleHelp } from 'lucide-react';
+import { useState } from 'react';
+import { textOrCode, useTexts } from '../i18n/use-texts.js';
+import { useMe } from '../session/session.js';
+import { EmptyState, ErrorState, Fact, Facts, Skeletons } from '../ui/blocks.js';
+import { Dialog } from '../ui/dialog.js';
+import ui from '../ui/ui.module.css';
+import { BusinessDay, ZonedMoment } from '../ui/values.js';
+import { ActDialog, type ActKind } from './act-dialog.js';
+import { actsFor, loneSide, OPEN_STATES } from './difference.rules.js';
+import { type DifferenceDetail, differenceQuery } from './difference-queries.js';
+import { DifferenceStateChip, useOwner } from './difference-states.js';
+import classes from './differences.module.css';
+import { type RemedyChoice, RemedyDialog } from './remedy-dialog.js';
+import { Sides } from './sides.js';
+
+const route = getRouteApi('/signed-in/settlement/differences');
+
+/** One difference: both sides beside each other, its history, and what can be done. Which one stands in the address. */
+export function DifferenceDrawer() {
+  const { t } = useTexts();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data: difference, error, isPending, refetch } = useQuery({ ...differenceQuery(search.d ?? ''), enabled: search.d !== undefined });
+  const close = () => {
+    const { d: _closed, ...rest } = search;
+    void navigate({ search: rest, replace: true, resetScroll: false });
+  };
+  return (
+    <Dialog
+      opened={search.d !== undefined}
+      close={close}
+      shape="side"
+      title={difference ? t(`difference.kind.${difference.type}`) : t('difference.title')}
+      testId="difference-drawer"
+    >
+      {search.d === undefined ? null : isPending ? (
+        <Skeletons rows={3} height={96} />
+      ) : error && difference === undefined ? (
+        <ErrorState error={error} retry={() => void refetch()} />
+      ) : difference ? (
+        <Detail key={difference.id} difference={difference} />
+      ) : (
+        <EmptyState icon={CircleHelp} title={t('filter.nothingTitle')} />
+      )}
+    </Dialog>
+  );
+}
+
+function Detail({ difference }: { difference: DifferenceDetail }) {
+  const { t } = useTexts();
+  const owner = useOwner();
+  return (
+    <div className={classes.detail} data-testid="difference-detail" data-state={difference.state}>
+      <p className={classes.meaning}>{t(`difference.meaning.${difference.type}`)}</p>
+      <Facts>
+        <Fact name={t('filter.state')}>
+          <DifferenceStateChip state={difference.state} />
+        </Fact>
+        <Fact name={t('difference.owner')}>{owner(difference)}</Fact>
+        <Fact name={t('difference.day')}>
+          <BusinessDay day={difference.businessDay} />
+        </Fact>
+        {difference.note === null ? null : (
+          <Fact name={t('difference.note')}>
+            {difference.note}
+            {difference.endedBy === null ? null : <span className={ui.muted}>{` · ${difference.endedBy}`}</span>}
+          </Fact>
+        )}
+      </Facts>
+      <Sides difference={difference} />
+      <Buttons difference={difference} />
+      <History difference={difference} />
+    </div>
+  );
+}
+
+function Buttons({ difference }: { difference: DifferenceDetail }) {
+  const { t } = useTexts();
+  const me = useMe();
+  const [acting, setActing] = useState<ActKind | null>(null);
+  const [remedy, setRemedy] = useState<RemedyChoice | null>(null);
+  const acts = actsFor(me.role, [difference.state]);
+  const remedies = acts.length > 0 && OPEN_STATES.includes(difference.state);
+  if (acts.length === 0) return null;
+  return (
+    <>
+      <div className={classes.acts}>
+        {acts.map((kind) => (
+          <Button key={kind} variant={kind === 'assign' ? 'filled' : 'default'} onClick={() => setActing(kind)} data-testid={`act-${kind}`}>
+            {t(`difference.${kind}`)}
+          </Button>
+        ))}
+        {remedies && loneSide(difference) !== undefined ? (
+          <Button variant="default" onClick={() => setRemedy('forceMatch')} data-testid="act-force">
+            {t('difference.forceMatch')}
+          </Button>
+        ) : null}
+        {remedies ? (
+          <Button variant="default" onClick={() => setRemedy('correctingEntry')} data-testid="act-correct">
+            {t('difference.correct')}
+          </Button>
+        ) : null}
+      </div>
+      <ActDialog kind={acting} differences={[difference]} close={() => setActing(null)} done={() => undefined} />
+      <RemedyDialog choice={remedy} difference={difference} close={() => setRemedy(null)} />
+    </>
+  );
+}
+
+function History({ difference }: { difference: DifferenceDetail }) {
+  const { t } = useTexts();
+  return (
+    <section>
+      <h3 className={classes.sub}>{t('difference.history')}</h3>
+      <ol className={classes.history} data-testid="difference-history">
+        {difference.history.map((event) => (
+          <li key={`${event.at} ${event.what} ${event.detail}`}>
+            <div>
+              <strong>{textOrCode(t, 'difference.event', event.what)}</strong>
+              <span className={ui.muted}>{` · ${event.actor === 'reconciliation' ? t('difference.byProgram') : event.actor}`}</span>
+            </div>
+            {['found', 'foundAgain', 'assigned'].includes(event.what) || event.detail === '' ? null : <div>{event.detail}</div>}
+            <div className={`${ui.small} ${ui.muted}`}>
+              <ZonedMoment at={event.at} />
+            </div>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,232 @@
+import { Button, NativeSelect, Textarea } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { Ban, CircleCheck, Handshake, Hourglass, type LucideIcon, Undo2 } from 'lucide-react';
+import { useState } from 'react';
+import { formatMoney } from '../format/money.js';
+import { execute } from '../graphql/client.js';
+import { NotReachable } from '../graphql/failures.js';
+import { DecideRemedyDocument, type RemedyDecision, type RemedyState } from '../graphql/generated/money/graphql.js';
+import { useTexts } from '../i18n/use-texts.js';
+import { useMe } from '../session/session.js';
+import { MOST_CHARACTERS } from '../terminal/action.rules.js';
+import { EmptyState, ErrorState, Fact, Facts, LoadMore, Notice, Skeletons } from '../ui/blocks.js';
+import { Dialog } from '../ui/dialog.js';
+import { type ChipTone, StateChip } from '../ui/state-chip.js';
+import ui from '../ui/ui.module.css';
+import { ZonedMoment } from '../ui/values.js';
+import { type RemedyTargets, remedyTargets } from './difference.rules.js';
+import { type Remedy, remediesQuery, renewDifferences } from './difference-queries.js';
+import classes from './differences.module.css';
+
+const route = getRouteApi('/signed-in/settlement/differences');
+
+const LOOKS: Record<RemedyState, [ChipTone, LucideIcon]> = {
+  requested: ['warn', Hourglass],
+  approved: ['ok', CircleCheck],
+  refused: ['bad', Ban],
+  withdrawn: ['quiet', Undo2],
+};
+
+/** Remedies that wait for a second person, and what became of others. */
+export function RemedyList() {
+  const { t } = useTexts();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const query = useInfiniteQuery(remediesQuery(search.view === 'allRemedies' ? null : ['requested']));
+  const rows = query.data?.pages.flatMap(({ edges }) => edges.map(({ node }) => node)) ?? [];
+  return (
+    <>
+      <search className={ui.filters} aria-label={t('filter.label')}>
+        <NativeSelect
+          label={t('filter.state')}
+          value={search.view}
+          onChange={(event) => void navigate({ search: { ...search, view: event.currentTarget.value as never }, replace: true })}
+          data={[
+            { value: 'remedies', label: t('difference.showWaiting') },
+            { value: 'allRemedies', label: t('difference.showAll') },
+          ]}
+          data-testid="remedies-show"
+        />
+        <Button component={Link} to="/settlement/differences" variant="default" data-testid="back-to-differences">
+          {t('difference.back')}
+        </Button>
+      </search>
+      {query.isPending ? <Skeletons rows={3} height={140} /> : null}
+      {query.error && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : null}
+      {query.data && rows.length === 0 ? (
+        <EmptyState icon={Handshake} title={t('difference.remediesNone')}>
+          {t('difference.remediesNoneText')}
+        </EmptyState>
+      ) : null}
+      {rows.length === 0 ? null : (
+        <>
+          <ul className={ui.list} aria-label={t('difference.remediesTitle')} data-testid="remedies">
+            {rows.map((remedy) => (
+              <RemedyCard key={remedy.id} remedy={remedy} />
+            ))}
+          </ul>
+          <LoadMore
+            hasMore={query.hasNextPage}
+            loading={query.isFetchingNextPage}
+            load={() => void query.fetchNextPage()}
+            shown={rows.length}
+            total={query.data?.pages[0]?.totalCount ?? rows.length}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function RemedyCard({ remedy }: { remedy: Remedy }) {
+  const { t } = useTexts();
+  const me = useMe();
+  const [deciding, setDeciding] = useState<RemedyDecision | null>(null);
+  const targets = remedyTargets(remedy.content);
+  const [tone, icon] = LOOKS[remedy.state];
+  const mine = remedy.requestedName === me.name;
+  const decisions: readonly RemedyDecision[] =
+    remedy.state !== 'requested' || me.role === 'auditor' ? [] : mine ? ['withdraw'] : ['approve', 'refuse'];
+  return (
+    <li className={`${ui.card} ${classes.remedy}`} data-testid={`remedy-${remedy.id}`} data-state={remedy.state}>
+      <div className={ui.cardHead}>
+        <h2 className={ui.cardTitle}>{t(`difference.remedyKind.${remedy.kind}`)}</h2>
+        <StateChip tone={tone} icon={icon}>
+          {t(`difference.remedyState.${remedy.state}`)}
+        </StateChip>
+      </div>
+      <p className={classes.reason}>{remedy.reason}</p>
+      {targets ? <Targets targets={targets} /> : null}
+      <Facts>
+        <Fact name={t('difference.askedBy')}>
+          {remedy.requestedName} · <ZonedMoment at={remedy.requestedAt} />
+        </Fact>
+        {remedy.decidedName === null || remedy.decidedAt === null ? null : (
+          <Fact name={t('difference.decidedBy')}>
+            {remedy.decidedName} · <ZonedMoment at={remedy.decidedAt} />
+          </Fact>
+        )}
+        {remedy.decisionNote === null || remedy.decisionNote === '' ? null : <Fact name={t('difference.note')}>{remedy.decisionNote}</Fact>}
+      </Facts>
+      {decisions.length === 0 ? null : (
+        <div className={classes.acts}>
+          {decisions.map((decision) => (
+            <Button
+              key={decision}
+              variant={decision === 'approve' ? 'filled' : 'default'}
+              onClick={() => setDeciding(decision)}
+              data-testid={`remedy-${decision}`}
+            >
+              {t(`difference.${decision}`)}
+            </Button>
+          ))}
+        </div>
+      )}
+      <DecideDialog remedy={remedy} decision={deciding} close={() => setDeciding(null)} />
+    </li>
+  );
+}
+
+function Targets({ targets }: { targets: RemedyTargets }) {
+  const { t, locale } = useTexts();
+  const search = route.useSearch();
+  const link = (id: string, text: string) => (
+    <Link to="/settlement/differences" search={{ ...search, d: id }} resetScroll={false}>
+      {text}
+    </Link>
+  );
+  return (
+    <p className={classes.targets}>
+      {targets.kind === 'correctingEntry' ? (
+        <>
+          <strong className={ui.number}>{t('difference.entryOf', { amount: formatMoney(targets.amount, locale) })}</strong>
+          {link(targets.differenceId, t('difference.lookAt'))}
+        </>
+      ) : (
+        <>
+          {link(targets.terminalDifferenceId, t('difference.first'))}
+          {link(targets.acquirerDifferenceId, t('difference.second'))}
+        </>
+      )}
+    </p>
+  );
+}
+
+function DecideDialog({ remedy, decision, close }: { remedy: Remedy; decision: RemedyDecision | null; close: () => void }) {
+  const { t } = useTexts();
+  return (
+    <Dialog opened={decision !== null} close={close} title={decision === null ? '' : t(`difference.${decision}`)} testId="decide-dialog">
+      {decision === null ? null : <Decide key={decision} remedy={remedy} decision={decision} close={close} />}
+    </Dialog>
+  );
+}
+
+function Decide({ remedy, decision, close }: { remedy: Remedy; decision: RemedyDecision; close: () => void }) {
+  const { t } = useTexts();
+  // What was read when the dialog opened is what is decided about: its digest goes along.
+  const [read] = useState(remedy);
+  const [note, setNote] = useState('');
+  const [tried, setTried] = useState(false);
+  const { decide, deciding, problem } = useDeciding(close);
+  const missing = decision === 'refuse' && note.trim() === '';
+  return (
+    <form
+      noValidate
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (missing) event.currentTarget.querySelector('textarea')?.focus();
+        else void decide(read, decision, note.trim());
+      }}
+    >
+      <p className={classes.reason}>{read.reason}</p>
+      <p>{t(`difference.${decision}Text`)}</p>
+      {decision === 'refuse' ? (
+        <Textarea
+          label={t('difference.reason')}
+          required
+          rows={2}
+          maxLength={MOST_CHARACTERS.reason}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+          error={tried && missing ? t('difference.reasonMissing') : undefined}
+          data-testid="decide-note"
+          data-autofocus
+        />
+      ) : null}
+      {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={close}>
+          {t('action.cancel')}
+        </Button>
+        <Button type="submit" color={decision === 'approve' ? 'danger' : 'accent'} loading={deciding} data-testid="decide-confirm">
+          {t(`difference.${decision}`)}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function useDeciding(close: () => void) {
+  const { t } = useTexts();
+  const [deciding, setDeciding] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const decide = async ({ id, digest }: Remedy, decision: RemedyDecision, note: string) => {
+    setDeciding(true);
+    setProblem(null);
+    try {
+      const { decideRemedy: answer } = await execute(DecideRemedyDocument, { id, digest, decision, note: note === '' ? null : note });
+      await renewDifferences();
+      if (answer.__typename === 'RemedyRequest') close();
+      else setProblem(t(`refusal.${answer.code}`));
+    } catch (failure) {
+      if (!(failure instanceof NotReachable)) throw failure;
+      setProblem(t('difference.notSent'));
+    } finally {
+      setDeciding(false);
+    }
+  };
+  return { decide, deciding, problem };
+}

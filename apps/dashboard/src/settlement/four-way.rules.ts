@@ -1,0 +1,54 @@
+import type { BatchQuery, ComparedBatchesQuery, MoneyFieldsFragment } from '../graphql/generated/money/graphql.js';
+
+/** A batch with everything its page shows. */
+export type BatchDetail = NonNullable<BatchQuery['batch']>;
+/** A batch as statements and journal were compared. */
+export type ComparedBatch = ComparedBatchesQuery['comparedBatches']['edges'][number]['node'];
+
+/** Who says what a batch holds. */
+export type Side = 'till' | 'terminal' | 'acquirer' | 'bank';
+
+/** What one side says, and whether it is what it should be by the sides before it. */
+export interface SideView {
+  readonly side: Side;
+  readonly amount: MoneyFieldsFragment | null;
+  readonly count: number | null;
+  /** What is charged between this side and the bank; of the acquirer. */
+  readonly fees: MoneyFieldsFragment | null;
+  /** `unknown`: this side said nothing yet, or nothing it could be compared with. */
+  readonly verdict: 'same' | 'differs' | 'unknown' | 'reference';
+  /** What this side has more than it should, where it differs in the same currency. */
+  readonly delta: MoneyFieldsFragment | null;
+}
+
+/** The four sides of a batch, each against the till's journal; the bank against what the acquirer should pay out. */
+export function fourWay(batch: BatchDetail, compared: ComparedBatch | undefined): SideView[] {
+  const { journal } = batch;
+  const acquirer = batch.confirmed ?? compared?.acquirerTotal ?? null;
+  const fees = compared?.acquirerFees ?? null;
+  const payable = acquirer === null ? null : fees !== null && fees.currency === acquirer.currency ? plus(acquirer, fees.amountMinor) : acquirer;
+  return [
+    { side: 'till', amount: journal, count: batch.count, fees: null, verdict: 'reference', delta: null },
+    judged('terminal', batch.terminalTotal, batch.terminalCount, journal, batch.count),
+    { ...judged('acquirer', acquirer, compared?.acquirerCount ?? null, journal, batch.count), fees },
+    judged('bank', batch.funded, null, payable, null),
+  ];
+}
+
+const plus = ({ currency, amountMinor }: MoneyFieldsFragment, more: number): MoneyFieldsFragment => ({ currency, amountMinor: amountMinor + more });
+
+function judged(side: Side, amount: MoneyFieldsFragment | null, count: number | null, should: MoneyFieldsFragment | null, shouldCount: number | null): SideView {
+  const view = { side, amount, count, fees: null };
+  if (amount === null || should === null) return { ...view, verdict: 'unknown', delta: null };
+  if (amount.currency !== should.currency) return { ...view, verdict: 'differs', delta: null };
+  const delta = plus(amount, -should.amountMinor);
+  const sameCount = count === null || shouldCount === null || count === shouldCount;
+  if (delta.amountMinor === 0 && sameCount) return { ...view, verdict: 'same', delta: null };
+  return { ...view, verdict: 'differs', delta };
+}
+
+/** What two people can be asked to do with a batch; null when there is nothing to ask. */
+export function askable({ state, handling }: Pick<BatchDetail, 'state' | 'handling'>): 'settle' | 'acceptUnbalanced' | null {
+  if (state === 'open' || state === 'missed') return 'settle';
+  return state === 'unbalanced' && handling !== 'accepted' ? 'acceptUnbalanced' : null;
+}
