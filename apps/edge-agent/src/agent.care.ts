@@ -72,7 +72,7 @@ export class AgentCare {
     const hours = Math.floor(this.keeper.offlineMs / 3_600_000);
     if (this.restricted.active)
       notices.push({ code: 'restrictedMode', detail: `without core for ${hours} hours: ${RESTRICTED_OPERATIONS.join(' and ')} are off` });
-    if (journal.isLow) notices.push({ code: 'journalSpaceLow', detail: 'the disk is nearly full: new sales and orders are refused' });
+    if (journal.room.isLow) notices.push({ code: 'journalSpaceLow', detail: 'the disk is nearly full: new sales and orders are refused' });
     if (this.#uploader?.refused)
       notices.push({ code: 'journalRefused', detail: 'core takes nothing of this gateway: another machine writes in its place' });
     if (clock.authority === 'lastKnown')

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Agent, startAgent } from './agent.js';
 import { systemClock } from './clock.js';
 import { GATEWAY, STORE, TestStore } from './edge.fixtures.js';
-import { Journal, SqliteStore } from './journal/index.js';
+import { Journal, NewWorkRefusedError, SqliteStore } from './journal/index.js';
 import { silentLog } from './log.js';
 
 let store: TestStore;
@@ -69,6 +69,12 @@ describe('an agent on a full disk', () => {
     const { prototype } = SqliteStore;
     const transaction = prototype.transaction;
     let full = true;
+    let open: Journal | undefined;
+    const { onAppended } = Journal.prototype;
+    Journal.prototype.onAppended = function (this: Journal, listener) {
+      open = this;
+      return onAppended.call(this, listener);
+    };
     prototype.transaction = function <T>(this: SqliteStore, work: () => T): T {
       this.database.exec(`PRAGMA max_page_count = ${full ? pages : 1_000_000}`);
       return transaction.call(this, () => {
@@ -81,10 +87,15 @@ describe('an agent on a full disk', () => {
       const url = await start();
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
       full = false;
+      // There is room again, but what the last run left is not written down yet: an order now would hide it from the terminal's memory.
+      expect(() => open!.commit((tx) => tx.append('OperatorSignedOn', 't1', {}))).toThrow(NewWorkRefusedError);
       const journal = () => new DatabaseSync(join(store.dataDir, 'journal.sqlite'), { readOnly: true });
       const deadline = performance.now() + 9_000;
       await new Promise((resolve) => setTimeout(resolve, 5_500));
       expect(performance.now()).toBeLessThan(deadline);
+      // The ballast was given up meanwhile; with it back, new work is admitted.
+      open!.keepUp();
+      open!.commit((tx) => tx.append('OperatorSignedOn', 't1', {}));
       await agent!.stop('SIGTERM');
       agent = undefined;
       const database = journal();
@@ -98,6 +109,7 @@ describe('an agent on a full disk', () => {
       expect(kinds.at(-1)).toBe('AgentStopped');
     } finally {
       prototype.transaction = transaction;
+      Journal.prototype.onAppended = onAppended;
     }
   });
 });

@@ -58,6 +58,8 @@ export async function startAgent(context: AgentContext, config: Config): Promise
   const parts = wire(context, config, stopping.signal);
   await context.devices.prepare([...(parts.policy.current?.terminals.values() ?? [])]);
   if (parts.policy.current) parts.terminals.apply(parts.policy.current);
+  // A disk that refuses the recovery may take what a till asks for a moment later: nothing new before.
+  parts.journal.room.holdNewWork();
   let recovered = recover(parts);
   connect(parts);
   const tillPort = await parts.till.start();
@@ -207,6 +209,7 @@ function recover({ journal, terminals, payments, settlement, closing, opening, m
     if (!(error instanceof JournalUnavailableError)) throw error;
     return false;
   }
+  journal.room.allowNewWork();
   closing.resume();
   opening.resume();
   maintenance.resume();

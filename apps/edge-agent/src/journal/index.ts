@@ -1,5 +1,5 @@
 export type { JournalSegment, JournalSlice } from './journal.entries.js';
-export { JournalCorruptError, JournalDamagedError, JournalUnavailableError } from './journal.errors.js';
+export { JournalCorruptError, JournalDamagedError, JournalUnavailableError, NewWorkRefusedError } from './journal.errors.js';
 export { raiseIdentity, readIdentity } from './journal.identity.js';
 export { Journal, type JournalOptions } from './journal.service.js';
 export { type Row, SqliteStore } from './journal.store.js';

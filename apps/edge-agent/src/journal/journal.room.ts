@@ -7,6 +7,7 @@ import type { JournalTransaction } from './journal.transaction.js';
 export class DiskRoom {
   readonly #space: DiskSpace;
   #low = false;
+  #held = false;
   #unsaid = false;
   #failures: { code: string; times: number } | null = null;
 
@@ -42,8 +43,22 @@ export class DiskRoom {
     return this.#space.freeBytes;
   }
 
+  /**
+   * From now on nothing new may begin, until {@link allowNewWork}: an order that begins before what a crash left is declared in doubt would overwrite in the
+   * terminal's memory what is to be asked there.
+   */
+  holdNewWork(): void {
+    this.#held = true;
+  }
+
+  /** Ends {@link holdNewWork}. */
+  allowNewWork(): void {
+    this.#held = false;
+  }
+
   /** Throws when an entry of this kind begins work that must be refused (J7). */
   admit(kind: string): void {
+    if (this.#held && beginsWork(kind)) throw new NewWorkRefusedError('what the last run left is not written down yet');
     if (this.#low && beginsWork(kind)) throw new NewWorkRefusedError('the disk is nearly full: no new work', 'full');
   }
 

@@ -116,11 +116,6 @@ export class Journal {
     return this.#ackedThrough;
   }
 
-  /** True while new work is refused because the disk is short of room. */
-  get isLow(): boolean {
-    return this.#room.isLow;
-  }
-
   /** For the agent's own state tables, which live in the same file so that they change in the same transaction. */
   get store(): SqliteStore {
     return this.#store;
@@ -150,6 +145,11 @@ export class Journal {
     }
     if (this.#headSeq !== before) for (const listener of this.#listeners) listener();
     return result;
+  }
+
+  /** Whether there is room on the disk, and whether new work may begin. */
+  get room(): DiskRoom {
+    return this.#room;
   }
 
   /** Calls `listener` after every commit that appended entries. Returns how to stop that. */

@@ -84,7 +84,7 @@ describe('J7: a disk that fills up', () => {
     stop(open[0]!);
     free = BALLAST / 4;
     const journal = start();
-    expect(journal.isLow).toBe(true);
+    expect(journal.room.isLow).toBe(true);
     expect(existsSync(join(dataDir, 'ballast'))).toBe(false);
     expect(() => order(journal)).toThrow(JournalUnavailableError);
     expect(journal.headSeq).toBe(0);
@@ -100,10 +100,10 @@ describe('J7: a disk that fills up', () => {
     const short = start();
     free = 2 * BALLAST;
     short.keepUp();
-    expect(short.isLow).toBe(true);
+    expect(short.room.isLow).toBe(true);
     free = 100 * BALLAST;
     short.keepUp();
-    expect(short.isLow).toBe(false);
+    expect(short.room.isLow).toBe(false);
     order(short);
     expect(kinds(short)).toEqual(['JournalSpaceExhausted', 'JournalSpaceRecovered', 'CommandReceived']);
   });
@@ -260,7 +260,7 @@ const FILL = `
       refused += 1;
     }
   }
-  told.push({ acknowledged, refused, low: journal.isLow, head: journal.headSeq });
+  told.push({ acknowledged, refused, low: journal.room.isLow, head: journal.headSeq });
 `;
 
 describe('real refusals of the operating system', () => {
@@ -303,7 +303,7 @@ describe('real refusals of the operating system', () => {
         const again = open();
         again.keepUp();
         again.commit((tx) => tx.append('OperatorSignedOn', 't1', { operatorId: 'ana', certificateId: 'c' }));
-        told.push({ kept: again.read(1, 10_000).kind.filter((kind) => kind === 'AgentStopped').length, epoch: again.epoch, low: again.isLow });
+        told.push({ kept: again.read(1, 10_000).kind.filter((kind) => kind === 'AgentStopped').length, epoch: again.epoch, low: again.room.isLow });
         again.close();
       `;
       writeFileSync(join(dataDir, 'filler'), Buffer.alloc(1_500_000));

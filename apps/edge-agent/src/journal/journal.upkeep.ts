@@ -52,9 +52,9 @@ export class JournalUpkeep {
     const { clock, log } = this.#context;
     try {
       this.#journal.keepUp();
-      const due = clock.monotonic() - this.#prunedAt >= PRUNE_EVERY_MS || this.#journal.isLow;
+      const due = clock.monotonic() - this.#prunedAt >= PRUNE_EVERY_MS || this.#journal.room.isLow;
       if (!due) return LOOK_EVERY_MS;
-      const keepDays = this.#journal.isLow ? 1 : this.#keepDays();
+      const keepDays = this.#journal.room.isLow ? 1 : this.#keepDays();
       const pruned = this.#journal.prune(clock.now() - keepDays * DAY_MS, MOST_KEPT);
       if (pruned > 0) {
         log.info({ pruned }, 'old acknowledged entries removed');
