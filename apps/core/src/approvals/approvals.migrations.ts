@@ -11,13 +11,23 @@ export const approvalMigrations: readonly Migration[] = [
             OR stores <@ string_to_array(current_setting('tillward.stores', true), ',');
 
       -- Whether a person may order on all of these stores now: also asked by somebody who doesn't see that person, and told nothing else.
+      -- Set and set back by hand: SET as a part of the function's definition needs a superuser.
       CREATE FUNCTION tw_may_order(person_id text, stores text[]) RETURNS boolean
-        LANGUAGE sql STABLE SET tillward.stores = '*' AS $body$
+        LANGUAGE plpgsql AS $body$
+      DECLARE
+        scope text := current_setting('tillward.stores', true);
+        may boolean;
+      BEGIN
+        PERFORM set_config('tillward.stores', '*', true);
         SELECT EXISTS (
           SELECT 1 FROM person p
            WHERE p.id = tw_may_order.person_id
              AND (p.role = 'hq' OR p.role = 'manager'
-                  AND stores <@ ARRAY(SELECT ps.store_id FROM person_store ps WHERE ps.person_id = p.id)))
+                  AND tw_may_order.stores <@ ARRAY(SELECT ps.store_id FROM person_store ps WHERE ps.person_id = p.id)))
+          INTO may;
+        PERFORM set_config('tillward.stores', coalesce(scope, ''), true);
+        RETURN may;
+      END
       $body$;
 
       CREATE TABLE fleet_request (

@@ -76,6 +76,10 @@ describe('row-level security', () => {
     expect(changed[1]).toBe(0);
   });
 
+  // Unique without regard to the store, and small enough to be copied to every node of a distributed database: which of an acquirer's numbers is which store's, and transfers for several stores,
+  // of which store_id names the one that hears of them.
+  const REFERENCES = ['acquirer_terminal', 'payout'];
+
   it('puts every table with a store_id under a policy, its key beginning with store_id', async () => {
     const tables = await database.query<{ name: string; enabled: boolean; forced: boolean; owner: string; first: string | null }>(
       `SELECT c.relname AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced, pg_get_userbyid(c.relowner) AS owner,
@@ -85,7 +89,7 @@ describe('row-level security', () => {
     );
     expect(tables.length).toBeGreaterThan(10);
     for (const table of tables) {
-      expect(table, table.name).toMatchObject({ enabled: true, first: 'store_id' });
+      expect(table, table.name).toMatchObject({ enabled: true, ...(REFERENCES.includes(table.name) ? {} : { first: 'store_id' }) });
       // An owner is exempt unless forced: only the role that may nothing but ingest may own (docs/adr/0002).
       if (!table.forced) expect(table.owner, table.name).toBe(INGEST_ROLE);
     }
