@@ -47,6 +47,7 @@ const ONLY_FOR: Readonly<Record<string, readonly Role[]>> = {
   '/fleet/ask': ['hq', 'manager'],
   '/fleet/gateways': ['hq', 'auditor'],
   '/settlement/statements': ['hq', 'auditor'],
+  '/settlement/funding': ['hq', 'auditor'],
 };
 
 /** Whether a role may open a page; the server decides again for every answer. */

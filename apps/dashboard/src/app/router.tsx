@@ -10,7 +10,9 @@ import {
   auditSearch,
   courseSearch,
   differencesSearch,
+  feesSearch,
   fleetSearch,
+  fundingSearch,
   incidentSearch,
   incidentsSearch,
   policySearch,
@@ -154,7 +156,10 @@ const settlement = createRoute({
   getParentRoute: () => signedIn,
   path: '/settlement',
   validateSearch: settlementSearch,
-  component: lazyRouteComponent(() => withTexts('money', import('../settlement/settlement-page.js')), 'SettlementPage'),
+  component: lazyRouteComponent(
+    () => withTexts('money', withTexts('settlement', import('../settlement/settlement-page.js'))),
+    'SettlementPage',
+  ),
 });
 
 const statements = createRoute({
@@ -184,6 +189,26 @@ const differences = createRoute({
   ),
 });
 
+const batch = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settlement/batches/$storeId/$terminalId/$batchNo',
+  component: lazyRouteComponent(() => withTexts('money', withTexts('settlement', import('../settlement/batch-page.js'))), 'BatchPage'),
+});
+
+const funding = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settlement/funding',
+  validateSearch: fundingSearch,
+  component: lazyRouteComponent(() => withTexts('money', withTexts('funding', import('../funding/funding-page.js'))), 'FundingPage'),
+});
+
+const fees = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settlement/fees',
+  validateSearch: feesSearch,
+  component: lazyRouteComponent(() => withTexts('money', withTexts('funding', import('../funding/fees-page.js'))), 'FeesPage'),
+});
+
 const tree = root.addChildren([
   signIn,
   signedIn.addChildren([
@@ -202,8 +227,11 @@ const tree = root.addChildren([
     course,
     audit,
     settlement,
+    batch,
     differences,
     statements,
+    funding,
+    fees,
     statementFile,
   ]),
 ]);

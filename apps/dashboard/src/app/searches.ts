@@ -3,6 +3,7 @@ import type { IncidentKind, IncidentState } from '../graphql/generated/graphql.j
 import type {
   BatchState,
   DifferenceType,
+  PayoutState,
   StatementFileState,
   StatementRowType,
   TransactionState,
@@ -42,7 +43,7 @@ export const TERMINAL_TABS = ['overview', 'orders', 'history', 'dialogue'] as co
 /** What a terminal's history can be narrowed to. */
 export const HISTORY_SHOWS = ['money', 'settlement', 'closing', 'state', 'peripherals', 'orders', 'protocol'] as const;
 /** Tabs of the settlement page. */
-export const SETTLEMENT_TABS = ['batches', 'transactions'] as const;
+export const SETTLEMENT_TABS = ['board', 'batches', 'transactions'] as const;
 /** States of a statement file. */
 export const STATEMENT_STATES = ['arrived', 'imported', 'refused', 'superseded'] as const satisfies readonly StatementFileState[];
 /** What the work list of differences can be narrowed to; without a choice it shows what is not dealt with. */
@@ -62,6 +63,16 @@ export const DIFFERENCE_TYPES = [
   'feeWrong',
   'unknownBatch',
 ] as const satisfies readonly DifferenceType[];
+/** Where a payout stands. */
+export const PAYOUT_STATES = [
+  'awaited',
+  'funded',
+  'late',
+  'short',
+  'over',
+  'overdue',
+  'calendarUnknown',
+] as const satisfies readonly PayoutState[];
 /** What a line of a statement can be about. */
 export const STATEMENT_ROW_TYPES = [
   'sale',
@@ -164,3 +175,16 @@ export const differencesSearch = (raw: RawSearch) =>
     d: textOf(raw['d']),
     view: oneOf(raw['view'], ['remedies', 'allRemedies'] as const),
   });
+
+/** /settlement/funding */
+export const fundingSearch = (raw: RawSearch) =>
+  present({
+    acquirer: textOf(raw['acquirer']),
+    state: oneOf(raw['state'], PAYOUT_STATES),
+    from: dayOf(raw['from']),
+    to: dayOf(raw['to']),
+  });
+
+/** /settlement/fees */
+export const feesSearch = (raw: RawSearch) =>
+  present({ acquirer: textOf(raw['acquirer']), store: textOf(raw['store']), day: dayOf(raw['day']) });

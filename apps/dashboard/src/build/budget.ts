@@ -27,10 +27,19 @@ const PAGES: { page: string; modules: readonly string[]; limit: number }[] = [
   { page: 'gateways', modules: ['/app/shell.tsx', '/gateways/gateways-page.tsx', texts('gateways')], limit: LIMITS.hq },
   { page: 'policy', modules: ['/app/shell.tsx', '/policy/policy-page.tsx'], limit: LIMITS.hq },
   { page: 'audit', modules: ['/app/shell.tsx', '/audit/audit-page.tsx', texts('audit')], limit: LIMITS.hq },
-  { page: 'settlement', modules: ['/app/shell.tsx', '/settlement/settlement-page.tsx', texts('money')], limit: LIMITS.hq },
+  {
+    page: 'settlement',
+    modules: ['/app/shell.tsx', '/settlement/settlement-page.tsx', '/settlement/batch-page.tsx', texts('money'), texts('settlement')],
+    limit: LIMITS.hq,
+  },
   {
     page: 'differences',
     modules: ['/app/shell.tsx', '/differences/differences-page.tsx', texts('money'), texts('differences')],
+    limit: LIMITS.hq,
+  },
+  {
+    page: 'funding',
+    modules: ['/app/shell.tsx', '/funding/funding-page.tsx', '/funding/fees-page.tsx', texts('money'), texts('funding')],
     limit: LIMITS.hq,
   },
   {

@@ -27,7 +27,7 @@ export function DifferenceFilters() {
         label={t('filter.state')}
         value={search.state}
         anyLabel={t('difference.todo')}
-        choices={DIFFERENCE_STATES.map((state) => [state, state === 'all' ? t('difference.everything') : t(`difference.state.${state}`)])}
+        choices={DIFFERENCE_STATES.map((state) => [state, t(`difference.state.${state}`)])}
         change={(state) => change({ state })}
         testId="filter-state"
       />
@@ -42,7 +42,7 @@ export function DifferenceFilters() {
         label={t('difference.owner')}
         value={search.owner}
         anyLabel={t('difference.ownerAny')}
-        choices={DIFFERENCE_OWNERS.map((owner) => [owner, owner === 'me' ? t('difference.ownerYou') : t(`role.${owner}`)])}
+        choices={DIFFERENCE_OWNERS.map((owner) => [owner, t(`difference.ownerIs.${owner}`)])}
         change={(owner) => change({ owner })}
         testId="filter-owner"
       />

@@ -87,7 +87,10 @@ export const othersQuery = (difference: Difference) => {
     queryFn: async () => {
       const { storeId, acquirerId } = difference;
       const type = [...LONE_TYPES[side === 'terminal' ? 'acquirer' : 'terminal']];
-      const { differences } = await execute(DifferencesDocument, { filter: { storeId, acquirerId, type, state: [...OPEN_STATES] }, after: null });
+      const { differences } = await execute(DifferencesDocument, {
+        filter: { storeId, acquirerId, type, state: [...OPEN_STATES] },
+        after: null,
+      });
       return differences.edges.map(({ node }) => node);
     },
     enabled: side !== undefined,

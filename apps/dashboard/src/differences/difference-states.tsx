@@ -27,5 +27,6 @@ export function DifferenceStateChip({ state }: { state: DifferenceState }) {
 export function useOwner(): (difference: Difference) => string {
   const { t } = useTexts();
   const me = useMe();
-  return ({ ownerId, ownerRole }) => (ownerId === null ? t(`role.${ownerRole}`) : ownerId === me.id ? t('difference.ownerYou') : ownerId);
+  return ({ ownerId, ownerRole }) =>
+    ownerId === null ? t(`role.${ownerRole}`) : ownerId === me.id ? t('difference.ownerYou') : `${t(`role.${ownerRole}`)} · ${ownerId}`;
 }

@@ -187,16 +187,18 @@ function useColumns(selection: Selection | undefined): Column<Difference>[] {
           <div className={classes.pick}>
             {selection ? box(row) : null}
             <div className={classes.what}>
-            <Link
-              to="/settlement/differences"
-              search={{ ...search, d: row.id }}
-              resetScroll={false}
-              aria-label={t('difference.open', { what: nameOf(row) })}
-              data-testid={`difference-${row.type}`}
-            >
-              {t(`difference.kind.${row.type}`)}
-            </Link>
-            <small className={ui.muted}>{[terminal?.name ?? row.terminalId, store?.name ?? row.storeId].filter(Boolean).join(' · ')}</small>
+              <Link
+                to="/settlement/differences"
+                search={{ ...search, d: row.id }}
+                resetScroll={false}
+                aria-label={t('difference.open', { what: nameOf(row) })}
+                data-testid={`difference-${row.type}`}
+              >
+                {t(`difference.kind.${row.type}`)}
+              </Link>
+              <small className={ui.muted}>
+                {[terminal?.name ?? row.terminalId, store?.name ?? row.storeId].filter(Boolean).join(' · ')}
+              </small>
             </div>
           </div>
         );

@@ -34,3 +34,11 @@ declare module '*?part=differences' {
   const texts: Record<string, unknown>;
   export default texts;
 }
+declare module '*?part=settlement' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}
+declare module '*?part=funding' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}

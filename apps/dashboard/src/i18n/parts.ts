@@ -24,6 +24,8 @@ export const CATALOGUE_PARTS = {
   },
   // All pages about money; each has texts of its own beside these.
   money: { groups: ['money', 'cardScheme'], folders: ['statements', 'differences', 'settlement', 'funding'] },
+  settlement: { groups: ['board'], folders: ['settlement'] },
+  funding: { groups: ['funding'], folders: ['funding'] },
   differences: { groups: ['difference'], folders: ['differences'] },
   statements: { groups: ['statement'], folders: ['statements'] },
   terminal: { groups: ['event', 'streamBreak', 'dialogue', 'dialogueCause', 'traffic', 'acquirerEvent'], folders: ['terminal'] },

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { ReceiptText } from 'lucide-react';
 import type { BatchFilter } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
@@ -20,7 +21,13 @@ function useColumns(stores: StoreNames): Column<BatchRow>[] {
       head: true,
       cell: (batch) => (
         <>
-          <strong>{batch.terminalName}</strong>
+          <Link
+            to="/settlement/batches/$storeId/$terminalId/$batchNo"
+            params={{ storeId: batch.storeId, terminalId: batch.terminalId, batchNo: String(batch.batchNo) }}
+            data-testid={`batch-${batch.terminalId}-${batch.batchNo}`}
+          >
+            <strong>{batch.terminalName}</strong>
+          </Link>
           <br />
           <small>{stores.get(batch.storeId)?.name ?? batch.storeId}</small>
         </>

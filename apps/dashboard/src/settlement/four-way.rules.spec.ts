@@ -3,10 +3,21 @@ import { askable, type BatchDetail, type ComparedBatch, fourWay } from './four-w
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
 const batch = (change: Partial<BatchDetail>): BatchDetail =>
-  ({ journal: eur(1_000), count: 2, terminalTotal: null, terminalCount: null, hostTotal: null, hostCount: null, confirmed: null, funded: null, ...change }) as BatchDetail;
+  ({
+    journal: eur(1_000),
+    count: 2,
+    terminalTotal: null,
+    terminalCount: null,
+    hostTotal: null,
+    hostCount: null,
+    confirmed: null,
+    funded: null,
+    ...change,
+  }) as BatchDetail;
 const compared = (total: number, fees: number, count = 2): ComparedBatch =>
   ({ acquirerTotal: eur(total), acquirerFees: eur(fees), acquirerCount: count }) as ComparedBatch;
-const verdicts = (views: ReturnType<typeof fourWay>) => views.map(({ side, verdict, delta }) => [side, verdict, delta?.amountMinor ?? null]);
+const verdicts = (views: ReturnType<typeof fourWay>) =>
+  views.map(({ side, verdict, delta }) => [side, verdict, delta?.amountMinor ?? null]);
 
 describe('four sides of a batch', () => {
   it('are unknown until each has said something', () => {
@@ -19,7 +30,10 @@ describe('four sides of a batch', () => {
   });
 
   it('agree when the bank paid the statement less its fees', () => {
-    const views = fourWay(batch({ terminalTotal: eur(1_000), terminalCount: 2, confirmed: eur(1_000), funded: eur(988) }), compared(1_000, -12));
+    const views = fourWay(
+      batch({ terminalTotal: eur(1_000), terminalCount: 2, confirmed: eur(1_000), funded: eur(988) }),
+      compared(1_000, -12),
+    );
     expect(verdicts(views).map(([, verdict]) => verdict)).toEqual(['reference', 'same', 'same', 'same']);
     expect(views[2]?.fees).toEqual(eur(-12));
   });
@@ -34,11 +48,17 @@ describe('four sides of a batch', () => {
   });
 
   it('differ by their number even when the amounts are the same', () => {
-    expect(fourWay(batch({ terminalTotal: eur(1_000), terminalCount: 3 }), undefined)[1]).toMatchObject({ verdict: 'differs', delta: eur(0) });
+    expect(fourWay(batch({ terminalTotal: eur(1_000), terminalCount: 3 }), undefined)[1]).toMatchObject({
+      verdict: 'differs',
+      delta: eur(0),
+    });
   });
 
   it('are never compared across currencies', () => {
-    expect(fourWay(batch({ terminalTotal: { amountMinor: 1_000, currency: 'USD' } }), undefined)[1]).toMatchObject({ verdict: 'differs', delta: null });
+    expect(fourWay(batch({ terminalTotal: { amountMinor: 1_000, currency: 'USD' } }), undefined)[1]).toMatchObject({
+      verdict: 'differs',
+      delta: null,
+    });
   });
 });
 

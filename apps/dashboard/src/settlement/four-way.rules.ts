@@ -26,7 +26,8 @@ export function fourWay(batch: BatchDetail, compared: ComparedBatch | undefined)
   const { journal } = batch;
   const acquirer = batch.confirmed ?? compared?.acquirerTotal ?? null;
   const fees = compared?.acquirerFees ?? null;
-  const payable = acquirer === null ? null : fees !== null && fees.currency === acquirer.currency ? plus(acquirer, fees.amountMinor) : acquirer;
+  const payable =
+    acquirer === null ? null : fees !== null && fees.currency === acquirer.currency ? plus(acquirer, fees.amountMinor) : acquirer;
   return [
     { side: 'till', amount: journal, count: batch.count, fees: null, verdict: 'reference', delta: null },
     judged('terminal', batch.terminalTotal, batch.terminalCount, journal, batch.count),
@@ -35,9 +36,18 @@ export function fourWay(batch: BatchDetail, compared: ComparedBatch | undefined)
   ];
 }
 
-const plus = ({ currency, amountMinor }: MoneyFieldsFragment, more: number): MoneyFieldsFragment => ({ currency, amountMinor: amountMinor + more });
+const plus = ({ currency, amountMinor }: MoneyFieldsFragment, more: number): MoneyFieldsFragment => ({
+  currency,
+  amountMinor: amountMinor + more,
+});
 
-function judged(side: Side, amount: MoneyFieldsFragment | null, count: number | null, should: MoneyFieldsFragment | null, shouldCount: number | null): SideView {
+function judged(
+  side: Side,
+  amount: MoneyFieldsFragment | null,
+  count: number | null,
+  should: MoneyFieldsFragment | null,
+  shouldCount: number | null,
+): SideView {
   const view = { side, amount, count, fees: null };
   if (amount === null || should === null) return { ...view, verdict: 'unknown', delta: null };
   if (amount.currency !== should.currency) return { ...view, verdict: 'differs', delta: null };

@@ -5,10 +5,13 @@ import { useMe } from '../session/session.js';
 import { TabLinks } from '../ui/tab-links.js';
 
 const PAGES = {
+  board: { to: '/settlement', search: {} },
   batches: { to: '/settlement', search: { tab: 'batches' } },
   transactions: { to: '/settlement', search: { tab: 'transactions' } },
   differences: { to: '/settlement/differences', search: {} },
   statements: { to: '/settlement/statements', search: {} },
+  funding: { to: '/settlement/funding', search: {} },
+  fees: { to: '/settlement/fees', search: {} },
 } as const;
 
 /** One of the pages about money. */

@@ -8,6 +8,7 @@ import { useTexts } from '../i18n/use-texts.js';
 import { PageHeader } from '../ui/blocks.js';
 import ui from '../ui/ui.module.css';
 import { BatchList } from './batch-list.js';
+import { Board } from './board.js';
 import { MoneyTabs } from './money-tabs.js';
 import { TransactionList } from './transaction-list.js';
 
@@ -17,7 +18,7 @@ const route = getRouteApi('/signed-in/settlement');
 export function SettlementPage() {
   const { t } = useTexts();
   const search = route.useSearch();
-  const tab = search.tab ?? 'batches';
+  const tab = search.tab ?? 'board';
   const { data: fleet } = useQuery(fleetQuery);
   const stores = useMemo(() => new Map((fleet ?? []).map(({ id, name, timeZone }) => [id, { name, timeZone }])), [fleet]);
   const shared = { ...(search.store ? { storeId: search.store } : {}), ...(search.day ? { businessDay: search.day } : {}) };
@@ -25,8 +26,8 @@ export function SettlementPage() {
     <>
       <PageHeader title={t('nav.settlement')} lead={t('settlement.lead')} />
       <MoneyTabs at={tab} />
-      <Filters stores={[...stores].map(([id, { name }]) => ({ value: id, label: name }))} />
-      {tab === 'batches' ? (
+      {tab === 'board' ? <Board /> : <Filters stores={[...stores].map(([id, { name }]) => ({ value: id, label: name }))} />}
+      {tab === 'board' ? null : tab === 'batches' ? (
         <BatchList filter={{ ...shared, ...(search.batch ? { state: [search.batch] } : {}) }} stores={stores} />
       ) : (
         <TransactionList filter={{ ...shared, ...(search.state ? { state: [search.state] } : {}) }} stores={stores} />
@@ -58,7 +59,7 @@ function Filters({ stores }: { stores: { value: string; label: string }[] }) {
         onChange={(event) => change({ day: event.currentTarget.value })}
         data-testid="filter-day"
       />
-      {(search.tab ?? 'batches') === 'batches' ? (
+      {search.tab === 'batches' ? (
         <NativeSelect
           label={t('filter.state')}
           value={search.batch ?? ''}

@@ -57,7 +57,8 @@ export const boardQuery = (filter: BatchFilter) =>
     },
   });
 
-const loadBoardPage = async (filter: BatchFilter, after: string | null) => (await execute(SettlementBoardDocument, { filter, after })).batches;
+const loadBoardPage = async (filter: BatchFilter, after: string | null) =>
+  (await execute(SettlementBoardDocument, { filter, after })).batches;
 
 /** Which batch is meant: numbers of batches are a terminal's own. */
 export interface BatchPlace {

@@ -124,6 +124,14 @@ export type DifferenceType =
   | 'timing'
   | 'unknownBatch';
 
+export type FeeCheckFilter = {
+  acquirerId?: string | null | undefined;
+  businessDay?: string | null | undefined;
+  storeId?: string | null | undefined;
+  /** Only batches with a wrong fee, or only ones without. */
+  wrong?: boolean | null | undefined;
+};
+
 export type ForceMatchInput = {
   /** The difference of the statement's row. */
   acquirerDifferenceId: string;
@@ -131,6 +139,22 @@ export type ForceMatchInput = {
   /** The difference of the transaction. */
   terminalDifferenceId: string;
 };
+
+export type PayoutFilter = {
+  acquirerId?: string | null | undefined;
+  fromDay?: string | null | undefined;
+  state?: Array<PayoutState> | null | undefined;
+  toDay?: string | null | undefined;
+};
+
+export type PayoutState =
+  | 'awaited'
+  | 'calendarUnknown'
+  | 'funded'
+  | 'late'
+  | 'over'
+  | 'overdue'
+  | 'short';
 
 export type RefusalCode =
   | 'alreadyDone'
@@ -376,6 +400,22 @@ export type DifferenceOutcomeFragment =
   | DifferenceOutcome_NotAllowed_Fragment
   | DifferenceOutcome_NotFound_Fragment
 ;
+
+export type PayoutsQueryVariables = Exact<{
+  filter?: PayoutFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type PayoutsQuery = { payouts: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, acquirerId: string, businessDay: string, dueDay: string | null, state: PayoutState, bankEntryId: string | null, daysLate: number | null, expected: { amountMinor: number, currency: string }, received: { amountMinor: number, currency: string } | null, expectedTogether: { amountMinor: number, currency: string } | null, parts: { salesMinor: number, refundsMinor: number, chargebacksMinor: number, feesMinor: number, deductionsMinor: number, creditsMinor: number, reserveMinor: number } } }> } };
+
+export type FeeChecksQueryVariables = Exact<{
+  filter?: FeeCheckFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type FeeChecksQuery = { feeChecks: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, acquirerId: string, terminalId: string | null, batchNo: string, businessDay: string, rows: number, wrongRows: number, rowsWithoutRate: number, termsVersion: number, expected: { amountMinor: number, currency: string }, charged: { amountMinor: number, currency: string } } }> } };
 
 export type RemedyFieldsFragment = { id: string, storeId: string, kind: RemedyKind, content: unknown, digest: string, state: RemedyState, reason: string, requestedName: string, requestedAt: string, decidedName: string | null, decidedAt: string | null, decisionNote: string | null };
 
@@ -1137,6 +1177,83 @@ fragment MoneyFields on Money {
   amountMinor
   currency
 }`) as unknown as TypedDocumentString<ReopenDifferencesMutation, ReopenDifferencesMutationVariables>;
+export const PayoutsDocument = new TypedDocumentString(`
+    query Payouts($filter: PayoutFilter, $after: String) {
+  payouts(filter: $filter, first: 50, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        id
+        acquirerId
+        businessDay
+        dueDay
+        state
+        bankEntryId
+        daysLate
+        expected {
+          ...MoneyFields
+        }
+        received {
+          ...MoneyFields
+        }
+        expectedTogether {
+          ...MoneyFields
+        }
+        parts {
+          salesMinor
+          refundsMinor
+          chargebacksMinor
+          feesMinor
+          deductionsMinor
+          creditsMinor
+          reserveMinor
+        }
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<PayoutsQuery, PayoutsQueryVariables>;
+export const FeeChecksDocument = new TypedDocumentString(`
+    query FeeChecks($filter: FeeCheckFilter, $after: String) {
+  feeChecks(filter: $filter, first: 200, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        id
+        storeId
+        acquirerId
+        terminalId
+        batchNo
+        businessDay
+        rows
+        wrongRows
+        rowsWithoutRate
+        termsVersion
+        expected {
+          ...MoneyFields
+        }
+        charged {
+          ...MoneyFields
+        }
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<FeeChecksQuery, FeeChecksQueryVariables>;
 export const RemediesDocument = new TypedDocumentString(`
     query Remedies($state: [RemedyState!], $after: String) {
   remedyRequests(state: $state, first: 50, after: $after) {

@@ -1,0 +1,293 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { violationsOf } from '../accessibility.js';
+import { chromiumPath, INSTALL_CHROMIUM, PHONE, signedInVisitor, startBrowser, type Visitor } from '../browser.js';
+import { startWorld, type World } from '../world.js';
+
+const SEED = Number(process.env['SEED'] ?? 20_261_125);
+const FOLDER = 'money-screens';
+const SLOW_MS = 60_000;
+const DESK = { width: 1280, height: 900 };
+/** What the acquirer calls the terminal, and a number nobody knows. */
+const KNOWN = 'T1';
+const UNKNOWN = 'T9';
+
+const PROFILE = JSON.stringify({
+  name: 'small acquirer',
+  amounts: 'minor',
+  feeSign: 'asWritten',
+  columns: {
+    type: 'type',
+    gross: 'gross',
+    fee: 'fee',
+    currency: 'currency',
+    businessDay: 'day',
+    merchant: 'merchant',
+    terminal: 'terminal',
+    batch: 'batch',
+    trace: 'trace',
+  },
+  types: { sale: 'sale', refund: 'refund', reversal: 'reversal' },
+  trailer: { firstCell: 'TOTAL', count: 2, gross: 3, required: false },
+});
+
+interface Line {
+  type: string;
+  gross: number;
+  currency: string;
+  day: string;
+  terminal: string;
+  batch: number;
+  trace: number;
+}
+
+/** A statement with its trailer, which a wrong one contradicts. */
+function csv(lines: readonly Line[], wrongBy = 0): string {
+  const gross = lines.reduce((sum, line) => sum + line.gross, 0) + wrongBy;
+  return [
+    'type,gross,fee,currency,day,merchant,terminal,batch,trace',
+    ...lines.map((line) => [line.type, line.gross, -5, line.currency, line.day, 'M1', line.terminal, line.batch, line.trace].join(',')),
+    `TOTAL,${lines.length},${gross},,,,,,`,
+    '',
+  ].join('\n');
+}
+
+const browserPath = chromiumPath();
+if (browserPath === undefined) process.stderr.write(`money-screens is skipped: ${INSTALL_CHROMIUM}\n`);
+
+/** Statements are uploaded, refused, mapped and compared; differences become work, and two people match by hand. In both languages, at a desk and on a phone. */
+describe.skipIf(browserPath === undefined)('the pages about money', () => {
+  let world: World;
+  let browser: Browser;
+  let folder: string;
+  let day: string;
+  let batchNo: number;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tillward-money-'));
+    world = await startWorld({ name: FOLDER, dashboard: true, seed: SEED });
+    browser = await startBrowser();
+    await world.until(
+      'eight sales on the terminal',
+      async () => (await world.sql(`select 1 from card_transaction where terminal_id = 'ny-1' and state = 'completed'`)).length >= 8,
+      SLOW_MS * 2,
+    );
+    await world.quiet(SLOW_MS);
+    await writeStatements();
+  }, 400_000);
+  afterAll(async () => {
+    await browser?.close();
+    await world?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await world?.keepLogs();
+  });
+
+  /** What the terminal booked, with one amount changed, one row left out, one added, and one of a number nobody knows. */
+  async function writeStatements(): Promise<void> {
+    const booked = await world.sql<{ day: string; batch: number; trace: number; minor: string; currency: string; kind: string }>(
+      `select business_day::text as day, batch_no as batch, trace_no as trace, amount_minor::text as minor, currency, kind from card_transaction
+        where terminal_id = 'ny-1' and state = 'completed' and trace_no is not null order by started_at`,
+    );
+    ({ day, batch: batchNo } = booked[0]!);
+    const lines: Line[] = booked
+      .filter((row) => row.day === day && row.batch === batchNo)
+      .map((row) => ({
+        type: row.kind,
+        gross: Number(row.minor) * (row.kind === 'sale' ? 1 : -1),
+        currency: row.currency,
+        day: row.day,
+        terminal: KNOWN,
+        batch: row.batch,
+        trace: row.trace,
+      }));
+    const [first, second] = lines.filter(({ type }) => type === 'sale');
+    first!.gross += 250;
+    const without = lines.filter((line) => line !== second);
+    const added = { ...second!, trace: 9_901 };
+    await writeFile(join(folder, 'wrong.csv'), csv(without, 1));
+    await writeFile(join(folder, 'statement.csv'), csv([...without, added, { ...first!, terminal: UNKNOWN, trace: 9_902 }]));
+  }
+
+  const visit = (person: string, language: 'en' | 'zh', screen: { width: number; height: number }): Promise<Visitor> =>
+    signedInVisitor(browser, { url: world.url, folder: FOLDER, person, password: world.signIns[person] ?? '', language, screen });
+  const looks = (screen: { width: number; height: number }) =>
+    [
+      { screen, colorScheme: 'dark' },
+      { screen, colorScheme: 'light' },
+    ] as const;
+  /** Looks at a screen: it fits, everybody can use it, and a picture of it is kept. */
+  async function look(visitor: Visitor, name: string, screen: { width: number; height: number }): Promise<void> {
+    await visitor.page.keyboard.press('Home');
+    expect(`${name}: ${await visitor.page.evaluate('document.documentElement.scrollWidth > innerWidth')}`).toBe(`${name}: false`);
+    expect(await violationsOf(visitor.page, name, looks(screen))).toEqual([]);
+    await visitor.picture(name, true);
+  }
+
+  test(
+    'a statement that contradicts itself is refused with its line; a right one is imported, and its numbers are mapped',
+    async () => {
+      const hq = await visit('hq', 'en', DESK);
+      await hq.page.goto(`${world.url}/settlement`);
+      await hq.at('settlement-board').waitFor({ timeout: SLOW_MS });
+      await look(hq, '1-board-en-1280', DESK);
+      await hq.at('money-statements').click();
+      await hq.at('empty').waitFor({ timeout: SLOW_MS });
+      await hq.at('add-first-acquirer').click();
+      await hq.at('acquirer-save').click();
+      await hq.at('acquirer-dialog').getByText('Give a name.').waitFor();
+      await hq.at('acquirer-name').fill('Small acquirer');
+      await hq.at('acquirer-id').fill('small');
+      await hq.at('acquirer-format').selectOption('csv');
+      await hq.at('acquirer-profile').fill(PROFILE);
+      await look(hq, '2-acquirer-en-1280', DESK);
+      await hq.at('acquirer-save').click();
+      await hq.at('acquirer-dialog').waitFor({ state: 'hidden' });
+
+      await hq.at('upload-input').setInputFiles(join(folder, 'wrong.csv'));
+      await hq.at('upload-send').click();
+      await hq.page.locator('[data-testid="statement-file"][data-state="refused"]').waitFor({ timeout: SLOW_MS });
+      expect(await hq.at('file-refusal').first().getAttribute('data-code')).toBe('trailer-mismatch');
+      await look(hq, '3-refused-en-1280', DESK);
+
+      await hq.at('money-statements').click();
+      await hq.at('upload-input').setInputFiles(join(folder, 'statement.csv'));
+      await hq.at('upload-send').click();
+      await hq.page.locator('[data-testid="statement-file"][data-state="imported"]').waitFor({ timeout: SLOW_MS });
+      await hq.at('unmapped').waitFor({ timeout: SLOW_MS });
+      await look(hq, '4-imported-en-1280', DESK);
+      await hq.at('map-terminals').click();
+      await hq.at(`map-M1-${KNOWN}`).selectOption('newyork/ny-1');
+      await look(hq, '5-map-en-1280', DESK);
+      await hq.at('map-save').click();
+      await hq.at('map-dialog').waitFor({ state: 'hidden' });
+      await hq.at('unmapped').getByText('1 row belongs').waitFor({ timeout: SLOW_MS });
+      await hq.at('filter-rows').selectOption('unmapped');
+      expect(new URL(hq.page.url()).search).toBe('?rows=unmapped');
+      await hq.page.locator('[data-testid="statement-rows"] tbody tr').first().waitFor();
+      expect(await hq.page.locator('[data-testid="statement-rows"] tbody tr').count()).toBe(1);
+      // The same bytes are not taken twice; the answer leads to the file that has them.
+      await hq.at('money-statements').click();
+      await hq.at('upload-input').setInputFiles(join(folder, 'statement.csv'));
+      await hq.at('upload-send').click();
+      await hq.page.locator('[data-testid="upload-refusal"][data-code="duplicateFile"] a').waitFor({ timeout: SLOW_MS });
+      expect(hq.complaints.filter((said) => !said.includes('409'))).toEqual([]);
+      await hq.context.close();
+    },
+    SLOW_MS * 4,
+  );
+
+  test(
+    'differences are found, assigned together, exported, and two of them matched by hand by two people',
+    async () => {
+      const hq = await visit('hq', 'en', DESK);
+      await hq.page.goto(`${world.url}/settlement/differences?store=newyork`);
+      for (const type of ['amountOver', 'missingAtAcquirer', 'missingAtTerminal']) {
+        await hq.at(`difference-${type}`).first().waitFor({ timeout: SLOW_MS });
+      }
+      await hq.at('select-all').click();
+      await look(hq, '6-differences-en-1280', DESK);
+      await hq.at('bulk-assign').click();
+      await hq.at('act-confirm').click();
+      await hq.page
+        .locator('[data-testid="differences"] [data-testid="difference-state"]', { hasText: 'Assigned' })
+        .first()
+        .waitFor({ timeout: SLOW_MS });
+      await hq.at('filter-owner').selectOption('me');
+      expect(new URL(hq.page.url()).search).toContain('owner=me');
+
+      const [download] = await Promise.all([hq.page.waitForEvent('download'), hq.at('export-csv').click()]);
+      const exported = await readFile(await download.path(), 'utf8');
+      for (const type of ['amountOver', 'missingAtAcquirer', 'missingAtTerminal']) expect(exported).toContain(type);
+
+      await hq.at('difference-amountOver').first().click();
+      await hq.at('sides').waitFor({ timeout: SLOW_MS });
+      expect(await hq.at('sides').innerText()).toContain('2.50');
+      await look(hq, '7-difference-en-1280', DESK);
+      await hq.page.keyboard.press('Escape');
+      await hq.at('difference-missingAtAcquirer').first().click();
+      await hq.at('act-force').click();
+      await hq.at('force-with').selectOption({ index: 1 });
+      await hq.at('remedy-reason').fill('The acquirer wrote another trace number');
+      await look(hq, '8-force-en-1280', DESK);
+      await hq.at('remedy-ask').click();
+      await hq.at('remedy-dialog').waitFor({ state: 'hidden', timeout: SLOW_MS });
+      expect(await world.sql('select 1 from reconciliation_match where forced_by is not null')).toEqual([]);
+      expect(hq.complaints).toEqual([]);
+      await hq.context.close();
+
+      const second = await visit('hq-second', 'zh', PHONE);
+      await second.page.goto(`${world.url}/settlement/differences`);
+      await second.at('remedies-waiting').waitFor({ timeout: SLOW_MS });
+      await look(second, '9-differences-zh-390', PHONE);
+      await second.at('look-at-remedies').click();
+      await second.at('remedy-approve').click();
+      await look(second, '10-agree-zh-390', PHONE);
+      await second.at('decide-confirm').click();
+      await second.at('decide-dialog').waitFor({ state: 'hidden', timeout: SLOW_MS });
+      await world.until(
+        'the match by hand',
+        async () => (await world.sql('select 1 from reconciliation_match where forced_by is not null')).length > 0,
+        SLOW_MS,
+      );
+      expect(second.complaints).toEqual([]);
+      await second.context.close();
+    },
+    SLOW_MS * 5,
+  );
+
+  test(
+    'a manager reads a batch’s four sides, and asks a second person to settle it',
+    async () => {
+      const manager = await visit('manager-newyork', 'zh', PHONE);
+      await manager.page.goto(`${world.url}/settlement/batches/newyork/ny-1/${batchNo}`);
+      await manager.at('four-way').waitFor({ timeout: SLOW_MS });
+      await manager.page.locator('[data-testid="side-acquirer"][data-verdict="differs"]').waitFor({ timeout: SLOW_MS });
+      await look(manager, '11-batch-zh-390', PHONE);
+      await manager.at('ask-settle').click();
+      await manager.at('settlement-reason').fill('夜间没有结算');
+      await look(manager, '12-settle-zh-390', PHONE);
+      await manager.at('settlement-confirm').click();
+      await manager.page.locator('[data-testid^="settlement-request-"][data-state="waiting"]').waitFor({ timeout: SLOW_MS });
+      // Statements span stores: they are not a manager's, and neither is their page.
+      expect(await manager.at('money-statements').count()).toBe(0);
+      await manager.page.goto(`${world.url}/settlement/statements`);
+      await manager.at('not-for-role').waitFor({ timeout: SLOW_MS });
+      expect(manager.complaints).toEqual([]);
+      await manager.context.close();
+    },
+    SLOW_MS * 3,
+  );
+
+  test.each([
+    ['en', DESK],
+    ['zh', PHONE],
+  ] as const)(
+    'every page can be used by everybody: %s',
+    async (language, screen) => {
+      const auditor = await visit('auditor', language, screen);
+      for (const [path, seen] of [
+        ['/settlement', 'settlement-board'],
+        ['/settlement?tab=batches', 'batches'],
+        ['/settlement?tab=transactions', 'transactions'],
+        ['/settlement/differences?state=all', 'differences'],
+        ['/settlement/differences?view=allRemedies', 'remedies'],
+        ['/settlement/statements', 'statement-files'],
+        ['/settlement/funding', 'empty'],
+        ['/settlement/fees', 'empty'],
+        [`/settlement/batches/newyork/ny-1/${batchNo}`, 'four-way'],
+      ] as const) {
+        await auditor.page.goto(`${world.url}${path}`);
+        await auditor.at(seen).first().waitFor({ timeout: SLOW_MS });
+        await look(auditor, `walk-${path.replaceAll(/[/?=]+/g, '-').slice(1)}-${language}-${screen.width}`, screen);
+      }
+      expect(auditor.complaints).toEqual([]);
+      await auditor.context.close();
+    },
+    SLOW_MS * 5,
+  );
+});
