@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +63,20 @@ describe('an agent without a broker', () => {
   });
 });
 
+describe('the door to the store’s network', () => {
+  it.runIf(process.platform === 'linux')('stays open for others when one machine takes every connection it gets', async () => {
+    const { port } = new URL(await start());
+    const sockets = Array.from({ length: 450 }, () =>
+      createConnection({ port: Number(port), host: '127.0.0.1', localAddress: '127.0.0.2' }),
+    );
+    for (const socket of sockets) socket.on('error', () => undefined).resume();
+    await Promise.all(sockets.map((socket) => Promise.race([once(socket, 'connect'), once(socket, 'close')])));
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    // What is silent is let go within seconds.
+    await Promise.all(sockets.map((socket) => socket.closed || once(socket, 'close')));
+  });
+});
+
 describe('an agent on a full disk', () => {
   it('starts and serves, refuses what would be new, and begins once there is room', async () => {
     const begun = new Journal({ dataDir: store.dataDir, store: STORE, gateway: GATEWAY, now: () => 0 });
@@ -88,14 +104,16 @@ describe('an agent on a full disk', () => {
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
       full = false;
       // There is room again, but what the last run left is not written down yet: an order now would hide it from the terminal's memory.
-      expect(() => open!.commit((tx) => tx.append('OperatorSignedOn', 't1', {}))).toThrow(NewWorkRefusedError);
+      expect(() => open!.commit((tx) => tx.append('OperatorSignedOn', 't1', { operatorId: 'ana', certificateId: 'c1' }))).toThrow(
+        NewWorkRefusedError,
+      );
       const journal = () => new DatabaseSync(join(store.dataDir, 'journal.sqlite'), { readOnly: true });
       const deadline = performance.now() + 9_000;
       await new Promise((resolve) => setTimeout(resolve, 5_500));
       expect(performance.now()).toBeLessThan(deadline);
       // The ballast was given up meanwhile; with it back, new work is admitted.
       open!.keepUp();
-      open!.commit((tx) => tx.append('OperatorSignedOn', 't1', {}));
+      open!.commit((tx) => tx.append('OperatorSignedOn', 't1', { operatorId: 'ana', certificateId: 'c1' }));
       await agent!.stop('SIGTERM');
       agent = undefined;
       const database = journal();

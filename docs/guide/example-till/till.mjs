@@ -115,14 +115,17 @@ async function watch() {
 
 async function run([command, ...words]) {
   const { terminal, currency, till: tillId } = options;
-  const amount = (text) => Number.parseInt(text, 10);
+  const whole = (text) => {
+    if (!/^\d{1,12}$/.test(text ?? '')) throw new Error(`"${text ?? ''}" is no whole number; amounts are in minor units: 1250 for 12.50`);
+    return Number(text);
+  };
   switch (command) {
     case 'sign-on': {
       const [operatorId, passcode] = words;
       return (await request('POST', '/v1/operator-sessions', { terminal, operatorId, ...(passcode ? { passcode } : {}) })).answer;
     }
     case 'sell':
-      return order('/v1/payments', { terminal, currency, tillId, amountMinor: amount(words[0]) });
+      return order('/v1/payments', { terminal, currency, tillId, amountMinor: whole(words[0]) });
     case 'reverse':
       return order('/v1/reversals', { originalPaymentId: words[0], tillId, reason: words[1] });
     case 'refund': {
@@ -131,7 +134,7 @@ async function run([command, ...words]) {
         terminal,
         currency,
         tillId,
-        amountMinor: amount(amountMinor),
+        amountMinor: whole(amountMinor),
         reason,
         ...(originalPaymentId ? { originalPaymentId } : {}),
       };
@@ -150,7 +153,7 @@ async function run([command, ...words]) {
         await request(
           'POST',
           '/v1/handovers',
-          { terminal, slips: amount(slips), incoming, tillId },
+          { terminal, slips: whole(slips), incoming, tillId },
           { 'idempotency-key': options.key ?? randomUUID() },
         )
       ).answer;

@@ -25,6 +25,38 @@ describe('carriesCardNumber', () => {
     ]);
   });
 
+  const inGroups = (lengths: readonly number[], gap: string) => {
+    const all = digits(lengths.reduce((sum, length) => sum + length, 0));
+    const before = (i: number) => lengths.slice(0, i).reduce((sum, length) => sum + length, 0);
+    return lengths.map((length, i) => all.slice(before(i), before(i) + length)).join(gap);
+  };
+  it.each([
+    ['4-4-4-4', [4, 4, 4, 4]],
+    ['4-4-4-4-3', [4, 4, 4, 4, 3]],
+    ['4-6-5', [4, 6, 5]],
+    ['4-6-4', [4, 6, 4]],
+    ['6-13', [6, 13]],
+    ['8-8', [8, 8]],
+    ['digit by digit', Array.from({ length: 16 }, () => 1)],
+  ])('sees %s, whatever stands between', (_form, lengths) => {
+    for (const gap of [' ', '-', '/', ', ', ' · ', '|', '+', '\u00a0', '\u3000', '\u200b \u200b', '  ']) {
+      const text = `paid with ${inGroups(lengths, gap)} today`;
+      expect([text, carriesCardNumber(text)]).toEqual([text, true]);
+    }
+    expect(carriesCardNumber(`2026 ${inGroups(lengths, ' ')}`)).toBe(true);
+  });
+
+  it.each([
+    ['full-width', 0xff10],
+    ['Arabic-Indic', 0x0660],
+    ['Devanagari', 0x0966],
+    ['mathematical bold', 0x1d7ce],
+  ])('sees %s digits, and what shows nothing hides nothing', (_script, zero) => {
+    const written = digits(16).replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
+    expect(carriesCardNumber(`卡号${written}。`)).toBe(true);
+    expect(carriesCardNumber([...written].join('\u200b'))).toBe(true);
+  });
+
   it('takes UUIDs, dates and counters for what they are', () => {
     const uuid = `2052a146-cce1-47ac-a259-${digits(12)}`;
     for (const text of [uuid, uuid.toUpperCase(), '2026-11-21-till-1-0001', 'till-1:2026-05-04:000123'])

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { TILL_ROUTES, tillRouteOf } from '@tillward/contracts';
 import { JournalUnavailableError } from '../journal/index.js';
 import { errorFields, type Log } from '../log.js';
@@ -33,6 +33,11 @@ export interface TillParts {
   console: Beside;
 }
 
+/** Times are kept to the second: Node looks for connections that took too long every half minute unless told otherwise. */
+const LIMITS = { requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+const MOST_CONNECTIONS = 400;
+const MOST_OF_ONE_ADDRESS = 100;
+
 export interface TillOptions {
   host: string;
   port: number;
@@ -47,15 +52,17 @@ export class TillServer {
   readonly #parts: TillParts;
   readonly #options: TillOptions;
   readonly #server: Server;
+  readonly #connections = new Map<string, number>();
 
   constructor(context: { log: Log }, parts: TillParts, options: TillOptions) {
     this.#log = context.log;
     this.#parts = parts;
     this.#options = options;
-    this.#server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 30_000 }, (request, response) => {
+    this.#server = createServer(LIMITS, (request, response) => {
       void this.#serve(request, response);
     });
-    this.#server.maxConnections = 200;
+    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server.on('connection', (socket) => this.#limitAddress(socket));
   }
 
   /** Listens; resolves with the port, which the system chose when it was configured as 0. Rejects when the port is taken. */
@@ -74,6 +81,22 @@ export class TillServer {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
+    });
+  }
+
+  /** One machine of the store can't shut the others out. */
+  #limitAddress(socket: Socket): void {
+    const from = socket.remoteAddress ?? '';
+    const open = (this.#connections.get(from) ?? 0) + 1;
+    if (open > MOST_OF_ONE_ADDRESS) {
+      socket.destroy();
+      return;
+    }
+    this.#connections.set(from, open);
+    socket.once('close', () => {
+      const left = (this.#connections.get(from) ?? 1) - 1;
+      if (left === 0) this.#connections.delete(from);
+      else this.#connections.set(from, left);
     });
   }
 
@@ -101,7 +124,10 @@ export class TillServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<Reply | null> {
-    const url = new URL(request.url ?? '/', 'http://till.invalid');
+    // What begins with two slashes would be read as a host.
+    const target = (request.url ?? '/').replace(/^\/{2,}/, '/');
+    if (!URL.canParse(target, 'http://till.invalid')) return refuse('unknownPath');
+    const url = new URL(target, 'http://till.invalid');
     const path = url.pathname;
     if (path === '/console' || path.startsWith('/console/')) return this.#parts.console.answer(request, response, url);
     const route = tillRouteOf(request.method ?? '', path);
