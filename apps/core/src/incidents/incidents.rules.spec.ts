@@ -86,6 +86,8 @@ describe('playbooks', () => {
       closeBlocked: ['readReason', 'closeTerminal', 'recordCause'],
       journalForked: ['findWriters', 'recordCause'],
       journalQuarantined: ['reportFault', 'recordCause'],
+      fundingLate: ['askProvider', 'recordCause'],
+      fundingShort: ['askProvider', 'recordCause'],
     });
   });
 
