@@ -111,6 +111,68 @@ describe('matching in PostgreSQL', () => {
     });
   });
 
+  it.each([21, 22, 23])(
+    'what neither a pair nor a difference names is the same on both sides, and none is named twice, seed %i',
+    async (seed) => {
+      await withSides(tangledSides(seed, 160), async () => {
+        const { counts } = await run(SCOPE);
+        const terminal = `SELECT terminal_id, batch_no::text AS batch, business_day, kind AS type, coalesce(trace_no::text, '') AS trace, currency,
+                               CASE kind WHEN 'sale' THEN amount_minor ELSE -amount_minor END AS amount
+                          FROM card_transaction x WHERE NOT EXISTS (SELECT 1 FROM reconciliation_match m WHERE m.payment_id = x.payment_id)
+                           AND NOT EXISTS (SELECT 1 FROM difference d WHERE d.payment_id = x.payment_id)`;
+        const acquirer = `SELECT terminal_id, batch_no AS batch, business_day, type, trace_no AS trace, currency, gross_minor AS amount
+                          FROM statement_row r WHERE NOT EXISTS (SELECT 1 FROM reconciliation_match m WHERE m.row_no = r.row_no)
+                           AND NOT EXISTS (SELECT 1 FROM difference d WHERE d.row_no = r.row_no)`;
+        const [rest] = await database.query<{ n: string; beyond: string; matched: string; twice: string }>(
+          `SELECT (SELECT count(*) FROM (${terminal}) t) AS n,
+                (SELECT count(*) FROM ((${terminal}) EXCEPT ALL (${acquirer})) x) + (SELECT count(*) FROM ((${acquirer}) EXCEPT ALL (${terminal})) y) AS beyond,
+                (SELECT count(*) FROM reconciliation_match WHERE type = 'matched') AS matched,
+                (SELECT count(*) FROM (SELECT row_no FROM difference WHERE row_no IS NOT NULL GROUP BY row_no HAVING count(*) > 1) z) AS twice`,
+        );
+        expect([Number(rest!.beyond), Number(rest!.twice)]).toEqual([0, 0]);
+        expect(Number(rest!.n) + Number(rest!.matched)).toBe(counts.matched);
+      });
+    },
+  );
+
+  it('confirms a batch whose rows agree on the day, came later or were paired by people, and none with a row missing', async () => {
+    const row = (terminal: string, trace: number, businessDay = '2026-11-20') =>
+      ({
+        acquirer: 'acq',
+        merchant: 'M1',
+        terminal,
+        batch: '1',
+        trace: `${trace}`,
+        businessDay,
+        type: 'sale',
+        amountMinor: 100 + trace,
+        currency: 'EUR',
+      }) as const;
+    const terminal = [row('t1', 1), row('t1', 2), row('t1', 3), row('t2', 1), row('t2', 2), row('t3', 1), row('t3', 2)];
+    const acquirer = [row('t1', 1), row('t1', 2), row('t1', 3, '2026-11-21'), row('t2', 1), row('t3', 1), row('t3', 9)];
+    await withSides({ terminal, acquirer }, async ({ payments, fileId }) => {
+      const confirmed = async () =>
+        (
+          await database.query<{ terminal_id: string }>(
+            `SELECT terminal_id FROM batch b WHERE confirmed_by = $1 AND store_id = (SELECT store_id FROM card_transaction LIMIT 1) ORDER BY 1`,
+            [fileId],
+          )
+        ).map(({ terminal_id }) => terminal_id);
+      expect(await run(SCOPE)).toMatchObject({
+        confirmed: 1,
+        counts: { matched: 4, timing: 1, missingAtAcquirer: 2, missingAtTerminal: 1 },
+      });
+      expect(await confirmed()).toEqual(['t1']);
+      await database.query(
+        `INSERT INTO reconciliation_match (store_id, payment_id, file_id, row_no, acquirer_id, terminal_day, acquirer_day, type, forced_by)
+         SELECT store_id, payment_id, $2, 6, 'acq', business_day, business_day, 'forced', gen_random_uuid() FROM card_transaction WHERE payment_id = $1`,
+        [payments[6], fileId],
+      );
+      expect(await run(SCOPE)).toMatchObject({ confirmed: 1, counts: { missingAtAcquirer: 1, missingAtTerminal: 0 } });
+      expect(await confirmed()).toEqual(['t1', 't3']);
+    });
+  });
+
   it('day by day ends as all days at once', async () => {
     const sides = tangledSides(11, 160);
     let whole: Awaited<ReturnType<typeof stored>> | undefined;

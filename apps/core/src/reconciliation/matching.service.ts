@@ -36,7 +36,8 @@ export class Matching {
   async run(ctx: WorkContext, runId: string, scope: MatchingScope): Promise<MatchingOutcome> {
     // Of joins over several columns the planner expects a row or two, and would then look a hundred thousand up one by one.
     await ctx.tx.query(
-      `SET LOCAL work_mem = '${RUN_WORK_MEM}'; SET LOCAL jit = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off`,
+      `SET LOCAL work_mem = '${RUN_WORK_MEM}'; SET LOCAL jit = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off;
+       SET LOCAL max_parallel_workers_per_gather = 2`,
     );
     // Two runs of an acquirer would write the same rows.
     await ctx.tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [RUN_LOCKS, scope.acquirerId]);
@@ -56,7 +57,7 @@ export class Matching {
     await step('persist', () => ctx.tx.query(`${persistSql(scope, runId)};${differencesSql(scope)}`));
     const counts = await countsOf(ctx);
     await step('differences', () => this.differences.keep(ctx, runId, scope));
-    const confirmed = await step('confirm', () => confirmMatched(ctx, this.batches));
+    const confirmed = await step('confirm', () => confirmMatched(ctx, this.batches, runId));
     const [batches] = (await ctx.tx.query('SELECT count(*) AS n, count(*) FILTER (WHERE equal) AS equal FROM rc_batch')) as [
       { n: number; equal: number },
     ];
@@ -71,6 +72,7 @@ async function countsOf(ctx: WorkContext): Promise<Record<ResultType, number>> {
   const rows: { type: ResultType; n: number }[] = await ctx.tx.query(
     `SELECT type, sum(n)::bigint AS n FROM (
        SELECT 'matched' AS type, sum(t_count) AS n FROM rc_batch WHERE equal HAVING count(*) > 0
+       UNION ALL SELECT 'matched', (SELECT count(*) FROM rc_trow) - (SELECT count(*) FROM rc_t)
        UNION ALL SELECT type, count(*) FROM rc_pair WHERE type = 'matched' GROUP BY type
        UNION ALL SELECT type, count(*) FROM rc_difference GROUP BY type) c GROUP BY type`,
   );

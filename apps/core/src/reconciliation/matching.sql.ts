@@ -62,11 +62,12 @@ export function accountsSql({ acquirerId }: MatchingScope): string {
 
 /**
  * Totals first (R5): count, sum and the sum of 64-bit digests (number, amount, type) of each batch on both sides; a batch of several currencies is never equal. Terminals' batches are added up by their own numbers, which are
- * integers, and brought under the acquirer's afterwards.
+ * integers, and brought under the acquirer's afterwards. Of rows under row-level security the planner expects one in a hundred, and would sort the millions that come: it is told to hash them.
  */
 export function totalsSql(scope: MatchingScope, { batches, trace }: Compared): string {
   const number = (column: string) => (trace ? column : "''");
   return `
+    SET LOCAL enable_sort = off;
     CREATE TEMP TABLE rc_tbatch ON COMMIT DROP AS
     SELECT g.*, c.account, ${batches ? SHOWN_BATCH.replaceAll('x.', 'g.') : "''"}::text AS batch FROM (
       SELECT store_id, terminal_id, batch_no, day, sum(n) AS n, sum(minor) AS minor, min(currency) AS least, max(currency) AS most, sum(digest) AS digest FROM (
@@ -91,32 +92,49 @@ export function totalsSql(scope: MatchingScope, { batches, trace }: Compared): s
               FROM statement_row r WHERE ${acquirerRows(scope)} AND NOT ${TAKEN_AT_ACQUIRER}
              GROUP BY r.store_id, r.terminal_id, r.batch_no, r.business_day, r.file_id, r.currency) g
          GROUP BY store_id, account, batch, day) a USING (store_id, account, batch, day);
+    SET LOCAL enable_sort = on;
     ANALYZE rc_tbatch;
     ANALYZE rc_batch`;
 }
 
-/** The rows of unequal batches. `place` is their batch's number in this run, `k1` is what identifies a row, `k2` its other number; a word of the number's kind goes before it. */
+/**
+ * The rows of unequal batches, and of these the ones under keys whose rows are not the same on both sides. What is left out agrees row by row: under one key equal sets of currency and amount are all
+ * matched (R4), whichever of equal rows goes with which. In rc_t and rc_a `place` is the number of the row's batch in this run, `k1` is what identifies a row, `k2` its other number; a word of the
+ * number's kind goes before it.
+ */
 export function drillSql(scope: MatchingScope, { trace }: Compared): string {
   const t = trace ? "coalesce(x.trace_no::text, '')" : "''";
   const a = trace ? 'r.trace_no' : "''";
+  const key = `CASE WHEN w.trace = '' THEN '' ELSE '1' || w.trace END AS k1, ''::text AS k2, false AS used, false AS twin`;
   return `
-    CREATE TEMP TABLE rc_t ON COMMIT DROP AS
-    SELECT row_number() OVER (ORDER BY x.started_at, x.payment_id) AS id, b.place, x.store_id, g.account, g.batch, x.business_day AS day, x.kind AS type, ${t} AS trace, ''::text AS reference,
-           x.currency, ${SIGNED} AS amount, NULL::bigint AS fee, x.payment_id, x.terminal_id, CASE WHEN ${t} = '' THEN '' ELSE '1' || ${t} END AS k1, ''::text AS k2,
-           false AS used, false AS twin
+    CREATE TEMP TABLE rc_trow ON COMMIT DROP AS
+    SELECT o.place, o.terminal_id, o.batch_no, x.kind AS type, ${t}::text AS trace, x.currency, ${SIGNED} AS amount, x.payment_id, x.started_at
       FROM card_transaction x
-      JOIN rc_tbatch g ON g.store_id = x.store_id AND g.terminal_id = x.terminal_id AND g.batch_no = x.batch_no AND g.day = x.business_day
-      JOIN rc_batch b ON b.store_id = g.store_id AND b.account = g.account AND b.batch = g.batch AND b.day = g.day AND NOT b.equal
+      JOIN (SELECT b.place, g.store_id, g.terminal_id, g.batch_no, g.day FROM rc_tbatch g
+              JOIN rc_batch b ON b.store_id = g.store_id AND b.account = g.account AND b.batch = g.batch AND b.day = g.day AND NOT b.equal) o
+        ON o.store_id = x.store_id AND o.terminal_id = x.terminal_id AND o.batch_no = x.batch_no AND o.day = x.business_day
      WHERE ${terminalRows(scope)} AND NOT ${TAKEN_AT_TERMINAL};
-    CREATE TEMP TABLE rc_a ON COMMIT DROP AS
-    SELECT row_number() OVER (ORDER BY r.file_id, r.row_no) AS id, b.place, r.store_id, b.account, b.batch, r.business_day AS day, r.type, ${a} AS trace, ''::text AS reference,
-           r.currency, r.gross_minor AS amount, r.fee_minor AS fee, r.file_id, r.row_no, r.terminal_id, CASE WHEN ${a} = '' THEN '' ELSE '1' || ${a} END AS k1, ''::text AS k2,
-           false AS used, false AS twin, k.known IS NULL AS unknown
+    CREATE TEMP TABLE rc_arow ON COMMIT DROP AS
+    SELECT b.place, r.terminal_id, r.type, ${a}::text AS trace, r.currency, r.gross_minor AS amount, r.fee_minor AS fee, r.file_id, r.row_no
       FROM statement_row r
       JOIN rc_batch b ON b.store_id = r.store_id AND b.account = coalesce(r.terminal_id, '') AND b.batch = r.batch_no AND b.day = r.business_day AND NOT b.equal
-      LEFT JOIN (SELECT DISTINCT store_id, account, batch, true AS known FROM rc_batch WHERE at_terminal) k
-             ON k.store_id = b.store_id AND k.account = b.account AND k.batch = b.batch
      WHERE ${acquirerRows(scope)} AND NOT ${TAKEN_AT_ACQUIRER};
+    CREATE TEMP TABLE rc_key ON COMMIT DROP AS
+    SELECT DISTINCT place, type, trace FROM (
+      SELECT place, type, trace FROM (
+        SELECT place, type, trace, currency, amount, 1 AS n FROM rc_trow UNION ALL SELECT place, type, trace, currency, amount, -1 FROM rc_arow) s
+       GROUP BY place, type, trace, currency, amount HAVING sum(n) <> 0) d;
+    ANALYZE rc_key;
+    CREATE TEMP TABLE rc_t ON COMMIT DROP AS
+    SELECT row_number() OVER (ORDER BY w.started_at, w.payment_id) AS id, w.place, b.store_id, b.account, b.batch, b.day, w.type, w.trace, ''::text AS reference, w.currency, w.amount,
+           NULL::bigint AS fee, w.payment_id, w.terminal_id, w.batch_no, ${key}
+      FROM rc_trow w JOIN rc_key USING (place, type, trace) JOIN rc_batch b ON b.place = w.place;
+    CREATE TEMP TABLE rc_a ON COMMIT DROP AS
+    SELECT row_number() OVER (ORDER BY w.file_id, w.row_no) AS id, w.place, b.store_id, b.account, b.batch, b.day, w.type, w.trace, ''::text AS reference, w.currency, w.amount,
+           w.fee, w.file_id, w.row_no, w.terminal_id, ${key}, k.known IS NULL AS unknown
+      FROM rc_arow w JOIN rc_key USING (place, type, trace) JOIN rc_batch b ON b.place = w.place
+      LEFT JOIN (SELECT DISTINCT store_id, account, batch, true AS known FROM rc_batch WHERE at_terminal) k
+             ON k.store_id = b.store_id AND k.account = b.account AND k.batch = b.batch;
     CREATE TEMP TABLE rc_pair (t_id bigint NOT NULL, a_id bigint NOT NULL, type text) ON COMMIT DROP;
     ANALYZE rc_t;
     ANALYZE rc_a`;
