@@ -26,19 +26,24 @@ const TICKS_PER_SECOND = 100;
 
 /** Processor seconds (user + system) a process has used, undefined where /proc does not say. */
 export function cpuSeconds(pid: number): number | undefined {
+  return ticksOf(pid, [11, 12]);
+}
+
+/** Adds up fields of /proc/PID/stat after the command's name (proc_pid_stat(5)), in seconds. */
+function ticksOf(pid: number, places: readonly number[]): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    return places.reduce((sum, place) => sum + Number(fields[place]), 0) / TICKS_PER_SECOND;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-/** Processor seconds of a process and its living children (a PostgreSQL server's backends), undefined where /proc does not say. */
+/** Processor seconds of a process and its children, living and ended (a PostgreSQL server's backends and the workers of their parallel queries), undefined where /proc does not say. */
 export function cpuSecondsOfTree(pid: number): number | undefined {
-  const own = cpuSeconds(pid);
+  const own = ticksOf(pid, [11, 12, 13, 14]);
   if (own === undefined) return undefined;
   const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid);
   return children.reduce((sum, child) => sum + (cpuSeconds(Number(child)) ?? 0), own);
