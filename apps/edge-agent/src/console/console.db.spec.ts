@@ -148,7 +148,11 @@ describe('passcodes', () => {
     const { code } = (await api(mia, 'POST', 'codes', { operatorId: 'ana' })).body as { code: string };
     expect(await refused(choose(code === '00000000' ? '00000001' : '00000000'))).toEqual([403, 'setupCodeWrong']);
     expect(await refused(choose(code, 'mia'))).toEqual([403, 'setupCodeWrong']);
+    // Whoever was signed in as this person before may not be her any more.
+    const before = await signIn('ana');
+    expect((await api(before, 'GET', 'today')).status).toBe(200);
     expect((await choose(code)).status).toBe(204);
+    expect((await api(before, 'GET', 'today')).status).toBe(401);
     expect(await refused(choose(code))).toEqual([403, 'setupCodeWrong']);
     expect((await api(null, 'POST', 'session', { operatorId: 'ana', passcode: '999999' })).status).toBe(200);
     expect(

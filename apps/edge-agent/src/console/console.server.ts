@@ -173,7 +173,9 @@ export class ConsoleServer implements Beside {
     if (!read.ok) return read.reply;
     const { operatorId, code, passcode } = read.value;
     const identity = await this.#parts.operators.passcodes.choose(operatorId, code, passcode);
-    return identity.ok ? { status: 204 } : this.#refuseSignIn(operatorId, identity.code);
+    if (!identity.ok) return this.#refuseSignIn(operatorId, identity.code);
+    this.#sessions.endAllOf(operatorId);
+    return { status: 204 };
   }
 
   async #issueCode(request: IncomingMessage, person: Person | null): Promise<Reply> {

@@ -53,6 +53,11 @@ export class ConsoleSessions {
   end(secret: string): void {
     this.#sessions.delete(digestOf(secret));
   }
+
+  /** Ends every session of a person: whoever had them may not be that person any more. */
+  endAllOf(operatorId: string): void {
+    for (const [key, session] of this.#sessions) if (session.operatorId === operatorId) this.#sessions.delete(key);
+  }
 }
 
 function digestOf(secret: string): string {
