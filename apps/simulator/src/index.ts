@@ -1,3 +1,4 @@
+export * from './acquirer/index.js';
 export { simulatorEnvironment } from './config.js';
 export * from './control/index.js';
 export * from './device.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { statementOrder } from '../acquirer/index.js';
 import type { SimulatedWorld } from '../world/index.js';
 import { ControlRefusal, JsonApi, type JsonResource, parseBody } from './json-api.js';
 
@@ -7,12 +8,12 @@ const whichTills = z.strictObject({ store: z.string().optional() });
 const rate = z.strictObject({ store: z.string().optional(), saleEverySeconds: z.number().positive().max(86_400) });
 
 /**
- * Steers a simulated world: `GET /v1/state`, `GET /v1/ledger`, `GET` and `POST /v1/terminals/<store>/<terminal>/faults` (and
+ * Steers a simulated world: `GET /v1/state`, `GET /v1/ledger`, `GET` and `POST /v1/statement`, `GET` and `POST /v1/terminals/<store>/<terminal>/faults` (and
  * `/v1/printers/<store>/<printer>/faults`), `POST /v1/tills/pause`,
  * `…/resume`, `…/rate`, `GET /healthz`.
  */
 export function worldApi(world: SimulatedWorld, failed: (error: unknown) => void): JsonApi {
-  return new JsonApi((path) => reading(world, path) ?? faultsOf(world, path) ?? tills(world, path), failed);
+  return new JsonApi((path) => reading(world, path) ?? statements(world, path) ?? faultsOf(world, path) ?? tills(world, path), failed);
 }
 
 function reading(world: SimulatedWorld, path: string): JsonResource | undefined {
@@ -20,6 +21,18 @@ function reading(world: SimulatedWorld, path: string): JsonResource | undefined 
   if (path === '/v1/state') return { get: () => world.view() };
   if (path === '/v1/ledger') return { get: () => ({ lines: world.ledger() }) };
   return undefined;
+}
+
+function statements(world: SimulatedWorld, path: string): JsonResource | undefined {
+  if (path !== '/v1/statement') return undefined;
+  return {
+    get: () => z.toJSONSchema(statementOrder, { io: 'input' }),
+    post: (body) => {
+      const files = world.acquirerFiles(parseBody(statementOrder, body));
+      if (!files) throw new ControlRefusal(404, 'notFound', 'There is no such store.');
+      return files;
+    },
+  };
 }
 
 function faultsOf(world: SimulatedWorld, path: string): JsonResource | undefined {

@@ -12,10 +12,11 @@ export class FaultBox {
   private silentUntilMs = 0;
   private offlineSales = 0;
   private impossibleEndsOfDay = 0;
+  private repeatedTraceNos = 0;
 
   /** How many faults wait for their command. */
   get pending(): number {
-    return this.steps.length + this.lostStatuses.length + this.offlineSales + this.impossibleEndsOfDay;
+    return this.steps.length + this.lostStatuses.length + this.offlineSales + this.impossibleEndsOfDay + this.repeatedTraceNos;
   }
 
   /** Whether it is occupied with something of its own and says so. */
@@ -59,6 +60,9 @@ export class FaultBox {
       case 'storeOffline':
         this.offlineSales += fault.count;
         return true;
+      case 'repeatTraceNo':
+        this.repeatedTraceNos += 1;
+        return true;
       case 'endOfDayImpossible':
         this.impossibleEndsOfDay += 1;
         return true;
@@ -84,6 +88,7 @@ export class FaultBox {
     this.silentUntilMs = 0;
     this.offlineSales = 0;
     this.impossibleEndsOfDay = 0;
+    this.repeatedTraceNos = 0;
   }
 
   /** The fault that waits for this step of this command, at most once. */
@@ -103,6 +108,13 @@ export class FaultBox {
   takeOfflineSale(): boolean {
     if (this.offlineSales === 0) return false;
     this.offlineSales -= 1;
+    return true;
+  }
+
+  /** Whether this sale is to get the trace number of the one before it. */
+  takeRepeatedTraceNo(): boolean {
+    if (this.repeatedTraceNos === 0) return false;
+    this.repeatedTraceNos -= 1;
     return true;
   }
 

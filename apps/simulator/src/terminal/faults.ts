@@ -82,6 +82,10 @@ export const terminalFault = z.discriminatedUnion('fault', [
   fault('storeOffline', 'so many next sales are authorised without the host and kept for 06 51', {
     count: z.int().positive().max(1_000).default(1),
   }),
+  fault(
+    'repeatTraceNo',
+    'the next sale is booked under the trace number of the sale before it: the host takes it for that one’s repetition',
+  ),
   fault('endOfDayImpossible', 'the next end of day is refused with 77'),
   fault('reboot', 'drops the connection, refuses new ones for so many seconds, comes back unregistered', { seconds }),
   fault('busy', '84 9C to everything but a status enquiry, which says 9C', { seconds }),

@@ -198,7 +198,9 @@ export class MoneyOperations {
 
   private book(transaction: NewTransaction): StoredTransaction {
     const { store, faults } = this.work;
-    const { stored, line } = store.book(transaction, new Date());
+    const earlier = store.batch.transactions.findLast(({ kind }) => kind === 'sale');
+    const repeats = transaction.kind === 'sale' && earlier !== undefined && faults.takeRepeatedTraceNo();
+    const { stored, line } = store.book(transaction, new Date(), repeats ? earlier.traceNo : undefined);
     this.pace.booked(line);
     if (store.batch.transactions.length >= this.pace.batchLimit) faults.set('settlementNeeded', true);
     return stored;

@@ -54,6 +54,16 @@ describe('a terminal’s memory', () => {
     again.close();
   });
 
+  it('books under a trace number it is given without taking the next one, receipt numbers going on', () => {
+    const first = store.book(sale(500), at);
+    const twice = store.book(sale(700), at, first.stored.traceNo);
+    expect(twice.stored).toMatchObject({ traceNo: 1, receiptNo: 2 });
+    expect(store.book(sale(900), at).stored).toMatchObject({ traceNo: 2, receiptNo: 3 });
+    const again = open();
+    expect(again.turnover()).toMatchObject({ amountMinor: 2_100, count: 3 });
+    again.close();
+  });
+
   it('is repaired from the ledger when the crash came between ledger and state', () => {
     store.book(sale(500), at);
     copyFileSync(statePath(), `${statePath()}.old`);

@@ -77,11 +77,11 @@ export class TerminalStore {
     return traceNo;
   }
 
-  /** Books a transaction: on the disk, in the ledger and in the open batch, when this returns. */
-  book(transaction: NewTransaction, at: Date): { readonly stored: StoredTransaction; readonly line: LedgerLine } {
+  /** Books a transaction: on the disk, in the ledger and in the open batch, when this returns. With a trace number of its own it doesn't take the next one. */
+  book(transaction: NewTransaction, at: Date, ownTraceNo?: number): { readonly stored: StoredTransaction; readonly line: LedgerLine } {
     const stored: StoredTransaction = {
       ...transaction,
-      traceNo: this.nextTraceNo(),
+      traceNo: ownTraceNo ?? this.nextTraceNo(),
       receiptNo: this.nextReceiptNo(),
       reversedMinor: 0,
     };

@@ -5,6 +5,7 @@ import { judgeEnquiry, orderReference } from '@tillward/driver';
 import { ZvtDriver } from '@tillward/driver-zvt';
 import { ShellySwitch } from '@tillward/power';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AcquirerFiles } from '../acquirer/index.js';
 import { ConfigError, readConfig } from '../config.js';
 import { type JsonApi, worldApi } from '../control/index.js';
 import { type SimulatorScenarioInput, simulatorScenario } from './scenario.js';
@@ -116,9 +117,31 @@ describe('a simulated world', () => {
       ['sale', 500],
       ['settlement', 1_000],
     ]);
+    const order = { store: 'berlin', anomalies: ['missingAtAcquirer'] };
+    const statement = (await (await post('/v1/statement', order)).json()) as AcquirerFiles;
+    expect(statement).toMatchObject({
+      statements: [{ rows: 1, merchantNo: 'M-berlin' }],
+      planted: [{ type: 'missingAtAcquirer' }],
+      open: [],
+    });
+    expect(await (await post('/v1/statement', { ...order, settledAfter: statement.settledAt })).json()).toMatchObject({ statements: [] });
     expect(faults).toEqual(
       expect.arrayContaining(['t2 cutAfterBooking at sale 2', 't2 hostDown on closing', 't1 declineNext after 0.05 s']),
     );
+  });
+
+  it('books a sale under the trace number of the one before it when told to, once', async () => {
+    const driver = driverOf('t2');
+    await driver.signOn();
+    const traceNo = async (number: number) => {
+      const paid = await driver.pay({ amountMinor: 100, currency: 'EUR', reference: orderReference(number, 'TEST') });
+      return paid.kind === 'booked' ? paid.details.traceNo : null;
+    };
+    expect(await traceNo(1)).toBe(1);
+    // The timeline cuts off the second one, which is booked all the same.
+    expect(await traceNo(2)).toBeNull();
+    expect((await post('/v1/terminals/berlin/t2/faults', { fault: 'repeatTraceNo' })).status).toBe(200);
+    expect([await traceNo(3), await traceNo(4)]).toEqual([2, 3]);
   });
 
   it('its plug kills a terminal, and booting it takes a while', async () => {
@@ -176,6 +199,8 @@ describe('the control API', () => {
       [post('/v1/terminals/berlin/t9/faults', { fault: 'hostUp' }), 404, 'notFound'],
       [post('/v1/terminals/berlin/t1/faults', { fault: 'flood' }), 400, 'malformed'],
       [post('/v1/terminals/berlin/t1/faults', '{'), 400, 'malformed'],
+      [post('/v1/statement', { store: 'tokyo' }), 404, 'notFound'],
+      [post('/v1/statement', { store: 'berlin', cutOff: 'late' }), 400, 'malformed'],
       [post('/v1/state', {}), 405, 'methodNotAllowed'],
       [post('/v1/tills/rate', { saleEverySeconds: -1 }), 400, 'malformed'],
     ];

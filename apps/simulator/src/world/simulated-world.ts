@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type AcquirerFiles, type StatementOrder, writeAcquirerFiles } from '../acquirer/index.js';
 import type { LedgerLine } from '../ledger/index.js';
 import { SimulatedPrinter } from '../printer/index.js';
 import { SeededRandom } from '../seeded-random.js';
@@ -100,6 +101,13 @@ export class SimulatedWorld {
   /** Every transaction and settlement of every terminal. */
   ledger(): LedgerLine[] {
     return this.terminals.flatMap((terminal) => [...terminal.ledger]);
+  }
+
+  /** What the simulated acquirer and the bank send about a store; undefined when there is none of that name. */
+  acquirerFiles(order: StatementOrder): AcquirerFiles | undefined {
+    const { seed, stores } = this.scenario;
+    const store = stores.find(({ id }) => id === order.store);
+    return store && writeAcquirerFiles(this.ledger(), order, { timeZone: store.timeZone, seed });
   }
 
   /** What a terminal or printer can suffer; undefined when there is none of that name. */
