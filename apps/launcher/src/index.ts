@@ -9,6 +9,7 @@ export {
 export { FileRefused, type ReconciledFiles, type ReconcileFilesOptions, reconcileFiles } from './commands/index.js';
 export { type LauncherConfig, readLauncherConfig } from './config.js';
 export {
+  DEMO_ACQUIRER,
   DEMO_PEOPLE,
   DEMO_STORES,
   type DemoNight,
@@ -16,6 +17,7 @@ export {
   demoAuthority,
   demoNight,
   demoSecrets,
+  demoStatementOrder,
   publicKeyOf,
   SimulatorControl,
   UNLUCKY,

@@ -1,3 +1,4 @@
+export * from './acquirer.js';
 export * from './authority.js';
 export * from './chain.js';
 export * from './scenario.js';

@@ -1,8 +1,11 @@
-import type { nexoFault, terminalFault } from '@tillward/simulator';
+import type { AcquirerFiles, nexoFault, statementOrder, terminalFault } from '@tillward/simulator';
 import type { z } from 'zod';
 
 /** A fault of a ZVT or nexo terminal as one writes it, defaults left out. */
 export type TerminalFaultInput = z.input<typeof terminalFault> | z.input<typeof nexoFault>;
+
+/** What the simulated acquirer is asked to write, defaults left out. */
+export type StatementOrderInput = z.input<typeof statementOrder>;
 
 /** Client of the simulators' control interface (apps/simulator, control). */
 export class SimulatorControl {
@@ -31,7 +34,12 @@ export class SimulatorControl {
     await this.#post(`/v1/terminals/${store}/${terminal}/faults`, fault);
   }
 
-  async #post(path: string, body: object): Promise<void> {
+  /** Statements and bank files of what a store's terminals booked and settled (apps/simulator, acquirer). */
+  async statement(order: StatementOrderInput): Promise<AcquirerFiles> {
+    return (await this.#post('/v1/statement', order)) as AcquirerFiles;
+  }
+
+  async #post(path: string, body: object): Promise<unknown> {
     const response = await fetch(new URL(path, this.#url), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -39,5 +47,6 @@ export class SimulatorControl {
       signal: AbortSignal.timeout(10_000),
     });
     if (!response.ok) throw new Error(`the simulators refused ${path}: ${response.status} ${await response.text()}`);
+    return await response.json();
   }
 }

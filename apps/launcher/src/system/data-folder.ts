@@ -4,7 +4,7 @@ import { clusterHome } from '../postgres/index.js';
 import { takeLockFile } from '../supervisor/index.js';
 
 /** Everything this product ever puts into a data folder; nothing else there is touched, whatever folder a person names. */
-const OUR_FOLDERS = ['postgres', 'run', 'logs', 'secrets', 'agents', 'simulator', 'broker'] as const;
+const OUR_FOLDERS = ['postgres', 'run', 'logs', 'secrets', 'agents', 'simulator', 'broker', 'inbox'] as const;
 
 /** Another launcher runs on the folder. The message is for a person. */
 export class DataFolderInUse extends Error {
@@ -43,6 +43,10 @@ export class DataFolder {
   }
   get simulator(): string {
     return join(this.path, 'simulator');
+  }
+  /** Where acquirers' and banks' files are dropped. */
+  get inbox(): string {
+    return join(this.path, 'inbox');
   }
   agent(store: string): string {
     return join(this.path, 'agents', store);

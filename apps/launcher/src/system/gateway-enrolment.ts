@@ -44,11 +44,20 @@ export class Headquarters {
     if (data.revokeGateway.message !== undefined) throw new Error(`core did not revoke ${gatewayId}: ${data.revokeGateway.message}`);
   }
 
+  /** Asks anything. Rejects for errors; refusals are part of the answer. */
+  async ask(query: string, variables: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const response = await post(`${this.url}/graphql`, { query, variables }, this.cookie);
+    const { data, errors } = answered.parse(await response.json());
+    if (errors !== undefined) throw new Error(`core answered: ${errors[0]?.message ?? response.status}`);
+    return data;
+  }
+
   async signOut(): Promise<void> {
     await fetch(`${this.url}/api/session`, { method: 'DELETE', headers: { cookie: this.cookie }, signal: AbortSignal.timeout(TIMEOUT_MS) });
   }
 }
 
+const answered = z.object({ data: z.unknown(), errors: z.array(z.object({ message: z.string() })).optional() });
 const revoked = z.object({ data: z.object({ revokeGateway: z.object({ message: z.string().optional() }) }) });
 const issued = z.object({ data: z.object({ issueClaim: z.object({ claim: z.string().optional(), message: z.string().optional() }) }) });
 

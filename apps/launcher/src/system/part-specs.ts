@@ -40,6 +40,8 @@ export interface Wiring {
   signingKeyFile: string;
   signingKeyId: string;
   chainFile: string;
+  /** Folder to watch for files of acquirers and banks; absent: none. */
+  inboxDir?: string;
 }
 
 function program(name: string, file: string, env: Record<string, string>, nodeArgs: readonly string[] = []): PartSpec {
@@ -135,6 +137,7 @@ export function corePart(wiring: Wiring): PartSpec {
     ...(wiring.enrolment === undefined ? {} : enrolmentVariables(wiring.enrolment)),
     CHAIN_FILE: wiring.chainFile,
     TILLWARD_STATEMENTS_DIR: join(dirname(wiring.chainFile), 'statements'),
+    ...(wiring.inboxDir === undefined ? {} : { TILLWARD_STATEMENTS_INBOX_DIR: wiring.inboxDir }),
     TILLWARD_GRAPHIQL: '1',
     TILLWARD_DASHBOARD_DIR: DASHBOARD_DIR,
     // The demo speaks plain HTTP on loopback; a Secure cookie would not come back there.

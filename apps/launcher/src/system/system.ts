@@ -5,6 +5,7 @@ import { passwordSha256 } from '../broker/index.js';
 import type { LauncherConfig } from '../config.js';
 import {
   type AuthorityFiles,
+  type Background,
   DEMO_STORES,
   type DemoNight,
   type DemoSecrets,
@@ -13,6 +14,8 @@ import {
   demoChainFile,
   demoScenario,
   demoSecrets,
+  SimulatorControl,
+  startAcquirer,
   type TerminalPorts,
   writeSecretFile,
 } from '../demo/index.js';
@@ -185,6 +188,7 @@ class SystemStart {
       signingKeyId: secrets.signingKeyId,
       signingKeyFile,
       chainFile: join(folder.secrets, 'chain.json'),
+      inboxDir: folder.inbox,
     };
     const closesAtMs = await this.#writeChain(secrets, ports, wiring.chainFile);
     const core = this.#step('core', () => this.#supervisor.start(STAGE.core, corePart(wiring)));
@@ -195,6 +199,7 @@ class SystemStart {
     });
     const simulators = this.#simulators(secrets, ports);
     await allOrFirstFailure([core, simulators, ...stores]);
+    const acquirer = this.#acquirer(wiring, secrets, ports, closesAtMs);
     return {
       url: `http://127.0.0.1:${ports.http}`,
       databaseUrl,
@@ -208,6 +213,7 @@ class SystemStart {
       supervisor: this.#supervisor,
       closesAtMs,
       stop: async () => {
+        await acquirer.stop();
         await this.#supervisor.stopAll();
         await folder.unlock();
       },
@@ -348,6 +354,17 @@ class SystemStart {
     await writeSecretFile(scenarioFile, JSON.stringify(scenario, null, 2));
     const spec = simulatorPart({ scenarioFile, dataDir, controlPort: ports.control, logLevel: config.logLevel });
     await this.#step('simulated stores', () => this.#supervisor.start(STAGE.store, spec));
+  }
+
+  #acquirer(wiring: EnrolledWiring, secrets: DemoSecrets, ports: TakenPorts, closesAtMs: ReadonlyMap<DemoStore['id'], number>): Background {
+    return startAcquirer({
+      headquarters: () => Headquarters.signIn(coreUrl(wiring), 'hq', secrets.signIns['hq']!),
+      control: new SimulatorControl(`http://127.0.0.1:${ports.control}`),
+      inboxDir: this.#folder.inbox,
+      stateFile: join(this.#folder.simulator, 'acquirer.json'),
+      closesAtMs: this.#options.night.statements ? closesAtMs : new Map(),
+      say: this.#options.say,
+    });
   }
 
   async #step(what: string, work: () => Promise<unknown>): Promise<void> {
