@@ -1,7 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const source = (name: string) => fileURLToPath(new URL(`./${name}/src/index.ts`, import.meta.url));
+
+/** What takes minutes begins first: begun last it would run on alone while the other worker has nothing left. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) =>
+      ['/test/chaos/', '/test/scenarios/'].findIndex((folder) => moduleId.includes(folder));
+    const rank = (file: TestSpecification) => (place(file) === -1 ? 2 : place(file));
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -38,5 +49,6 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });
