@@ -128,6 +128,8 @@ async function run(command: () => Promise<number>, failed = 1): Promise<void> {
     process.stderr.write(`${(error as Error).message}\n`);
     process.exitCode = error instanceof ConfigMistake ? EXIT_CONFIG : failed;
   }
+  // What a pipe has not taken yet would be cut off by the exit.
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((taken) => stream.write('', () => taken()))));
   // The channel to a parent and idle sockets must not keep a finished command alive.
   process.exit();
 }
