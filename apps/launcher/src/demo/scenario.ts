@@ -27,6 +27,8 @@ export interface DemoNight {
   hostUpAtS: number;
   /** Berlin's second terminal books a sale at or after this time whose answer never arrives. */
   cutOffAtS: number;
+  /** Whether core is told of the demo's acquirer. */
+  acquirer: boolean;
   /** Whether the acquirer sends statements of stores that have closed. */
   statements: boolean;
 }
@@ -39,6 +41,7 @@ export function demoNight(berlinClosesAfterS: number, seed: string): DemoNight {
     hostDownAtS: Math.max(1, berlinClosesAfterS - 25),
     hostUpAtS: berlinClosesAfterS + 45,
     cutOffAtS: Math.max(1, berlinClosesAfterS - 35),
+    acquirer: true,
     statements: true,
   };
 }

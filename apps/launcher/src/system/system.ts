@@ -199,7 +199,7 @@ class SystemStart {
     });
     const simulators = this.#simulators(secrets, ports);
     await allOrFirstFailure([core, simulators, ...stores]);
-    const acquirer = this.#acquirer(wiring, secrets, ports, closesAtMs);
+    const acquirer = this.#options.night.acquirer ? this.#acquirer(wiring, secrets, ports, closesAtMs) : undefined;
     return {
       url: `http://127.0.0.1:${ports.http}`,
       databaseUrl,
@@ -213,7 +213,7 @@ class SystemStart {
       supervisor: this.#supervisor,
       closesAtMs,
       stop: async () => {
-        await acquirer.stop();
+        await acquirer?.stop();
         await this.#supervisor.stopAll();
         await folder.unlock();
       },
