@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, TextInput, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import {
@@ -177,9 +177,11 @@ function Cell({ store, day, cell, withDay }: { store: Named; day: string; cell: 
   const word = t(`board.state.${cell.state}`);
   const amounts = cell.sums.map((money) => formatMoney(money, locale));
   const state = cell.inState === cell.batches ? word : t('board.some', { state: word, some: cell.inState, all: cell.batches });
-  const label = [store.name, formatBusinessDay(day, locale), state, ...amounts].join(t('list.separator'));
+  // Read out the cell says where it stands; as text rather than a label, so that what is seen is always a part of its name.
+  const place = [store.name, ...(withDay ? [] : [formatBusinessDay(day, locale)])].join(t('list.separator'));
   const content = (
     <>
+      <VisuallyHidden>{`${place} `}</VisuallyHidden>
       {withDay ? <BusinessDay day={day} /> : null}
       <StateChip tone={tone} icon={icon} plain={tone === 'quiet'}>
         {state}
@@ -193,7 +195,7 @@ function Cell({ store, day, cell, withDay }: { store: Named; day: string; cell: 
       </span>
     </>
   );
-  const shared = { className: classes.cell, 'aria-label': label, 'data-state': cell.state, 'data-testid': `cell-${store.id}-${day}` };
+  const shared = { className: classes.cell, 'data-state': cell.state, 'data-testid': `cell-${store.id}-${day}` };
   if (cell.only) {
     const { storeId, terminalId, batchNo } = cell.only;
     return (
