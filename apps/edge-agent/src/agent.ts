@@ -261,6 +261,7 @@ function sampleSource(journal: Journal, terminals: Terminals, operators: Operato
   return {
     operatorAt: (terminal) => operators.at(terminal)?.operatorId ?? null,
     unsettledAt(terminal) {
+      // ISO 4217 has XXX for "no currency": a terminal that is gone has nothing in any.
       const currency = terminals.get(terminal)?.connection.currency ?? 'XXX';
       const { amountMinor, count } = batches.journalTotals(terminal, batches.current(terminal)?.batchNo, currency);
       return { amountMinor, count: count ?? 0 };

@@ -71,12 +71,14 @@ export function Board() {
           onChange={(event) => void navigate({ search: { ...search, day: event.currentTarget.value } as typeof search, replace: true })}
           data-testid="board-day"
         />
-        <Button variant="default" onClick={() => move(-DAYS)} data-testid="board-earlier">
-          {t('board.earlier')}
-        </Button>
-        <Button variant="default" onClick={() => move(DAYS)} disabled={last >= today} data-testid="board-later">
-          {t('board.later')}
-        </Button>
+        <div className={classes.moves}>
+          <Button variant="default" onClick={() => move(-DAYS)} data-testid="board-earlier">
+            {t('board.earlier')}
+          </Button>
+          <Button variant="default" onClick={() => move(DAYS)} disabled={last >= today} data-testid="board-later">
+            {t('board.later')}
+          </Button>
+        </div>
       </search>
       {query.isPending ? <Skeletons rows={5} height={64} /> : null}
       {query.error && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : null}
