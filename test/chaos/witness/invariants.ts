@@ -150,7 +150,7 @@ async function unconcludedCommands(database: DatabaseWitness): Promise<string[]>
        from command c
        left join lateral (select e.kind from journal_entry e
           where e.store_id = c.store_id and e.kind in ('CommandSucceeded', 'CommandFailed', 'CommandExpired', 'CommandRejected')
-            and e.payload::json->>'commandId' = c.id::text order by e.epoch desc, e.seq desc limit 1) j on true
+            and e.payload::json->>'commandId' = c.id::text order by e.kind = 'CommandRejected', e.epoch desc, e.seq desc limit 1) j on true
       where c.state in ('created', 'sent', 'received', 'running')
          or (j.kind = 'CommandSucceeded') <> (c.state = 'succeeded') and j.kind is not null
       order by 1`,

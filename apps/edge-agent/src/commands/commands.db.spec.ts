@@ -220,6 +220,67 @@ describe('while the time is not core’s', () => {
   });
 });
 
+describe('a command of an earlier run that had not begun', () => {
+  /** An inbox as the agent's, in a run that core has not agreed with yet. */
+  const resumed = () => {
+    const listeners: (() => void)[] = [];
+    const { journal, policy, terminals, settlement, closing, opening } = edge;
+    const commands = new CommandService(
+      { clock: store.clock, log: silentLog, signal: new AbortController().signal },
+      { journal, policy, terminals, settlement, closing, opening, actions: {} as never },
+      {
+        store: STORE,
+        gateway: GATEWAY,
+        coreKey: store.core.coreKey,
+        agreement: { onCoreHeard: (listener) => void listeners.push(listener) },
+      },
+    );
+    commands.resume();
+    return () => listeners.forEach((listener) => void listener());
+  };
+  const interrupted = (): CommandBody => {
+    const command = make('settleTerminal', {
+      notBefore: new Date(store.clock.now() + 1_000).toISOString(),
+      expiresAt: new Date(store.clock.now() + 120_000).toISOString(),
+    });
+    send(command);
+    edge.crash();
+    edge = store.start();
+    return command;
+  };
+
+  it('begins when core has agreed with the journal, and not before', async () => {
+    const command = interrupted();
+    const coreHeard = resumed();
+    store.clock.jump(60_000);
+    await store.clock.until(() => true);
+    expect(answers(command.id)).toEqual(['CommandReceived']);
+    coreHeard();
+    await answered(command.id);
+    coreHeard();
+    expect(answers(command.id)).toEqual(['CommandReceived', 'CommandStarted', 'CommandSucceeded']);
+    expect(terminal.settlements).toHaveLength(1);
+  });
+
+  it('is not begun again when core shows that the journal is an older copy', async () => {
+    const command = interrupted();
+    const coreHeard = resumed();
+    edge.journal.startNewEpoch('restoredCopy', edge.journal.headSeq);
+    coreHeard();
+    expect(answers(command.id)).toEqual(['CommandRejected']);
+    await expect(answered(command.id)).rejects.toThrow('never held');
+    expect(terminal.settlements).toEqual([]);
+  });
+
+  it('expires without effect when core stays away', async () => {
+    const command = interrupted();
+    resumed();
+    await answered(command.id);
+    expect(answers(command.id)).toEqual(['CommandReceived', 'CommandExpired']);
+    expect(terminal.settlements).toEqual([]);
+  });
+});
+
 describe('a full disk', () => {
   it('refuses a command before it is received, and takes it when it comes again', async () => {
     store.freeBytes = 0;

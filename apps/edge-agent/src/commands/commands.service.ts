@@ -34,6 +34,13 @@ export interface CommandsOptions {
   coreKey: TrustedCore;
   /** Whether the time is core's own. Left out: it always is. */
   time?: CoreTimeSource;
+  /** Tells when core has taken what this run wrote: only then this journal is known to be no older copy. Left out: it never is one. */
+  agreement?: CoreAgreementSource;
+}
+
+/** Tells every time core has acknowledged entries of this run, in the journal's present epoch. */
+export interface CoreAgreementSource {
+  onCoreHeard(listener: () => void): void;
 }
 
 /** Tells when the agent's time is core's: only then an expiry can be judged without trusting this machine's clock. */
@@ -46,6 +53,9 @@ export interface CoreTimeSource {
 const TIME_WITHIN_MS = 10_000;
 /** Commands that wait for it; core sends others again. */
 const MAX_EARLY = 50;
+
+/** Why a command of an older copy is not begun. */
+const MAYBE_DONE = 'the gateway went on from an older copy of its data: it may have been carried out already';
 
 /** How a command ended; `stopped`: the agent stopped first, it goes on after the next start. */
 type Answer = ActionResult | { kind: 'expired' };
@@ -64,6 +74,9 @@ export class CommandService {
   #rejections: RejectionCount = NO_REJECTIONS;
   /** What waits for core's time; null when nothing has to wait any more. */
   #early: (() => void)[] | null;
+  /** Commands of an earlier run that have not begun; null when core has agreed with this journal. */
+  #unproven: Set<() => void> | null;
+  readonly #epochAtStart: number;
 
   constructor(context: CommandsContext, parts: CommandsParts, options: CommandsOptions) {
     this.#context = context;
@@ -72,6 +85,9 @@ export class CommandService {
     this.#store = new CommandStore(parts.journal.store);
     this.#early = options.time && !options.time.isCores ? [] : null;
     options.time?.onCore(() => this.#timeIsKnown());
+    this.#unproven = options.agreement ? new Set() : null;
+    this.#epochAtStart = parts.journal.epoch;
+    options.agreement?.onCoreHeard(() => this.#coreAgrees());
   }
 
   /** Takes a `command` message. While the time is not core's it waits for that a little, because its expiry is core's. */
@@ -133,12 +149,52 @@ export class CommandService {
     }
   }
 
-  /** Continues what a stop or crash interrupted. Call after routines were resumed. */
+  /**
+   * Continues what a stop or crash interrupted. Call after routines were resumed. What had not begun waits until core has agreed with this journal: in an older
+   * copy of it, the command may have been carried out long ago.
+   */
   resume(): void {
     for (const command of this.#store.unfinished()) {
       if (command.state === 'started') this.#enqueue(command);
-      else this.#whenTimeIsKnown(() => this.#enqueue(command));
+      else this.#whenCoreAgrees(command);
     }
+  }
+
+  #whenCoreAgrees(command: InboxCommand): void {
+    if (!this.#unproven) return this.#takeUp(command);
+    const { clock } = this.#context;
+    const agreed = () => {
+      cancel();
+      this.#takeUp(command);
+    };
+    this.#unproven.add(agreed);
+    // Nobody need wait longer: it has then expired, and says so.
+    const cancel = clock.after(Math.max(0, command.expiresAtMs - clock.now()), () => {
+      if (this.#unproven?.delete(agreed)) this.#enqueue(command);
+    });
+  }
+
+  #takeUp(command: InboxCommand): void {
+    if (!this.#journalWasReplaced) return this.#enqueue(command);
+    const { commandId } = command;
+    this.#context.log.warn({ commandId, reason: MAYBE_DONE }, 'command rejected');
+    // Core keeps what it knows: an answer it has had, or that the outcome is unknown.
+    this.#parts.journal.commit((tx) => {
+      this.#store.update(tx, commandId, 'rejected', null, MAYBE_DONE);
+      tx.append('CommandRejected', null, { commandId, reason: MAYBE_DONE });
+    });
+  }
+
+  /** Whether entries of this gateway are known that this journal does not have. */
+  get #journalWasReplaced(): boolean {
+    const { journal } = this.#parts;
+    return journal.epochDecision.kind === 'new' || journal.epoch !== this.#epochAtStart;
+  }
+
+  #coreAgrees(): void {
+    const waiting = this.#unproven ?? [];
+    this.#unproven = null;
+    for (const agreed of waiting) agreed();
   }
 
   /** Forgets commands that were over, and could not be valid any more, before this instant (epoch ms). Returns how many. */
