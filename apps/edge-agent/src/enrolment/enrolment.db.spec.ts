@@ -262,6 +262,16 @@ describe('the agent', () => {
       expect(await after(HOUR_MS)).toEqual([4, 2]);
     });
 
+    it('soon again when the broker shuts it out after a try that failed', async () => {
+      outcomes = ['failed', 'failed'];
+      expect(await after(9 * HOUR_MS)).toEqual([1, 0]);
+      renewal.connectionChanged(false);
+      expect(await after(119_000)).toEqual([1, 0]);
+      // Not after the five minutes that were meant for a gateway whose certificate still opens the door.
+      expect(await after(1_000)).toEqual([2, 0]);
+      expect(await after(60_000)).toEqual([3, 1]);
+    });
+
     it('when the broker keeps it out, but no more than four times a day', async () => {
       renewal.connectionChanged(false);
       expect(await after(60_000)).toEqual([0, 0]);

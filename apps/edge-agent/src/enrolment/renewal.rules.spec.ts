@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isRenewalDue, lookInMs, retryDelayMs, SHUT_OUT_MS } from './renewal.rules.js';
+import { isRenewalDue, isShutOut, lookInMs, retryDelayMs, SHUT_OUT_MS } from './renewal.rules.js';
 
 const DAY = 86_400_000;
 const RECEIVED = Date.UTC(2026, 10, 1);
@@ -26,14 +26,20 @@ test('a broker that keeps the door shut is reason enough', () => {
   expect(isRenewalDue({ ...evidence, nowMs: RECEIVED, shutOutMs: SHUT_OUT_MS })).toBe(true);
 });
 
+test('a gateway with an expired certificate is shut out from the first moment without a connection', () => {
+  const expired = { ...evidence, nowMs: RECEIVED + 30 * DAY };
+  expect([0, 1].map((shutOutMs) => isShutOut({ ...expired, shutOutMs }))).toEqual([false, true]);
+  expect(isShutOut({ ...expired, nowMs: expired.nowMs - 1, shutOutMs: 1 })).toBe(false);
+});
+
 test('failures are followed by longer pauses, never more than six hours, never in step', () => {
-  const minutes = [0, 1, 2, 5, 50].map((failures) => retryDelayMs(failures, 0.999_999, 0) / 60_000);
+  const minutes = [0, 1, 2, 5, 50].map((failures) => retryDelayMs(failures, 0.999_999, false) / 60_000);
   expect(minutes.map(Math.round)).toEqual([5, 10, 20, 160, 360]);
-  expect(retryDelayMs(50, 0, 0)).toBe(3 * 60 * 60_000);
+  expect(retryDelayMs(50, 0, false)).toBe(3 * 60 * 60_000);
 });
 
 test('a gateway that is shut out tries soon again, and never pauses for long', () => {
-  const seconds = [0, 1, 2, 50].map((failures) => retryDelayMs(failures, 0.999_999, SHUT_OUT_MS) / 1_000);
+  const seconds = [0, 1, 2, 50].map((failures) => retryDelayMs(failures, 0.999_999, true) / 1_000);
   expect(seconds.map(Math.round)).toEqual([30, 60, 120, 600]);
 });
 

@@ -24,20 +24,27 @@ export interface RenewalEvidence {
 }
 
 /**
+ * Whether the broker keeps the door shut: for two minutes, or at all when the certificate is past its life. An agent that has just started counts as not let in.
+ */
+export function isShutOut({ nowMs, receivedAtMs, lifeMs, shutOutMs }: RenewalEvidence): boolean {
+  return shutOutMs >= SHUT_OUT_MS || (shutOutMs > 0 && nowMs - receivedAtMs >= lifeMs);
+}
+
+/**
  * The certificate's age is what passed since it arrived, not what its dates say: a clock that is wrong by any constant changes nothing. One that was set back since
  * makes the age negative, and one that was set forward makes it large; either leads to one renewal, after which the age is right again.
  */
-export function isRenewalDue({ nowMs, receivedAtMs, lifeMs, shutOutMs }: RenewalEvidence): boolean {
-  const ageMs = nowMs - receivedAtMs;
-  return ageMs < 0 || ageMs >= lifeMs * RENEWAL_PART || shutOutMs >= SHUT_OUT_MS;
+export function isRenewalDue(evidence: RenewalEvidence): boolean {
+  const ageMs = evidence.nowMs - evidence.receivedAtMs;
+  return ageMs < 0 || ageMs >= evidence.lifeMs * RENEWAL_PART || isShutOut(evidence);
 }
 
 /**
  * The pause after a try, the more the more failed before: five minutes to six hours, between half and the whole of that; a gateway that the broker does not let in has nothing else left to do and
  * tries after half a minute, later every ten. `random` is in [0, 1).
  */
-export function retryDelayMs(failures: number, random: number, shutOutMs: number): number {
-  const [first, longest] = shutOutMs >= SHUT_OUT_MS ? SHUT_OUT_RETRY_MS : RETRY_MS;
+export function retryDelayMs(failures: number, random: number, shutOut: boolean): number {
+  const [first, longest] = shutOut ? SHUT_OUT_RETRY_MS : RETRY_MS;
   return Math.round(Math.min(longest, first * 2 ** Math.min(failures, 10)) * (0.5 + random / 2));
 }
 

@@ -3,7 +3,15 @@ import type { Clock } from '../clock.js';
 import { errorFields, type Log } from '../log.js';
 import { lifeOf } from './certificate.js';
 import type { EnrolmentFile } from './enrolment.file.js';
-import { isRenewalDue, LOOK_EVERY_MS, lookInMs, PAUSE_AFTER_RENEWAL_MS, retryDelayMs } from './renewal.rules.js';
+import {
+  isRenewalDue,
+  isShutOut,
+  LOOK_EVERY_MS,
+  lookInMs,
+  PAUSE_AFTER_RENEWAL_MS,
+  type RenewalEvidence,
+  retryDelayMs,
+} from './renewal.rules.js';
 
 /** How a try ended. `refused`: core said no for good, so somebody must enrol the gateway again. */
 export type RenewalOutcome = 'renewed' | 'failed' | 'refused';
@@ -26,7 +34,8 @@ export class Renewal {
   #lifeMs: number;
   #shutOutSinceMs: number | undefined;
   #failures = 0;
-  #notBeforeMs = Number.NEGATIVE_INFINITY;
+  /** The last try, by a clock that nobody sets; `random` spreads the next ones of many gateways. */
+  #lastTry: { endedAtMs: number; renewed: boolean; random: number } | undefined;
   #cancel: () => void = () => {};
   #stopped = false;
   #onRenewed: () => void = () => {};
@@ -63,30 +72,36 @@ export class Renewal {
   /** Renews when it is due and the last try is long enough ago. */
   async look(): Promise<void> {
     const { clock, log } = this.#context;
-    // The pause after a failure is counted by a clock that nobody sets.
-    const steadyMs = this.#context.clock.monotonic();
-    if (steadyMs < this.#notBeforeMs || !this.#isDue(steadyMs)) return;
+    const steadyMs = clock.monotonic();
+    if (steadyMs < this.#notBeforeMs(steadyMs) || !isRenewalDue(this.#evidence(steadyMs))) return;
     const outcome = await this.#context.tryOnce();
+    this.#lastTry = { endedAtMs: clock.monotonic(), renewed: outcome === 'renewed', random: Math.random() };
     if (outcome === 'renewed') {
       this.#failures = 0;
       this.#enrolment = this.#context.read();
       this.#lifeMs = lifeOf(this.#enrolment.certificate);
       log.info({ receivedAt: this.#enrolment.receivedAtMs }, 'certificate renewed');
-      // Where a fresh certificate doesn't open the door, another one won't: a broker that is down for a week is no reason for a thousand of them.
-      this.#notBeforeMs = this.#context.clock.monotonic() + PAUSE_AFTER_RENEWAL_MS;
       this.#onRenewed();
       return;
     }
-    const delayMs = retryDelayMs(this.#failures, Math.random(), this.#shutOutMs(steadyMs));
     this.#failures += 1;
-    this.#notBeforeMs = this.#context.clock.monotonic() + delayMs;
+    const delayMs = this.#notBeforeMs(steadyMs) - this.#lastTry.endedAtMs;
     if (outcome === 'refused') log.error({ delayMs }, 'core refuses to renew the certificate: the gateway must be enrolled again');
     else log.warn({ delayMs, failures: this.#failures, at: clock.now() }, 'certificate not renewed, will try again');
   }
 
-  #isDue(steadyMs: number): boolean {
+  /** Until when nothing is tried. Asked at every look: a gateway that is shut out since the last try need not sit out the long pause it was given then. */
+  #notBeforeMs(steadyMs: number): number {
+    if (!this.#lastTry) return Number.NEGATIVE_INFINITY;
+    const { endedAtMs, renewed, random } = this.#lastTry;
+    // Where a fresh certificate doesn't open the door, another one won't: a broker that is down for a week is no reason for a thousand of them.
+    if (renewed) return endedAtMs + PAUSE_AFTER_RENEWAL_MS;
+    return endedAtMs + retryDelayMs(this.#failures - 1, random, isShutOut(this.#evidence(steadyMs)));
+  }
+
+  #evidence(steadyMs: number): RenewalEvidence {
     const { receivedAtMs } = this.#enrolment;
-    return isRenewalDue({ nowMs: this.#context.clock.now(), receivedAtMs, lifeMs: this.#lifeMs, shutOutMs: this.#shutOutMs(steadyMs) });
+    return { nowMs: this.#context.clock.now(), receivedAtMs, lifeMs: this.#lifeMs, shutOutMs: this.#shutOutMs(steadyMs) };
   }
 
   #shutOutMs(steadyMs: number): number {
@@ -98,7 +113,10 @@ export class Renewal {
     this.#cancel = this.#context.clock.after(delayMs, () => {
       this.look()
         .catch((error: unknown) => this.#context.log.error(errorFields(error), 'renewal failed unexpectedly'))
-        .finally(() => this.#lookLater(lookInMs(this.#context.clock.monotonic(), this.#notBeforeMs)));
+        .finally(() => {
+          const steadyMs = this.#context.clock.monotonic();
+          this.#lookLater(lookInMs(steadyMs, this.#notBeforeMs(steadyMs)));
+        });
     });
   }
 }
