@@ -11,8 +11,14 @@ export interface GatewayEntry {
   readonly hash: string;
 }
 
-/** The entries that a stopped gateway still keeps, read with plain SQL from a copy of its file. */
-export async function gatewayEntries(dataDir: string): Promise<GatewayEntry[]> {
+/** What a stopped gateway still keeps, and up to which entry of the newest epoch core has told it to hold everything. */
+export interface GatewayJournal {
+  readonly entries: readonly GatewayEntry[];
+  readonly ackedThrough: number;
+}
+
+/** The journal of a stopped gateway, read with plain SQL from a copy of its file. */
+export async function gatewayJournal(dataDir: string): Promise<GatewayJournal> {
   const folder = await mkdtemp(join(tmpdir(), 'tillward-journal-'));
   try {
     for (const suffix of ['', '-wal']) {
@@ -21,7 +27,9 @@ export async function gatewayEntries(dataDir: string): Promise<GatewayEntry[]> {
     }
     const database = new DatabaseSync(join(folder, 'journal.sqlite'));
     try {
-      return database.prepare('SELECT epoch, seq, hash FROM entries ORDER BY epoch, seq').all() as unknown as GatewayEntry[];
+      const entries = database.prepare('SELECT epoch, seq, hash FROM entries ORDER BY epoch, seq').all() as unknown as GatewayEntry[];
+      const acked = database.prepare("SELECT value FROM meta WHERE key = 'ackedThrough'").get();
+      return { entries, ackedThrough: Number(acked?.['value'] ?? 0) };
     } finally {
       database.close();
     }

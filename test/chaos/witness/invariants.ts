@@ -5,7 +5,7 @@ import { timesSent } from './captures.js';
 import { scanDatabase, scanFiles } from './card-scan.js';
 import { faultsOfChain } from './chain.rules.js';
 import { coreMovements, type DatabaseWitness, type StoredEpoch, storedJournals, unresolvedInCore } from './database.js';
-import { gatewayEntries } from './gateway-journal.js';
+import { gatewayJournal } from './gateway-journal.js';
 import { readLedgers } from './ledgers.js';
 import { compareMovements, type MovementFindings, unorderedMovements } from './movements.rules.js';
 
@@ -74,7 +74,10 @@ function unjustifiedEpochs(journals: readonly StoredEpoch[], excused: ReadonlyMa
     .map(([gateway, epoch]) => `${gateway} is in epoch ${epoch}, its data were destroyed on purpose ${excused.get(gateway) ?? 0} times`);
 }
 
-/** Everything a gateway still keeps is in core, entry by entry, with the same hash. */
+/**
+ * Everything a gateway still keeps and takes for acknowledged is in core, entry by entry, with the same hash. That all was acknowledged is what healing waits for; what
+ * the agent says at its stop may still be on its way.
+ */
 async function missingInCore(system: ExamSystem, journals: readonly StoredEpoch[]): Promise<string[]> {
   const findings: string[] = [];
   for (const { store, disk } of system.gateways) {
@@ -83,12 +86,12 @@ async function missingInCore(system: ExamSystem, journals: readonly StoredEpoch[
         .filter(({ gateway }) => gateway === store.gateway)
         .flatMap(({ epoch, entries }) => entries.map(({ seq, hash }) => [`${epoch}/${seq}`, hash] as const)),
     );
-    const kept = await gatewayEntries(disk.dataDir);
+    const { entries: kept, ackedThrough } = await gatewayJournal(disk.dataDir);
     const newest = Math.max(0, ...kept.map(({ epoch }) => epoch));
     for (const { epoch, seq, hash } of kept) {
       const there = known.get(`${epoch}/${seq}`);
       // What a restored copy holds of its old epoch may differ from what core has: that is the fork that a new epoch ends.
-      if (there !== hash && epoch === newest)
+      if (there !== hash && epoch === newest && seq <= ackedThrough)
         findings.push(`${store.gateway} ${epoch}/${seq}: ${there === undefined ? 'not in core' : 'another entry in core'}`);
     }
   }
