@@ -130,6 +130,7 @@ const FACTS: { readonly [K in JournalKind]?: (payload: JournalPayload<K>) => Eve
   RepaymentResolved: (repayment) => ({ ...batch(repayment), ...booked(repayment.booked), found: repayment.booked !== null }),
   RefundRequested: (request) => ({ amount: money(request), operatorId: request.operatorId, detail: request.reason }),
   RefundDecided: ({ decidedBy, decision }) => ({ operatorId: decidedBy, outcome: decision }),
+  RefundDecisionRefused: ({ operatorId, code }) => ({ operatorId, code }),
   HandoverCompleted: ({ outgoingOperatorId, transactions }) => ({ operatorId: outgoingOperatorId, count: int32(transactions) }),
   HandoverDiffered: ({ outgoingOperatorId, transactions, reason }) => ({
     operatorId: outgoingOperatorId,

@@ -1,14 +1,7 @@
 import { COMMAND_ACTIONS, type CommandAction } from '@tillward/contracts';
 import { describe, expect, it } from 'vitest';
-import {
-  type ActionRequest,
-  actionOptions,
-  commandParameters,
-  MAX_REASON,
-  MAX_TEXT,
-  requestRefusal,
-  unsupported,
-} from './terminal-actions.rules.js';
+import { MAX_REASON } from '../graphql/index.js';
+import { type ActionRequest, actionOptions, commandParameters, MAX_TEXT, requestRefusal, unsupported } from './terminal-actions.rules.js';
 
 const zvt = { driver: 'zvt', powerKind: 'shelly', gatewayOnline: true };
 /** Sixteen digits that pass the check of card numbers; no issuer's begin like this. */

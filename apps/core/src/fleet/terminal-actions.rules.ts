@@ -3,13 +3,12 @@ import {
   invalidInput,
   type PersonActor,
   type RefusalOf,
+  reasonRefusal,
   type TerminalActionBlock,
   type TerminalActionOptionType,
   type TerminalActionParameter,
 } from '../graphql/index.js';
 
-/** Most characters a reason may have. */
-export const MAX_REASON = 400;
 /** Most characters of a text for the customer: three lines of the smallest display. */
 export const MAX_TEXT = 120;
 
@@ -101,16 +100,14 @@ const CONTROL = /\p{Cc}/u;
 
 /** What is wrong with a request whatever the terminal; undefined when nothing is. */
 export function requestRefusal({ action, reason, text, depth }: ActionRequest): RefusalOf<'invalidInput'> | undefined {
-  if (reason.trim() === '') return invalidInput('reason', 'A reason is required.');
-  if (reason.length > MAX_REASON) return invalidInput('reason', `A reason has at most ${MAX_REASON} characters.`);
-  if (CONTROL.test(reason)) return invalidInput('reason', 'A reason is one line of text.');
+  const wrong = reasonRefusal(reason);
+  if (wrong !== undefined) return wrong;
   if (action === 'displayMessage') {
     if (text === null || text.trim() === '') return invalidInput('text', 'There is nothing to show.');
     if (text.length > MAX_TEXT) return invalidInput('text', `A text has at most ${MAX_TEXT} characters.`);
     if (CONTROL.test(text)) return invalidInput('text', 'A text is one line.');
     if (carriesCardNumber(text)) return invalidInput('text', 'A text must not hold a card number.');
   } else if (text !== null) return invalidInput('text', 'This action shows no text.');
-  if (carriesCardNumber(reason)) return invalidInput('reason', 'A reason must not hold a card number.');
   if (depth !== null && action !== 'diagnoseTerminal') return invalidInput('depth', 'This action has no depth.');
   return undefined;
 }

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandState, StepState } from '../graphql/index.js';
-import {
-  acknowledgeRefusal,
-  afterStep,
-  completeRefusal,
-  MAX_NOTE,
-  onCommandState,
-  type StepFacts,
-  skipRefusal,
-} from './incidents.rules.js';
+import { type CommandState, MAX_NOTE, type StepState } from '../graphql/index.js';
+import { acknowledgeRefusal, afterStep, completeRefusal, onCommandState, type StepFacts, skipRefusal } from './incidents.rules.js';
 import { incidentDueAt, PLAYBOOKS, planSteps } from './playbook.rules.js';
 
 const step = (change: Partial<StepFacts> = {}): StepFacts => ({

@@ -1,5 +1,5 @@
 import type { CommandState, IncidentState, RefusalOf, StepMode, StepState } from '../graphql/index.js';
-import { invalidInput, refuse } from '../graphql/index.js';
+import { invalidInput, noteRefusal, refuse, requiredNoteRefusal } from '../graphql/index.js';
 
 /** What the rules need to know of a step. */
 export interface StepFacts {
@@ -15,9 +15,6 @@ export interface IncidentFacts {
   state: IncidentState;
   steps: readonly StepFacts[];
 }
-
-/** Most characters of a note or a reason. */
-export const MAX_NOTE = 1_000;
 
 /** Refusals an action on an incident can get. */
 export type ActionRefusal =
@@ -53,20 +50,14 @@ export function completeRefusal(step: StepFacts, note: string | null): ActionRef
   if (turn) return turn;
   if (step.mode === 'automatic') return refuse('stepNotReady', 'The step is done by itself when telemetry shows it.');
   if (step.noteRequired && (note === null || note.trim() === '')) return invalidInput('note', 'A note is required.');
-  return textRefusal('note', note);
+  return note === null ? undefined : noteRefusal(note);
 }
 
 /** Why a step can't be skipped for this reason. A step whose command is under way can't: its effect is still to come. */
 export function skipRefusal(step: StepFacts, reason: string): ActionRefusal | undefined {
   const turn = turnRefusal(step);
   if (turn) return turn;
-  if (reason.trim() === '') return invalidInput('reason', 'A reason is required.');
-  return textRefusal('reason', reason);
-}
-
-function textRefusal(field: string, text: string | null): ActionRefusal | undefined {
-  if (text !== null && text.length > MAX_NOTE) return invalidInput(field, `At most ${MAX_NOTE} characters.`);
-  return undefined;
+  return requiredNoteRefusal(reason, 'reason');
 }
 
 /** N1: what follows when the step at a position is over: the next one is ready, or the incident is resolved. */

@@ -1,6 +1,6 @@
 import type { DesiredBody, OperatorGrant, TerminalConnection } from '@tillward/contracts';
 import { checkSetting, resolveSettings, SETTING_KEYS, type SettingLevel } from '@tillward/policy';
-import { invalidInput, type PolicyLevel, type PolicyValueType, type RefusalOf } from '../graphql/index.js';
+import { invalidInput, type PolicyLevel, type PolicyValueType, type RefusalOf, reasonRefusal } from '../graphql/index.js';
 
 /** One change of an edit; value null removes it from the level. */
 export interface SettingChange {
@@ -11,17 +11,14 @@ export interface SettingChange {
 /** What one level has set. */
 export type LevelValues = Readonly<Record<string, unknown>>;
 
-/** Most characters a reason may have. */
-export const MAX_REASON = 400;
-
 /** Why an edit is refused as a whole; undefined when every change may be made at that level (P1 all or nothing, P2 locked settings). */
 export function editRefusal(
   level: PolicyLevel,
   changes: readonly SettingChange[],
   reason: string,
 ): RefusalOf<'invalidInput'> | RefusalOf<'settingLocked'> | undefined {
-  if (reason.trim() === '') return invalidInput('reason', 'A reason is required.');
-  if (reason.length > MAX_REASON) return invalidInput('reason', `A reason has at most ${MAX_REASON} characters.`);
+  const wrong = reasonRefusal(reason);
+  if (wrong !== undefined) return wrong;
   if (changes.length === 0) return invalidInput('changes', 'There is nothing to change.');
   const keys = new Set<string>();
   for (const [i, { key, value }] of changes.entries()) {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { carriesCardNumber } from '@tillward/contracts';
 import { AuditLog, canonicalJson } from '../audit/index.js';
 import { Commands } from '../commands/index.js';
 import type { WorkContext } from '../database/index.js';
-import { invalidInput, type PersonActor, type RefusalOf, refuse } from '../graphql/index.js';
+import { invalidInput, type PersonActor, type RefusalOf, reasonRefusal, refuse } from '../graphql/index.js';
 import { Policy } from '../policy/index.js';
 import { type BatchKey, recordBatchEvents } from './batch-life.service.js';
 import {
@@ -28,8 +27,6 @@ import {
 } from './request.store.js';
 import { SettlementService } from './settlement.service.js';
 
-/** Most characters of a reason. */
-const MAX_REASON = 400;
 const HOUR_MS = 3_600_000;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -75,7 +72,7 @@ export class SettlementRequests {
     const person = ctx.actor as PersonActor;
     if (person.role !== 'hq' && person.role !== 'manager') return refuse('notAllowed', 'Settlements are asked for by managers and HQ.');
     if (!UUID.test(order.key)) return invalidInput('idempotencyKey', 'An idempotency key is a UUID.');
-    const wrong = textRefusal('reason', order.reason);
+    const wrong = reasonRefusal(order.reason);
     if (wrong) return wrong;
     const earlier = await requestByKey(ctx, order.storeId, person.id, order.key);
     if (earlier !== undefined)
@@ -140,7 +137,7 @@ export class SettlementRequests {
     const needsNote = decision.decision === 'refuse' || decision.note.trim() !== '';
     const refusal =
       requestDecisionRefusal({ ...request, state }, decision.decision, person, nowMs) ??
-      (needsNote ? textRefusal('note', decision.note) : undefined);
+      (needsNote ? reasonRefusal(decision.note, 'note') : undefined);
     if (refusal) return refusal;
     if (decision.decision !== 'approve') {
       return await this.#end(ctx, request, decision.decision === 'refuse' ? 'refused' : 'withdrawn', decision.note.trim(), null);
@@ -216,13 +213,6 @@ function isSame(earlier: SettlementRequestRow, order: SettlementOrder): boolean 
     earlier.kind === order.kind &&
     earlier.reason === order.reason.trim()
   );
-}
-
-function textRefusal(field: string, text: string): RefusalOf<'invalidInput'> | undefined {
-  if (text.trim() === '') return invalidInput(field, 'A reason is required.');
-  if (text.length > MAX_REASON) return invalidInput(field, `A reason has at most ${MAX_REASON} characters.`);
-  if (/\p{Cc}/u.test(text)) return invalidInput(field, 'A reason is one line of text.');
-  return carriesCardNumber(text) ? invalidInput(field, 'A reason must not hold a card number.') : undefined;
 }
 
 /** The terminal, locked: requests and decisions about it come one after the other. */
