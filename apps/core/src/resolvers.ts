@@ -3,12 +3,12 @@ import { ApprovalsResolver } from './approvals/index.js';
 import { AuditResolver } from './audit/index.js';
 import { EnrolmentResolver } from './enrolment/index.js';
 import { FLEET_RESOLVERS } from './fleet/index.js';
-import { FundingResolver } from './funding/index.js';
+import { FeesResolver, FundingResolver } from './funding/index.js';
 import { ACCESS_METADATA, type AccessRule, CONNECTIONS } from './graphql/index.js';
 import { IdentityResolver } from './identity/index.js';
 import { IncidentsResolver, StoreIncidentsResolver } from './incidents/index.js';
 import { PolicyResolver } from './policy/index.js';
-import { DifferencesResolver, ReconciliationResolver, RemediesResolver } from './reconciliation/index.js';
+import { DifferenceSidesResolver, DifferencesResolver, ReconciliationResolver, RemediesResolver } from './reconciliation/index.js';
 import { SETTLEMENT_RESOLVERS } from './settlement/index.js';
 import { StatementsResolver } from './statements/index.js';
 import { TrainingResolver } from './training/index.js';
@@ -24,8 +24,10 @@ export const RESOLVERS: readonly Type<unknown>[] = [
   StatementsResolver,
   ReconciliationResolver,
   DifferencesResolver,
+  DifferenceSidesResolver,
   RemediesResolver,
   FundingResolver,
+  FeesResolver,
   TrainingResolver,
   EnrolmentResolver,
   ApprovalsResolver,

@@ -56,15 +56,17 @@ const ARGUMENTS: Record<string, () => string> = {
   'Query.comparedBatches': () => '(first: 200)',
   'Query.reconciliationSetting': () => '(acquirerId: "acq")',
   'Query.differences': () => '(first: 200)',
-  'Query.difference': () => '(id: "00000000-0000-4000-8000-000000000000")',
+  'Query.differenceOwners': () => '(storeIds: ["berlin"])',
+  'Query.difference': () => '(id: "00000000-0000-4000-8000-0000000000d1")',
   'Mutation.saveReconciliationSetting': () => '(input: {acquirerId: "acq"})',
   'Mutation.requestReconciliation': () => '(acquirerId: "acq", fromDay: "2026-11-21", toDay: "2026-11-21")',
-  'Mutation.assignDifferences': () => '(ids: ["00000000-0000-4000-8000-000000000000"], role: hq)',
-  'Mutation.resolveDifferences': () => '(ids: ["00000000-0000-4000-8000-000000000000"], note: "n")',
-  'Mutation.acceptDifferences': () => '(ids: ["00000000-0000-4000-8000-000000000000"], note: "n")',
-  'Mutation.reopenDifferences': () => '(ids: ["00000000-0000-4000-8000-000000000000"], note: "n")',
+  'Mutation.assignDifferences': () => '(ids: ["00000000-0000-4000-8000-0000000000d1"], role: hq)',
+  'Mutation.resolveDifferences': () => '(ids: ["00000000-0000-4000-8000-0000000000d1"], note: "n")',
+  'Mutation.acceptDifferences': () => '(ids: ["00000000-0000-4000-8000-0000000000d1"], note: "n")',
+  'Mutation.reopenDifferences': () => '(ids: ["00000000-0000-4000-8000-0000000000d1"], note: "n")',
   'Subscription.differenceChanged': () => '(storeId: "berlin")',
   'Query.batch': () => '(storeId: "berlin", terminalId: "berlin-1", batchNo: 1)',
+  'Query.settlementBoard': () => '(first: 200, fromDay: "2026-11-20", throughDay: "2026-11-22")',
   'Query.fundsAtRisk': () => '(level: store)',
   'Query.settlementRequests': () => '(first: 200)',
   'Mutation.requestSettlement': () =>
@@ -77,11 +79,12 @@ const ARGUMENTS: Record<string, () => string> = {
   'Mutation.requestForceMatch': () =>
     '(input: {terminalDifferenceId: "00000000-0000-4000-8000-000000000000", acquirerDifferenceId: "00000000-0000-4000-8000-000000000001", reason: "r"})',
   'Mutation.requestCorrectingEntry': () =>
-    '(input: {differenceId: "00000000-0000-4000-8000-000000000000", amountMinor: 1, currency: "EUR", reason: "r"})',
-  'Mutation.decideRemedy': () => '(id: "00000000-0000-4000-8000-000000000000", digest: "d", decision: approve)',
+    '(input: {differenceId: "00000000-0000-4000-8000-0000000000d1", amountMinor: 1, currency: "EUR", reason: "r"})',
+  'Mutation.decideRemedy': () => '(id: "00000000-0000-4000-8000-0000000000e1", digest: "d", decision: approve)',
   'Query.providerTerms': () => '(acquirerId: "acq")',
   'Query.payouts': () => '(first: 200)',
   'Query.feeChecks': () => '(first: 200)',
+  'Query.feeReport': () => '(fromDay: "2026-11-20", toDay: "2026-11-22")',
   'Mutation.saveProviderTerms': () => '(input: {acquirerId: "acq", funding: {account: "DE00", country: "DE", delayBankDays: 1}})',
   'Query.acquirers': () => '',
   'Query.statementFiles': () => '(first: 200)',
@@ -159,6 +162,9 @@ async function berlinState(): Promise<unknown> {
     'batch_event',
     'fleet_request',
     'fleet_request_target',
+    'difference',
+    'remedy_request',
+    'acquirer_terminal',
     'gateway',
     'policy_value',
     'policy_head',
@@ -204,8 +210,36 @@ beforeAll(async () => {
     },
   );
   settlementRequestId = settlement.data.requestSettlement.id;
+  await fillMoneySide();
 });
 afterAll(() => world.stop());
+
+/** What statements would have left at Berlin: everything managers read of the money side has a row there. */
+async function fillMoneySide(): Promise<void> {
+  const file = '00000000-0000-4000-8000-0000000000f1';
+  const difference = '00000000-0000-4000-8000-0000000000d1';
+  const remedy = '00000000-0000-4000-8000-0000000000e1';
+  const fees = `'berlin', '${file}', 'berlin-1', '1', '2026-11-21', 'EUR'`;
+  const content = `{"kind": "correctingEntry", "differenceId": "${difference}", "amountMinor": 1, "currency": "EUR"}`;
+  for (const statement of [
+    "INSERT INTO acquirer VALUES ('acq', 'Acquirer', NULL, NULL, now(), now())",
+    "INSERT INTO acquirer_terminal VALUES ('berlin', 'acq', 'M1', 'T1', 'berlin-1', now())",
+    `INSERT INTO statement_row (store_id, file_id, row_no, acquirer_id, terminal_id, line, type, source_type, business_day, merchant_no, terminal_no, batch_no, trace_no, reference,
+       merchant_reference, authorisation, currency, gross_minor, fee_minor, net_minor, fee_remainder, payout)
+     VALUES ('berlin', '${file}', 1, 'acq', 'berlin-1', 2, 'sale', 'sale', '2026-11-21', 'M1', 'T1', '1', '7', '', '', '', 'EUR', 1250, -10, 1240, 0, '')`,
+    `INSERT INTO reconciliation_batch (store_id, acquirer_id, account, batch_no, business_day, terminal_count, terminal_minor, acquirer_count, acquirer_minor, acquirer_fee_minor, currency, equal, run_id)
+     VALUES ('berlin', 'acq', 'berlin-1', '1', '2026-11-21', 1, 1250, 1, 1250, -10, 'EUR', true, '${file}')`,
+    `INSERT INTO difference (store_id, id, subject, acquirer_id, type, business_day, account, terminal_id, batch_no, file_id, row_no, row_type, trace_no, currency, acquirer_minor, state, owner_role,
+       found_at, changed_at) VALUES ('berlin', '${difference}', 'r:1', 'acq', 'feeWrong', '2026-11-21', 'berlin-1', 'berlin-1', '1', '${file}', 1, 'sale', '7', 'EUR', -10, 'open', 'hq', now(), now())`,
+    `INSERT INTO fee_check (store_id, file_id, account, batch_no, business_day, currency, acquirer_id, rows, wrong_rows, rows_without_rate, expected_minor, charged_minor, terms_version, checked_at)
+     VALUES (${fees}, 'acq', 1, 0, 0, -10, -10, 1, now())`,
+    `INSERT INTO fee_kind VALUES (${fees}, 'girocard', 'acq', 1, 0, 0, 1250, -10, -10, 0)`,
+    `INSERT INTO remedy_request (store_id, id, kind, content, digest, state, reason, requested_by, requested_name, requested_at)
+     VALUES ('berlin', '${remedy}', 'correctingEntry', '${content}', 'd', 'requested', 'r', 'manager-berlin', 'Name of manager-berlin', now())`,
+    `INSERT INTO correcting_entry VALUES ('berlin', '${difference}', '${remedy}', '${difference}', '2026-11-21', 'berlin-1', 1, 'EUR', 'r', now(), 'manager-berlin', 'hq')`,
+  ])
+    await world.database.query(statement);
+}
 
 describe('row scope: every root field, asked for everything of Berlin', () => {
   it('has arguments in this spec', () => {
@@ -228,9 +262,17 @@ describe('row scope: every root field, asked for everything of Berlin', () => {
     );
     const showing = shown.filter(([, text]) => BERLIN.test(text!)).map(([path]) => path);
     expect(showing.sort()).toEqual([
+      'Query.acquirers',
       'Query.auditEntries',
       'Query.batch',
       'Query.batches',
+      'Query.comparedBatches',
+      'Query.correctingEntries',
+      'Query.difference',
+      'Query.differenceOwners',
+      'Query.differences',
+      'Query.feeChecks',
+      'Query.feeReport',
       'Query.fleetActionPreview',
       'Query.fleetRequests',
       'Query.fundsAtRisk',
@@ -239,7 +281,10 @@ describe('row scope: every root field, asked for everything of Berlin', () => {
       'Query.me',
       'Query.policy',
       'Query.policyStatus',
+      'Query.remedyRequests',
+      'Query.settlementBoard',
       'Query.settlementRequests',
+      'Query.statementRows',
       'Query.store',
       'Query.stores',
       'Query.terminal',

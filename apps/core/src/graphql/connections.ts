@@ -9,6 +9,7 @@ import { connectionOf, uncountedConnectionOf } from './paging.js';
 import { ComparedBatchType, DifferenceObjectType, ReconciliationRunType } from './reconciliation.contract.js';
 import { CorrectingEntryType, RemedyRequestType } from './remedies.contract.js';
 import { BatchType, TransactionType } from './settlement.contract.js';
+import { SettlementBoardStoreType } from './settlement-board.contract.js';
 import { SettlementRequestType } from './settlement-requests.contract.js';
 import { BankEntryType, StatementFileType, StatementLineType } from './statements.contract.js';
 import { TerminalCommandType, TerminalEventType } from './terminal.contract.js';
@@ -21,6 +22,7 @@ export const CONNECTIONS = {
   auditEntries: connectionOf(AuditEntryType, 'AuditEntry'),
   batches: connectionOf(BatchType, 'Batch'),
   transactions: connectionOf(TransactionType, 'Transaction'),
+  settlementBoard: connectionOf(SettlementBoardStoreType, 'SettlementBoardStore'),
   fundsAtRisk: connectionOf(FundsAtRiskType, 'FundsAtRisk'),
   settlementRequests: connectionOf(SettlementRequestType, 'SettlementRequest'),
   trainingRecords: connectionOf(TrainingRecordType, 'TrainingRecord'),

@@ -20,3 +20,10 @@ export class PersonType {
   @Field(() => Language) language!: Language;
   @Field(() => [StoreType]) stores?: StoreType[];
 }
+
+/** A person by name: what everybody may read who sees what the person did. */
+@ObjectType('PersonName')
+export class PersonNameType {
+  @Field(() => ID) id!: string;
+  @Field(() => String) name!: string;
+}

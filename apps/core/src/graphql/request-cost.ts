@@ -40,6 +40,11 @@ const LISTS: ReadonlySet<string> = new Set([
   'targets',
   'blocked',
   'unsettledSums',
+  'days',
+  'differenceOwners',
+  'kinds',
+  'feeReport',
+  'differences',
 ]);
 /** Lists that never hold more than so many. */
 const SHORT_LISTS: ReadonlyMap<string, number> = new Map([['peripherals', 3]]);
@@ -47,6 +52,7 @@ const CONNECTIONS: ReadonlySet<string> = new Set([
   'incidents',
   'auditEntries',
   'batches',
+  'settlementBoard',
   'transactions',
   'settlementRequests',
   'trainingRecords',
@@ -55,7 +61,6 @@ const CONNECTIONS: ReadonlySet<string> = new Set([
   'statementFiles',
   'reconciliationRuns',
   'comparedBatches',
-  'differences',
   'payouts',
   'feeChecks',
   'remedyRequests',
@@ -64,6 +69,8 @@ const CONNECTIONS: ReadonlySet<string> = new Set([
   'bankEntries',
   'fleetRequests',
 ]);
+/** Names that are connections in one place and lists in another. */
+const SOMETIMES_CONNECTIONS: ReadonlySet<string> = new Set(['stores', 'fundsAtRisk', 'differences']);
 /** What one look through a terminal's journal costs beside its rows: no index leads to a terminal's entries. */
 const JOURNAL_SEARCH = 4_000;
 
@@ -104,8 +111,7 @@ function ownCost(field: FieldNode): number {
 
 function lengthOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {
   const name = field.name.value;
-  const isConnection =
-    CONNECTIONS.has(name) || isTerminalHistory(field) || ((name === 'stores' || name === 'fundsAtRisk') && selects(field, 'edges'));
+  const isConnection = CONNECTIONS.has(name) || isTerminalHistory(field) || (SOMETIMES_CONNECTIONS.has(name) && selects(field, 'edges'));
   if (!isConnection) return SHORT_LISTS.get(name) ?? (LISTS.has(name) ? LIST_GUESS : 1);
   const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
   if (first?.kind === Kind.INT) return Number(first.value);

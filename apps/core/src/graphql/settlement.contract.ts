@@ -167,4 +167,5 @@ export class TransactionFilterInput {
   @Field(() => ID, { nullable: true }) terminalId?: string | null;
   @Field(() => CalendarDate, { nullable: true }) businessDay?: string | null;
   @Field(() => [TransactionState], { nullable: true }) state?: TransactionState[] | null;
+  @Field(() => Int, { nullable: true, description: 'Batches are numbered by their terminal: name that too.' }) batchNo?: number | null;
 }

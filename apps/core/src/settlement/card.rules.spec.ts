@@ -10,6 +10,8 @@ describe('a card by its name', () => {
     ['VISA', 'visa', 'unknown'],
     ['Visa Debit', 'visa', 'debit'],
     ['MasterCard', 'mastercard', 'unknown'],
+    ['mc', 'mastercard', 'unknown'],
+    ['mcx', 'other', 'unknown'],
     ['Mastercard Credit', 'mastercard', 'credit'],
     ['Mastercard Prepaid', 'mastercard', 'prepaid'],
     ['AMERICAN EXPRESS', 'amex', 'credit'],

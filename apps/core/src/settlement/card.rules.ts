@@ -24,7 +24,7 @@ const SCHEMES: readonly (readonly [RegExp, CardScheme])[] = [
   [/v[ -]?pay/i, 'vpay'],
   [/maestro/i, 'maestro'],
   [/visa/i, 'visa'],
-  [/master ?card|eurocard/i, 'mastercard'],
+  [/master ?card|eurocard|^mc$/i, 'mastercard'],
   [/american ?express|amex/i, 'amex'],
   [/diners/i, 'diners'],
   [/discover/i, 'discover'],

@@ -1,4 +1,5 @@
 export { SETTLEMENT_RESOLVERS, SettlementApiModule } from './api.module.js';
+export { transactionType } from './batch.view.js';
 export * from './batch-life.rules.js';
 export * from './batch-life.service.js';
 export { type CardFundingKind, type CardScheme, cardFunding, cardScheme } from './card.rules.js';

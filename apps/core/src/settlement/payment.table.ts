@@ -19,6 +19,8 @@ export interface Payment {
   currency: string | null;
   operatorId: string | null;
   tillId: string | null;
+  /** What the order was called towards the terminal. */
+  orderReference: string | null;
   booked: BookedDetails | null;
   detail: string | null;
   wasInDoubt: boolean;
@@ -83,15 +85,17 @@ export class PaymentTable {
       of((p) => p.detail),
       of((p) => p.wasInDoubt),
       of((p) => p.finishedAtMs),
+      of((p) => p.booked?.providerReference ?? null),
+      of((p) => p.orderReference),
     ]);
   }
 }
 
 const COLUMNS = `store_id, payment_id, gateway_id, terminal_id, batch_no, business_day, state, amount_minor, currency, operator_id, till_id,
-  trace_no, receipt_no, card_last4, card_name, detail, was_in_doubt, started_at, finished_at`;
-const COLUMN_COUNT = 19;
-/** More than the code units of all texts of a row: ids have 48, names 64, details 200 at most. */
-const ROW_CHARACTERS = 640;
+  trace_no, receipt_no, card_last4, card_name, detail, was_in_doubt, started_at, finished_at, provider_reference, order_reference`;
+const COLUMN_COUNT = 21;
+/** More than the code units of all texts of a row: ids have 48, names and references 64, details 200 at most. */
+const ROW_CHARACTERS = 720;
 
 function writeRow(copy: BinaryCopy, p: Payment): void {
   const { booked } = p;
@@ -115,6 +119,8 @@ function writeRow(copy: BinaryCopy, p: Payment): void {
   copy.boolean(p.wasInDoubt);
   copy.timestamp(p.startedAtMs ?? p.lastAtMs);
   copy.timestamp(p.finishedAtMs);
+  copy.text(booked?.providerReference ?? null);
+  copy.text(p.orderReference);
 }
 
 const MARK_REPAYMENTS = `
@@ -128,8 +134,10 @@ const UPDATE = `
          trace_no = coalesce(n.trace_no, t.trace_no), receipt_no = coalesce(n.receipt_no, t.receipt_no),
          card_last4 = coalesce(n.card_last4, t.card_last4), card_name = coalesce(n.card_name, t.card_name),
          detail = coalesce(n.detail, t.detail), was_in_doubt = t.was_in_doubt OR n.was_in_doubt,
-         finished_at = coalesce(to_timestamp(n.finished_at / 1000), t.finished_at)
+         finished_at = coalesce(to_timestamp(n.finished_at / 1000), t.finished_at),
+         provider_reference = coalesce(n.provider_reference, t.provider_reference), order_reference = coalesce(n.order_reference, t.order_reference)
     FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::int[], $7::int[], $8::text[], $9::text[], $10::text[],
-                $11::boolean[], $12::float8[])
-         AS n (store_id, payment_id, state, amount_minor, currency, trace_no, receipt_no, card_last4, card_name, detail, was_in_doubt, finished_at)
+                $11::boolean[], $12::float8[], $13::text[], $14::text[])
+         AS n (store_id, payment_id, state, amount_minor, currency, trace_no, receipt_no, card_last4, card_name, detail, was_in_doubt, finished_at,
+               provider_reference, order_reference)
    WHERE t.store_id = n.store_id AND t.payment_id = n.payment_id`;

@@ -189,4 +189,21 @@ export const settlementMigrations: readonly Migration[] = [
       GRANT SELECT, INSERT, UPDATE ON batch_terminal_total TO tillward_ingest;
     `,
   },
+  {
+    name: '0035-batch-of-store-day',
+    up: `
+      -- The settlement board reads some stores' batches of some days; batch_day leads with the day and would be read through all stores.
+      CREATE INDEX batch_store_day ON batch (store_id, business_day);
+    `,
+  },
+  {
+    name: '0036-provider-reference',
+    up: `
+      -- What an acquirer's statement names a transaction by: what the provider called it when it was booked (RRN, PSP reference, transaction id), and what the order was called towards
+      -- the terminal, which providers give back as the merchant's reference.
+      ALTER TABLE card_transaction ADD COLUMN provider_reference text, ADD COLUMN order_reference text;
+      -- Whether any transaction of some days has one is asked by every run.
+      CREATE INDEX card_transaction_referenced ON card_transaction (business_day) WHERE provider_reference IS NOT NULL;
+    `,
+  },
 ];

@@ -112,6 +112,7 @@ class SettlementFold implements Fold {
     payment.currency = payload.currency;
     payment.operatorId = payload.operatorId;
     payment.tillId = payload.tillId;
+    payment.orderReference = payload.reference ?? null;
     payment.startedAtMs = entry.atMs;
   }
 
@@ -147,6 +148,7 @@ class SettlementFold implements Fold {
         currency: null,
         operatorId: null,
         tillId: null,
+        orderReference: null,
         booked: null,
         detail: null,
         wasInDoubt: false,

@@ -91,6 +91,11 @@ export interface SettlementFilter<S extends string> {
   readonly state?: readonly S[] | null | undefined;
 }
 
+/** A transaction is also found by its batch; `batchNo` counts for the terminal that is named with it. */
+export interface TransactionChoice extends SettlementFilter<PaymentState> {
+  readonly batchNo?: number | null | undefined;
+}
+
 /** Where a list continues: after the row with this instant and id (newest first). */
 export interface ListPage {
   readonly limit: number;
@@ -140,8 +145,8 @@ export class SettlementService {
   }
 
   /** Newest first; the id of {@link ListPage.after} is the payment's. */
-  async transactions(ctx: WorkContext, filter: SettlementFilter<PaymentState>, page: ListPage): Promise<TransactionView[]> {
-    const where = conditions('x', filter);
+  async transactions(ctx: WorkContext, filter: TransactionChoice, page: ListPage): Promise<TransactionView[]> {
+    const where = transactionConditions(filter);
     after(where, 'x.started_at', 'x.payment_id::text', page);
     return ctx.tx.query(
       `SELECT ${TRANSACTION_COLUMNS} FROM card_transaction x LEFT JOIN terminal t USING (store_id, terminal_id)
@@ -150,9 +155,21 @@ export class SettlementService {
     );
   }
 
-  async countTransactions(ctx: WorkContext, filter: SettlementFilter<PaymentState>): Promise<number> {
-    const where = conditions('x', filter);
+  async countTransactions(ctx: WorkContext, filter: TransactionChoice): Promise<number> {
+    const where = transactionConditions(filter);
     return countOf(await ctx.tx.query(`SELECT count(*) AS n FROM card_transaction x WHERE ${where.sql.join(' AND ')}`, where.values));
+  }
+
+  /** The transactions with these ids, as far as the actor sees their stores. */
+  async transactionsOf(
+    ctx: WorkContext,
+    keys: readonly { readonly storeId: string; readonly paymentId: string }[],
+  ): Promise<TransactionView[]> {
+    return ctx.tx.query(
+      `SELECT ${TRANSACTION_COLUMNS} FROM card_transaction x LEFT JOIN terminal t USING (store_id, terminal_id)
+        WHERE (x.store_id, x.payment_id) IN (SELECT * FROM unnest($1::text[], $2::uuid[]))`,
+      [keys.map((key) => key.storeId), keys.map((key) => key.paymentId)],
+    );
   }
 
   /** One batch, or undefined when there is none the actor may see. */
@@ -274,6 +291,12 @@ function conditions(alias: string, filter: SettlementFilter<string>): Where {
   equal('terminal_id', filter.terminalId);
   equal('business_day', filter.businessDay);
   if (filter.state !== undefined && filter.state !== null) where.sql.push(`${alias}.state = ANY($${where.values.push(filter.state)})`);
+  return where;
+}
+
+function transactionConditions(filter: TransactionChoice): Where {
+  const where = conditions('x', filter);
+  if (typeof filter.batchNo === 'number') where.sql.push(`x.batch_no = $${where.values.push(filter.batchNo)}`);
   return where;
 }
 
