@@ -65,6 +65,28 @@ describe('a fee (R9)', () => {
     ['nothing after its last day', [rate({ through: '2026-03-01' })], {}, 'noRate'],
     ['nothing for another currency', [rate({ currency: 'EUR' })], {}, 'noRate'],
     ['nothing for a type it is not for', [rate({ types: ['refund'] })], {}, 'noRate'],
+    [
+      'the line of the most particular kind, in any case',
+      [rate({ ratePpm: 1, cardKind: 'debit' }), rate({ ratePpm: 3_000, cardKind: 'Visa Debit' }), rate({ ratePpm: 2, cardKind: 'visa' })],
+      { cardKind: ['VISA debit', 'VISA', 'debit'] },
+      -300,
+    ],
+    [
+      'the line of a less particular kind before one for all',
+      [rate({ ratePpm: 1 }), rate({ ratePpm: 3_000, cardKind: 'debit' })],
+      { cardKind: ['visa debit', 'visa', 'debit'] },
+      -300,
+    ],
+    [
+      'the one that began last of one kind, not of another',
+      [
+        rate({ cardKind: 'debit', ratePpm: 3_000 }),
+        rate({ from: '2026-02-01' }),
+        rate({ from: '2026-01-15', cardKind: 'DEBIT', ratePpm: 4_000 }),
+      ],
+      {},
+      -400,
+    ],
     ['nothing for a row without kind when lines have kinds', [rate({ cardKind: 'debit' })], { cardKind: '' }, 'noRate'],
   ])('takes %s', (_, rates, changes, expected) => {
     expect(feeOf(schedule(...rates), row(100_000, changes))).toBe(expected);
@@ -102,6 +124,21 @@ describe('the fee of a batch', () => {
     // 0.4995 each: none of a row, 1.4985 of three together.
     expect(expectedBatchFee({ basis: 'row', rates }, rows)).toEqual({ kind: 'fee', feeMinor: 0 });
     expect(expectedBatchFee({ basis: 'batch', rates }, rows)).toEqual({ kind: 'fee', feeMinor: -1 });
+  });
+
+  it.each<[string, Partial<FeeRate>, number[], number]>([
+    ['the fixed part of each row', { ratePpm: 1_500, fixedMinor: 5 }, [333, 333, 333], -16],
+    ['each row’s cap, not one for all', { ratePpm: 10_000, capMinor: 300 }, [50_000, 50_000, 1_050], -611],
+    ['each row’s floor', { ratePpm: 1_000, floorMinor: 8 }, [100, 100, 20_000], -36],
+    ['what is returned with a refund', { ratePpm: 10_000, capMinor: 300 }, [50_000, 50_000, -50_000], -300],
+    ['what is kept with a refund', { ratePpm: 10_000, onRefund: 'kept' }, [1_000, -1_000], -10],
+  ])('rounded once has %s', (_, changes, amounts, expected) => {
+    expect(
+      expectedBatchFee(
+        { basis: 'batch', rates: [rate(changes)] },
+        amounts.map((one) => row(one)),
+      ),
+    ).toEqual({ kind: 'fee', feeMinor: expected });
   });
 
   it('keeps card kinds apart', () => {
@@ -149,6 +186,7 @@ describe('a schedule', () => {
     ['a floor above the cap', [rate({ floorMinor: 2, capMinor: 1 })], /above/],
     ['a first day', [rate({ from: '2026-02-30' })], /from/],
     ['a last day before the first', [rate({ through: '2025-12-31' })], /through/],
+    ['two lines for the same kind', [rate({ cardKind: 'visa' }), rate({ cardKind: 'Visa ' })], /rate 2: begins on the same day as rate 1/],
     ['two lines for the same', [rate(), rate({ types: ['sale'] })], /rate 2: begins on the same day as rate 1/],
   ])('is told of %s', (_, rates, message) => {
     expect(feeScheduleMistakes(schedule(...rates)).join()).toMatch(message);

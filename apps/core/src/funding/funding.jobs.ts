@@ -4,7 +4,7 @@ import { systemActor, UnitOfWork } from '../database/index.js';
 import type { Log } from '../logging.js';
 import { Outbox } from '../outbox/index.js';
 import { LOG } from '../platform.js';
-import { StatementImporter } from '../statements/index.js';
+import { Acquirers, StatementImporter } from '../statements/index.js';
 import { Sweeper } from '../sweeper.js';
 import { FEES_TOPIC, type FeeCheckStep, FeeChecks } from './fees.service.js';
 import { FundingService } from './funding.service.js';
@@ -25,6 +25,7 @@ export class FundingJobs implements OnModuleInit, OnApplicationBootstrap, OnAppl
     @Inject(LOG) log: Log,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(StatementImporter) private readonly importer: StatementImporter,
+    @Inject(Acquirers) private readonly acquirers: Acquirers,
     @Inject(FundingService) private readonly funding: FundingService,
     @Inject(FeeChecks) private readonly fees: FeeChecks,
   ) {
@@ -36,6 +37,7 @@ export class FundingJobs implements OnModuleInit, OnApplicationBootstrap, OnAppl
       await this.fees.onImported(ctx, file, replaced);
       await this.funding.onImported(ctx, file, replaced);
     });
+    this.acquirers.onPlaced((ctx, acquirerId, fileIds) => this.fees.onPlaced(ctx, acquirerId, fileIds));
     this.outbox.handle(FEES_TOPIC, ({ payload }) => this.work.run(SYSTEM, (ctx) => this.fees.check(ctx, payload as FeeCheckStep)));
   }
 

@@ -67,4 +67,47 @@ export const fundingMigrations: readonly Migration[] = [
       GRANT SELECT, INSERT, UPDATE, DELETE ON payout TO tillward_app;
     `,
   },
+  {
+    name: '0141-fee-kinds',
+    up: `
+      -- What no rate is for is kept apart, so that it isn't taken for charged too much.
+      ALTER TABLE fee_check ADD COLUMN gross_minor bigint NOT NULL DEFAULT 0, ADD COLUMN unrated_minor bigint NOT NULL DEFAULT 0;
+
+      -- Parts of a fee check, by what kind of card the statement says it was.
+      CREATE TABLE fee_kind (
+        store_id text NOT NULL,
+        file_id uuid NOT NULL,
+        account text NOT NULL,
+        batch_no text NOT NULL,
+        business_day date NOT NULL,
+        currency text NOT NULL,
+        card_kind text NOT NULL,
+        acquirer_id text NOT NULL,
+        rows integer NOT NULL,
+        wrong_rows integer NOT NULL,
+        rows_without_rate integer NOT NULL,
+        gross_minor bigint NOT NULL,
+        expected_minor bigint NOT NULL,
+        charged_minor bigint NOT NULL,
+        unrated_minor bigint NOT NULL,
+        PRIMARY KEY (store_id, file_id, account, batch_no, business_day, currency, card_kind)
+      );
+      CREATE INDEX fee_kind_day ON fee_kind (business_day, store_id);
+      SELECT tw_store_table('fee_kind');
+
+      -- Files checked before have no kinds yet; files that came before their terms were never checked.
+      INSERT INTO outbox (topic, key, payload)
+      SELECT 'funding.fees', f.file_id::text, json_build_object('fileId', f.file_id, 'acquirerId', f.acquirer_id, 'after', NULL)::text
+        FROM statement_file f WHERE f.kind = 'acquirer' AND f.state = 'imported' ORDER BY f.arrived_at;
+    `,
+  },
+  {
+    name: '0146-reserve',
+    up: `
+      -- What is held back of a payout for later chargebacks, and the payout it comes back with.
+      ALTER TABLE payout ADD COLUMN held_minor bigint NOT NULL DEFAULT 0, ADD COLUMN released_by text;
+      CREATE INDEX payout_held ON payout (acquirer_id, business_day) WHERE held_minor > 0 AND released_by IS NULL;
+      CREATE INDEX payout_calendar ON payout (business_day) WHERE due_day IS NULL;
+    `,
+  },
 ];

@@ -5,6 +5,7 @@ import { IncidentsModule } from '../incidents/index.js';
 import { OutboxModule } from '../outbox/index.js';
 import { SettlementModule } from '../settlement/index.js';
 import { StatementsModule } from '../statements/index.js';
+import { FeesResolver } from './fees.resolver.js';
 import { FeeChecks } from './fees.service.js';
 import { FundingJobs } from './funding.jobs.js';
 import { FundingResolver } from './funding.resolver.js';
@@ -13,7 +14,7 @@ import { FundingService } from './funding.service.js';
 /** What providers charge, what they owe, and what the bank got. */
 @Module({
   imports: [AuditModule, FleetModule, IncidentsModule, OutboxModule, SettlementModule, StatementsModule],
-  providers: [FundingService, FeeChecks, FundingJobs, FundingResolver],
+  providers: [FundingService, FeeChecks, FundingJobs, FundingResolver, FeesResolver],
   exports: [FundingJobs],
 })
 export class FundingModule {}

@@ -5,8 +5,6 @@ import {
   Access,
   CONNECTIONS,
   type Connection,
-  FeeCheckFilterInput,
-  type FeeCheckType,
   PayoutFilterInput,
   type PayoutType,
   type PersonActor,
@@ -18,12 +16,11 @@ import {
   type RefusalValue,
   ViewerActor,
 } from '../graphql/index.js';
-import { countFeeChecks, type FeeCheckRow, listFeeChecks } from './fees.store.js';
 import { FundingService } from './funding.service.js';
 import { countPayouts, listPayouts, type PayoutRow } from './payouts.store.js';
 import { listTerms } from './terms.store.js';
 
-/** Fees and funding. */
+/** What providers charge and when they pay, and payouts. */
 @Resolver()
 export class FundingResolver {
   constructor(
@@ -72,26 +69,6 @@ export class FundingResolver {
       () => this.work.run(actor, (ctx) => countPayouts(ctx, filter)),
     );
   }
-
-  /** Newest business day first. */
-  @Access('hq', 'manager', 'auditor')
-  @Query(() => CONNECTIONS.feeChecks.type, { name: 'feeChecks' })
-  async feeChecks(
-    @ViewerActor() actor: PersonActor,
-    @Args('filter', { type: () => FeeCheckFilterInput, nullable: true }) filter: FeeCheckFilterInput | null,
-    @Args('first', { type: () => Int, nullable: true, defaultValue: 50 }) first: number | null,
-    @Args('after', { type: () => String, nullable: true }) after: string | null,
-  ): Promise<Connection<FeeCheckType>> {
-    const page = pageRequest(first, after, ['instant', 'string', 'uuid', 'string', 'string', 'string']);
-    const rows = await this.work.run(actor, (ctx) => listFeeChecks(ctx, filter, page));
-    return pageOf(
-      page,
-      rows,
-      (row) => [row.businessDay, row.storeId, row.fileId, row.account, row.batchNo, row.currency],
-      checkType,
-      () => this.work.run(actor, (ctx) => countFeeChecks(ctx, filter)),
-    );
-  }
 }
 
 function payoutType(row: PayoutRow): PayoutType {
@@ -104,16 +81,5 @@ function payoutType(row: PayoutRow): PayoutType {
     bankEntryId: isPaid ? `${row.entryFile}/${row.entryRow}` : null,
     received: isPaid ? { amountMinor: row.receivedMinor, currency } : null,
     expectedTogether: isPaid ? { amountMinor: row.expectedMinor, currency } : null,
-  };
-}
-
-function checkType(row: FeeCheckRow): FeeCheckType {
-  const { currency } = row;
-  return {
-    ...row,
-    id: [row.storeId, row.fileId, row.account, row.batchNo, row.businessDay, currency].join('/'),
-    terminalId: row.account === '' ? null : row.account,
-    expected: { amountMinor: row.expectedMinor, currency },
-    charged: { amountMinor: row.chargedMinor, currency },
   };
 }

@@ -8,19 +8,24 @@ import { invalidInput, type RefusalOf, refuse } from '../graphql/index.js';
 import { Incidents } from '../incidents/index.js';
 import { BatchLifeService } from '../settlement/index.js';
 import { listAcquirers, type StatementFileRow } from '../statements/index.js';
+import { FeeChecks } from './fees.service.js';
 import {
   batchesOfPayout,
   bookedEntries,
   deletePayouts,
   duePayouts,
+  filesWithoutPayout,
   markPayout,
   type PayoutRow,
   type PayoutState,
   payoutsOfFiles,
+  payoutsWithoutDay,
   savePayout,
+  setDueDay,
   storeOfPayout,
   sumPayouts,
 } from './payouts.store.js';
+import { forgetReleases, keepHeld, releaseHeld } from './reserve.store.js';
 import { readTerms } from './terms.rules.js';
 import { currentTerms, insertTerms, listTerms, type TermsRow } from './terms.store.js';
 
@@ -36,6 +41,7 @@ export class FundingService {
     @Inject(Incidents) private readonly incidents: Incidents,
     @Inject(FleetService) private readonly fleet: FleetService,
     @Inject(BatchLifeService) private readonly batches: BatchLifeService,
+    @Inject(FeeChecks) private readonly feeChecks: FeeChecks,
   ) {}
 
   /** Adds a version of an acquirer's terms. */
@@ -49,6 +55,9 @@ export class FundingService {
     if ('field' in terms) return invalidInput(terms.field, terms.message);
     await insertTerms(ctx, acquirerId, terms);
     const [saved] = await listTerms(ctx, acquirerId);
+    await this.feeChecks.onTerms(ctx, acquirerId, terms);
+    const early = await filesWithoutPayout(ctx, acquirerId, addBusinessDays(ctx.now().toISOString().slice(0, 10), -OPEN_DAYS));
+    if (early.length > 0) await this.#owe(ctx, acquirerId, early);
     await this.audit.append(ctx, {
       action: 'provider.terms',
       storeId: null,
@@ -69,24 +78,27 @@ export class FundingService {
   async #owe(ctx: WorkContext, acquirerId: string, fileIds: readonly string[]): Promise<void> {
     const terms = (await currentTerms(ctx)).find((one) => one.acquirerId === acquirerId)?.funding;
     if (terms === null || terms === undefined) return;
-    const reserve = terms.reservePpm === 0 ? undefined : ({ ratePpm: terms.reservePpm, rounding: 'halfUp' } as const);
     const kept: string[] = [];
-    for (const [payoutId, rows] of Map.groupBy(await sumPayouts(ctx, acquirerId, fileIds), (row) => row.payoutId)) {
+    const payouts = [...Map.groupBy(await sumPayouts(ctx, acquirerId, fileIds), (row) => row.payoutId)].map(([payoutId, rows]) => ({
+      payoutId,
+      rows,
+      businessDay: rows.reduce((last, row) => (row.businessDay > last ? row.businessDay : last), ''),
+    }));
+    // What an earlier one of them holds back may come back with a later one.
+    for (const { payoutId, rows, businessDay } of payouts.sort((a, b) => (a.businessDay < b.businessDay ? -1 : 1))) {
       const storeId = await storeOfPayout(ctx, acquirerId, payoutId);
-      const businessDay = rows
-        .map((row) => row.businessDay)
-        .sort()
-        .at(-1)!;
       const due = addBankDays(terms.country, businessDay, terms.delayBankDays);
-      for (const parts of expectedPayout(rows, reserve)) {
-        kept.push(payoutId + parts.currency);
+      for (const [currency, own] of Map.groupBy(rows, (row) => row.currency)) {
+        const place = { acquirerId, payoutId, currency, businessDay };
+        const releasedMinor = terms.reserveReleaseDays === undefined ? 0 : await releaseHeld(ctx, place, terms.reserveReleaseDays);
+        const [parts] = expectedPayout(own, { ratePpm: terms.reservePpm, rounding: 'halfUp', releasedMinor });
+        // Nothing but the transfer itself: nothing is owed.
+        if (parts === undefined) continue;
+        kept.push(payoutId + currency);
         await savePayout(ctx, {
-          acquirerId,
-          payoutId,
-          currency: parts.currency,
+          ...place,
           account: terms.account,
           reference: rows[0]!.reference,
-          businessDay,
           dueDay: due.known ? due.date : null,
           parts,
           netMinor: parts.netMinor,
@@ -99,15 +111,18 @@ export class FundingService {
           daysLate: null,
           changedAt: ctx.now(),
         });
+        await keepHeld(ctx, place, releasedMinor - parts.reserveMinor);
       }
     }
     await deletePayouts(ctx, acquirerId, await payoutsOfFiles(ctx, fileIds), kept);
+    await forgetReleases(ctx, acquirerId);
   }
 
   /** Matches what is owed with what the bank booked, n:1, and opens incidents for money that is late or short. Says the same again when nothing changed. */
   async match(ctx: WorkContext): Promise<void> {
     const today = ctx.now().toISOString().slice(0, 10);
     const fromDay = addBusinessDays(today, -OPEN_DAYS);
+    await this.#learnDueDays(ctx);
     const payouts = await duePayouts(ctx, fromDay);
     if (payouts.length === 0) return;
     const entries = await bookedEntries(ctx, [...new Set(payouts.map((payout) => payout.account))], fromDay);
@@ -140,6 +155,19 @@ export class FundingService {
         };
         await this.#found(ctx, byId.get(id)!, found, entry?.valueDay);
       }
+    }
+  }
+
+  /** A newer calendar may know the bank days that an older one didn't: from then on the payout can be late. */
+  async #learnDueDays(ctx: WorkContext): Promise<void> {
+    const unknown = await payoutsWithoutDay(ctx);
+    if (unknown.length === 0) return;
+    const terms = new Map((await currentTerms(ctx)).map((one) => [one.acquirerId, one.funding]));
+    for (const payout of unknown) {
+      const funding = terms.get(payout.acquirerId);
+      if (funding === null || funding === undefined) continue;
+      const due = addBankDays(funding.country, payout.businessDay, funding.delayBankDays);
+      if (due.known) await setDueDay(ctx, payout, due.date);
     }
   }
 

@@ -137,6 +137,29 @@ export async function bookedEntries(
   );
 }
 
+/** Payouts nobody knew the due day of when they were worked out. */
+export async function payoutsWithoutDay(ctx: WorkContext): Promise<PayoutRow[]> {
+  return await ctx.tx.query(`SELECT ${PAYOUT} FROM payout WHERE due_day IS NULL ORDER BY acquirer_id, payout_id, currency`);
+}
+
+/** Writes a payout's due day, known at last. */
+export async function setDueDay(ctx: WorkContext, p: PayoutRow, dueDay: string): Promise<void> {
+  await ctx.tx.query(
+    "UPDATE payout SET due_day = $4, state = 'awaited', changed_at = $5 WHERE acquirer_id = $1 AND payout_id = $2 AND currency = $3",
+    [p.acquirerId, p.payoutId, p.currency, dueDay, ctx.now()],
+  );
+}
+
+/** Current files since a day none of whose days has a payout: they came before anybody said when this acquirer pays. */
+export async function filesWithoutPayout(ctx: WorkContext, acquirerId: string, fromDay: string): Promise<string[]> {
+  const rows: { id: string }[] = await ctx.tx.query(
+    `SELECT f.file_id AS id FROM statement_file f WHERE f.acquirer_id = $1 AND f.state = 'imported' AND f.period_to >= $2
+        AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.acquirer_id = f.acquirer_id AND p.business_day BETWEEN f.period_from AND f.period_to) ORDER BY f.period_from, f.file_id`,
+    [acquirerId, fromDay],
+  );
+  return rows.map((row) => row.id);
+}
+
 /** Writes what the bank paid for a payout. */
 export async function markPayout(ctx: WorkContext, p: PayoutRow): Promise<void> {
   await ctx.tx.query(

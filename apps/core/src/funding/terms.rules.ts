@@ -34,6 +34,8 @@ const funding = z.strictObject({
   delayBankDays: z.int().min(0).max(60),
   /** Millionths of sales it holds back. */
   reservePpm: z.int().min(0).max(1_000_000).default(0),
+  /** Calendar days after which it pays what it held back; absent: never by itself, its statements say when (rows of their own). */
+  reserveReleaseDays: z.int().min(1).max(730).exactOptional(),
   toleranceMinor: minor.default(0),
 });
 /** When and where a provider pays. */
