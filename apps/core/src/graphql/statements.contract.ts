@@ -40,6 +40,8 @@ export class AcquirerType {
   @Field(() => String) name!: string;
   @Field(() => String, { nullable: true, description: 'Format of its files where their content alone does not say; null detects it.' })
   format!: string | null;
+  @Field(() => String, { nullable: true, description: 'Which columns its CSV has, as JSON; null for formats that need no telling.' })
+  profile!: string | null;
   @Field(() => [AcquirerTerminalType], { description: 'Which of its numbers is which terminal here.' })
   mapping?: AcquirerTerminalType[];
 }
@@ -170,10 +172,13 @@ export class BankEntryFilterInput {
 export class SaveAcquirerInput {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
-  @Field(() => String, { nullable: true }) format?: string | null;
-  @Field(() => String, { nullable: true, description: 'Which columns its CSV has, as JSON (docs/guide/statements.md).' }) profile?:
-    | string
-    | null;
+  @Field(() => String, { nullable: true, description: 'Left out it stays as it is, of a new acquirer detected; null has it detected.' })
+  format?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Which columns its CSV has, as JSON (docs/guide/statements.md). Left out it stays as it is; null takes it away.',
+  })
+  profile?: string | null;
 }
 
 /** One number of an acquirer and the terminal it is. */

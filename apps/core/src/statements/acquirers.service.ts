@@ -23,6 +23,14 @@ const MAX_MAPPING = 1_000;
 /** What is told about an entry of a mapping; the acquirer is said once for all. */
 export type MappingInput = Omit<AcquirerTerminalRow, 'acquirerId'>;
 
+/** What is told about an acquirer. A part that is left out stays as it is known, null takes it away. */
+export interface AcquirerInput {
+  readonly id: string;
+  readonly name: string;
+  readonly format?: string | null | undefined;
+  readonly profile?: string | null | undefined;
+}
+
 /** Called in the transaction that gave rows a store, so that they get matched. */
 export type RowsPlaced = (ctx: WorkContext, acquirerId: string, fileIds: readonly string[]) => Promise<void>;
 
@@ -44,7 +52,13 @@ export class Acquirers {
   }
 
   /** Creates an acquirer or changes what is said about it. */
-  async save(ctx: WorkContext, acquirer: AcquirerRow): Promise<AcquirerRow | RefusalOf<'invalidInput'>> {
+  async save(ctx: WorkContext, told: AcquirerInput): Promise<AcquirerRow | RefusalOf<'invalidInput'>> {
+    const known = await findAcquirer(ctx, told.id);
+    const acquirer = {
+      ...told,
+      format: told.format === undefined ? (known?.format ?? null) : told.format,
+      profile: told.profile === undefined ? (known?.profile ?? null) : told.profile,
+    };
     if (!SLUG.test(acquirer.id)) return invalidInput('id', 'An id has lower-case letters, digits and hyphens.');
     const name = acquirer.name.trim();
     if (name === '' || name.length > MAX_NAME) return invalidInput('name', `A name has 1 to ${MAX_NAME} characters.`);

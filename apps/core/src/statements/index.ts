@@ -1,6 +1,7 @@
 export { Acquirers, type MappingInput } from './acquirers.service.js';
 export { type AcquirerRow, type AcquirerTerminalRow, listAcquirers, listMapping } from './acquirers.store.js';
-export { type BankEntryView, listRows as listStatementRows, type StatementRowView } from './rows.store.js';
+export { type BankEntryView, findRows as findStatementRows, listRows as listStatementRows, type StatementRowView } from './rows.store.js';
+export { lineType as statementLineType } from './rows.view.js';
 export { UPLOAD_PATH } from './statements.http.js';
 export { type FileImported, StatementImporter } from './statements.importer.js';
 export { StatementJobs } from './statements.jobs.js';
