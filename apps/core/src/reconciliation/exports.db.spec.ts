@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { imported, statementCsv, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
+import { downloadOf, member } from './exports.fixtures.js';
 import { zipped } from './zip.writer.js';
 
 let world: TestCore;
@@ -16,21 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-async function download(cookie: string | undefined, path: string) {
-  const response = await fetch(`${world.core.url}/api/exports/${path}`, { headers: cookie === undefined ? {} : { cookie } });
-  return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
-}
-
-/** Content of a member of an archive written in one piece, read by its directory. */
-function member(zip: Buffer, name: string): string {
-  let at = zip.readUInt32LE(zip.length - 6);
-  for (;;) {
-    const [packed, nameLength, local] = [zip.readUInt32LE(at + 20), zip.readUInt16LE(at + 28), zip.readUInt32LE(at + 42)];
-    if (zip.toString('utf8', at + 46, at + 46 + nameLength) === name)
-      return inflateRawSync(zip.subarray(local + 30 + nameLength, local + 30 + nameLength + packed)).toString('utf8');
-    at += 46 + nameLength;
-  }
-}
+const download = (cookie: string | undefined, path: string) => downloadOf(world, cookie, path);
 
 describe('exports', () => {
   it('are CSV with every row the person sees, formulas neutralised', async () => {
@@ -60,6 +46,8 @@ describe('exports', () => {
     expect(tokyo).not.toContain('"berlin"');
     expect((await download(undefined, 'differences')).status).toBe(401);
     expect((await download(await world.signIn('cashier-berlin'), 'differences')).status).toBe(403);
+    const foreign = await download(await world.signIn('manager-tokyo'), 'differences?storeId=berlin');
+    expect([foreign.status, foreign.bytes.toString('utf8')]).not.toContain('"berlin"');
     expect((await download(hq, 'constructor')).status).toBe(404);
     expect((await download(hq, 'differences?state=nothing')).status).toBe(400);
     const { data } = await world.ask(hq, '{ auditEntries(filter: {action: "export.made"}) { edges { node { actor subject } } } }');

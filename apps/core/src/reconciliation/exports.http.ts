@@ -1,13 +1,11 @@
 import { Readable } from 'node:stream';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { RESULT_TYPES } from '@tillward/reconciliation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { AuditLog } from '../audit/index.js';
 import { UnitOfWork } from '../database/index.js';
-import { type PersonActor, Role } from '../graphql/index.js';
-import { EXPORTED_TABLES, type ExportedTable } from './exports.tables.js';
+import type { PersonActor } from '../graphql/index.js';
+import { type AskedTable, EXPORT_READERS, EXPORTED_TABLES, type ExportedPage, type ExportedTable } from './exports.tables.js';
 import { csvLine, SHEET_FRAME, sheetRow, workbookParts } from './table.rules.js';
 import { type ZipMember, zipped } from './zip.writer.js';
 
@@ -17,30 +15,6 @@ export const EXPORT_PATH = '/api/exports/:table';
 const PAGE = 2_000;
 /** A worksheet ends here (ECMA-376, and every program that reads one). */
 const MAX_SHEET_ROWS = 1_048_576;
-const READERS: ReadonlySet<PersonActor['role']> = new Set(['hq', 'manager', 'auditor']);
-
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-const id = z.string().min(1).max(64);
-const list = <const T extends readonly [string, ...string[]]>(words: T) =>
-  z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(words)));
-const query = z.strictObject({
-  format: z.enum(['csv', 'xlsx']).default('csv'),
-  storeId: id.optional(),
-  acquirerId: id.optional(),
-  terminalId: id.optional(),
-  fromDay: day.optional(),
-  toDay: day.optional(),
-  businessDay: day.optional(),
-  type: list(RESULT_TYPES).optional(),
-  state: list(['open', 'assigned', 'resolved', 'accepted']).optional(),
-  ownerRole: z.enum(Role).optional(),
-  ownerId: id.optional(),
-});
-/** What a download is narrowed to: the filters of the lists, lists separated by commas. */
-export type ExportQuery = z.output<typeof query>;
 
 /**
  * Tables as CSV or XLSX, as streams: a page of rows is in memory, never the table. Rows are those the person may see; that they were taken is in the audit log. Text that a spreadsheet would run
@@ -66,43 +40,41 @@ export class ExportsHttp implements OnModuleInit {
     void reply.header('cache-control', 'no-store');
     const { viewer } = request;
     if (viewer === undefined) return reply.code(401).send({ error: 'unauthenticated', message: 'Sign in first.' });
-    if (!READERS.has(viewer.actor.role)) return reply.code(403).send({ error: 'notAllowed', message: 'This is not for your role.' });
+    const refused = () => reply.code(403).send({ error: 'notAllowed', message: 'This is not for your role.' });
+    if (!EXPORT_READERS.has(viewer.actor.role)) return refused();
     const name = (request.params as { table: string }).table;
     const table = Object.hasOwn(EXPORTED_TABLES, name) ? EXPORTED_TABLES[name] : undefined;
     if (table === undefined)
       return reply.code(404).send({ error: 'notFound', message: `There are ${Object.keys(EXPORTED_TABLES).join(', ')}.` });
-    const asked = query.safeParse(request.query);
-    if (!asked.success) {
-      const field = asked.error.issues[0]?.path.join('.') ?? '';
+    if (!table.readers.has(viewer.actor.role)) return refused();
+    const asked = table.ask(request.query);
+    if (!('page' in asked)) {
+      const { field } = asked;
       return reply.code(400).send({ error: 'badRequest', message: `The query is not one of this table's: ${field}.`, field });
     }
     const { actor } = viewer;
-    const { format } = asked.data;
+    const { format, storeId } = asked.query;
     const at = await this.work.run(actor, async (ctx) => {
       await this.audit.append(ctx, {
         action: 'export.made',
-        storeId: asked.data.storeId ?? (actor.stores === '*' ? null : (actor.stores[0] ?? null)),
+        storeId: storeId ?? (actor.stores === '*' ? null : (actor.stores[0] ?? null)),
         subject: `export:${name}`,
         summary: `${name} exported as ${format}`,
-        detail: { table: name, ...asked.data },
+        detail: { table: name, ...asked.query },
       });
       return ctx.now();
     });
     const file = `${name}-${at.toISOString().slice(0, 10)}.${format}`;
     void reply.header('content-disposition', `attachment; filename="${file}"`);
     void reply.type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet');
-    const rows = this.#rows(actor, table, asked.data);
+    const rows = this.#rows(actor, asked);
     return reply.send(Readable.from(format === 'csv' ? csv(table, rows) : xlsx(name, table, rows), { objectMode: false }));
   }
 
-  async *#rows(
-    actor: PersonActor,
-    table: ExportedTable,
-    asked: ExportQuery,
-  ): AsyncGenerator<Awaited<ReturnType<ExportedTable['page']>>['rows']> {
+  async *#rows(actor: PersonActor, asked: AskedTable): AsyncGenerator<ExportedPage['rows']> {
     let after: readonly (string | number)[] | undefined;
     do {
-      const page = await this.work.run(actor, (ctx) => table.page(ctx, asked, { first: PAGE, limit: PAGE, after }));
+      const page = await this.work.run(actor, (ctx) => asked.page(ctx, { first: PAGE, limit: PAGE, after }));
       yield page.rows;
       after = page.rows.length < PAGE ? undefined : page.last;
     } while (after !== undefined);

@@ -1,27 +1,63 @@
 import { decimalText } from '@tillward/money';
+import type { z } from 'zod';
 import type { WorkContext } from '../database/index.js';
-import type { PageRequest } from '../graphql/index.js';
+import { listFeeChecks, listPayouts } from '../funding/index.js';
+import type { PageRequest, Role } from '../graphql/index.js';
 import { listStatementRows } from '../statements/index.js';
 import { listDifferences } from './differences.store.js';
-import type { ExportQuery } from './exports.http.js';
+import { type BaseQuery, EXPORT_QUERIES } from './exports.query.js';
 import { listComparedBatches } from './reconciliation.store.js';
 import type { Cell } from './table.rules.js';
 
-/** A table that can be downloaded: the names of its columns, and its rows page by page. */
+/** A page of a table's rows, and the key of its last one. */
+export interface ExportedPage {
+  readonly rows: readonly Cell[][];
+  readonly last: readonly (string | number)[] | undefined;
+}
+
+/** A table narrowed to what somebody asked for. */
+export interface AskedTable {
+  readonly query: BaseQuery;
+  /** A page of rows after a key. */
+  page(ctx: WorkContext, page: PageRequest): Promise<ExportedPage>;
+}
+
+/** A table that can be downloaded: the names of its columns, who may read it, and what it can be narrowed to. */
 export interface ExportedTable {
   readonly columns: readonly string[];
-  /** A page of rows after a key, and the key of its last one. */
-  page(
-    ctx: WorkContext,
-    asked: ExportQuery,
-    page: PageRequest,
-  ): Promise<{ readonly rows: Cell[][]; readonly last: readonly (string | number)[] | undefined }>;
+  readonly readers: ReadonlySet<Role>;
+  /** The table narrowed to a query string's filters, or the first of them that is none of its own. */
+  ask(query: unknown): AskedTable | { readonly field: string };
+}
+
+/** Who may read tables within the own stores. */
+export const EXPORT_READERS: ReadonlySet<Role> = new Set(['hq', 'manager', 'auditor']);
+/** Who may read what spans stores. */
+const CHAIN_READERS: ReadonlySet<Role> = new Set(['hq', 'auditor']);
+
+function exported<Q extends BaseQuery>(given: {
+  readonly columns: readonly string[];
+  readonly query: z.ZodType<Q>;
+  readonly readers?: ReadonlySet<Role>;
+  readonly page: (ctx: WorkContext, asked: Q, page: PageRequest) => Promise<ExportedPage>;
+}): ExportedTable {
+  return {
+    columns: given.columns,
+    readers: given.readers ?? EXPORT_READERS,
+    ask: (query) => {
+      const asked = given.query.safeParse(query);
+      if (asked.success) return { query: asked.data, page: (ctx, page) => given.page(ctx, asked.data, page) };
+      const [issue] = asked.error.issues;
+      return { field: (issue?.code === 'unrecognized_keys' ? issue.keys : (issue?.path ?? [])).join('.') };
+    },
+  };
 }
 
 const money = (amountMinor: number | null, currency: string): Cell =>
   amountMinor === null ? null : { decimal: decimalText(amountMinor, currency) };
 
-const differences: ExportedTable = {
+const differences = exported({
+  query: EXPORT_QUERIES.differences,
   columns: [
     'id',
     'store',
@@ -38,6 +74,7 @@ const differences: ExportedTable = {
     'state',
     'owner role',
     'owner',
+    'owner name',
     'found at',
     'ended by',
     'note',
@@ -62,6 +99,7 @@ const differences: ExportedTable = {
         row.state,
         row.ownerRole,
         row.ownerId,
+        row.ownerName,
         row.foundAt.toISOString(),
         row.endedBy,
         row.note,
@@ -69,9 +107,10 @@ const differences: ExportedTable = {
       last: keyOf(rows, (row) => [row.foundAt.toISOString(), row.id]),
     };
   },
-};
+});
 
-const batches: ExportedTable = {
+const batches = exported({
+  query: EXPORT_QUERIES.batches,
   columns: [
     'store',
     'acquirer',
@@ -106,9 +145,10 @@ const batches: ExportedTable = {
       last: keyOf(rows, (row) => [row.businessDay, row.storeId, row.acquirerId, row.account, row.batchNo]),
     };
   },
-};
+});
 
-const statementRows: ExportedTable = {
+const statementRows = exported({
+  query: EXPORT_QUERIES.statementRows,
   columns: [
     'file',
     'line',
@@ -154,10 +194,114 @@ const statementRows: ExportedTable = {
       last: keyOf(rows, (row) => [row.fileId, row.rowNo]),
     };
   },
-};
+});
+
+const payouts = exported({
+  query: EXPORT_QUERIES.payouts,
+  readers: CHAIN_READERS,
+  columns: [
+    'acquirer',
+    'payout',
+    'account',
+    'business day',
+    'due day',
+    'currency',
+    'sales',
+    'refunds',
+    'chargebacks',
+    'fees',
+    'deductions',
+    'credits',
+    'reserve',
+    'expected',
+    'state',
+    'bank entry',
+    'bank entry amount',
+    'expected of bank entry',
+    'days late',
+  ],
+  page: async (ctx, asked, page) => {
+    const rows = await listPayouts(ctx, asked, page);
+    return {
+      rows: rows.map(({ parts, ...row }) => {
+        const isPaid = row.entryFile !== null;
+        return [
+          row.acquirerId,
+          row.payoutId,
+          row.account,
+          row.businessDay,
+          row.dueDay,
+          row.currency,
+          money(parts.salesMinor, row.currency),
+          money(parts.refundsMinor, row.currency),
+          money(parts.chargebacksMinor, row.currency),
+          money(parts.feesMinor, row.currency),
+          money(parts.deductionsMinor, row.currency),
+          money(parts.creditsMinor, row.currency),
+          money(parts.reserveMinor, row.currency),
+          money(row.netMinor, row.currency),
+          row.state,
+          isPaid ? `${row.entryFile}/${row.entryRow}` : null,
+          money(isPaid ? row.receivedMinor : null, row.currency),
+          money(isPaid ? row.expectedMinor : null, row.currency),
+          row.daysLate,
+        ];
+      }),
+      last: keyOf(rows, (row) => [row.businessDay, row.acquirerId, row.payoutId, row.currency]),
+    };
+  },
+});
+
+const feeChecks = exported({
+  query: EXPORT_QUERIES.feeChecks,
+  columns: [
+    'store',
+    'acquirer',
+    'terminal',
+    'batch',
+    'business day',
+    'currency',
+    'rows',
+    'wrong rows',
+    'rows without rate',
+    'gross',
+    'expected fees',
+    'charged fees',
+    'charged without rate',
+    'terms version',
+  ],
+  page: async (ctx, asked, page) => {
+    const rows = await listFeeChecks(ctx, asked, page);
+    return {
+      rows: rows.map((row) => [
+        row.storeId,
+        row.acquirerId,
+        row.account,
+        row.batchNo,
+        row.businessDay,
+        row.currency,
+        row.rows,
+        row.wrongRows,
+        row.rowsWithoutRate,
+        money(row.grossMinor, row.currency),
+        money(row.expectedMinor, row.currency),
+        money(row.chargedMinor, row.currency),
+        money(row.unratedMinor, row.currency),
+        row.termsVersion,
+      ]),
+      last: keyOf(rows, (row) => [row.businessDay, row.storeId, row.fileId, row.account, row.batchNo, row.currency]),
+    };
+  },
+});
 
 /** Tables by the name in their address. */
-export const EXPORTED_TABLES: Readonly<Record<string, ExportedTable>> = { differences, batches, 'statement-rows': statementRows };
+export const EXPORTED_TABLES: Readonly<Record<string, ExportedTable>> = {
+  differences,
+  batches,
+  'statement-rows': statementRows,
+  payouts,
+  'fee-checks': feeChecks,
+};
 
 function keyOf<T>(rows: readonly T[], key: (row: T) => (string | number)[]): readonly (string | number)[] | undefined {
   const last = rows.at(-1);
