@@ -4,6 +4,8 @@ import { MoneyType } from './fleet.contract.js';
 import { Role } from './identity.contract.js';
 import { AlreadyDoneType, InvalidInputType, NotAllowedType, NotFoundType, resultType } from './refusals.contract.js';
 import { CalendarDate, DateTime, Json, MinorUnits } from './scalars.js';
+import { TransactionType } from './settlement.contract.js';
+import { StatementLineType } from './statements.contract.js';
 
 /** What two sides can differ in (libs/reconciliation, README.md). */
 export const DifferenceType = Object.fromEntries(RESULT_TYPES.filter((type) => type !== 'matched').map((type) => [type, type])) as {
@@ -33,6 +35,9 @@ export class DifferenceEventType {
   @Field(() => DateTime) at!: Date;
   @Field(() => String) what!: string;
   @Field(() => String) actor!: string;
+  @Field(() => String, { nullable: true, description: 'Name of the person who did it; null for core’s own work.' }) actorName!:
+    | string
+    | null;
   @Field(() => String) detail!: string;
 }
 
@@ -55,11 +60,25 @@ export class DifferenceObjectType {
   @Field(() => DifferenceState) state!: DifferenceState;
   @Field(() => Role) ownerRole!: Role;
   @Field(() => ID, { nullable: true }) ownerId!: string | null;
+  @Field(() => String, { nullable: true, description: 'Name of the person it is assigned to; null for everybody of the role.' })
+  ownerName!: string | null;
   @Field(() => DateTime) foundAt!: Date;
   @Field(() => DateTime) changedAt!: Date;
   @Field(() => String, { nullable: true }) endedBy!: string | null;
   @Field(() => String, { nullable: true }) note!: string | null;
+  @Field(() => TransactionType, { nullable: true, description: 'The journal’s side; null where the journal has none.' })
+  transaction?: TransactionType | null;
+  @Field(() => StatementLineType, { nullable: true, description: 'The acquirer’s side; null where no statement has one.' })
+  statementRow?: StatementLineType | null;
   @Field(() => [DifferenceEventType]) history?: DifferenceEventType[];
+}
+
+/** Somebody differences can be assigned to. */
+@ObjectType('DifferenceOwner')
+export class DifferenceOwnerType {
+  @Field(() => ID) id!: string;
+  @Field(() => String) name!: string;
+  @Field(() => Role) role!: Role;
 }
 
 /** Totals of a batch on both sides. */
@@ -142,7 +161,11 @@ export class DifferenceFilterInput {
 export class ComparedBatchFilterInput {
   @Field(() => ID, { nullable: true }) storeId?: string | null;
   @Field(() => ID, { nullable: true }) acquirerId?: string | null;
+  @Field(() => ID, { nullable: true }) terminalId?: string | null;
+  @Field(() => String, { nullable: true, description: 'As the acquirer writes it.' }) batchNo?: string | null;
   @Field(() => CalendarDate, { nullable: true }) businessDay?: string | null;
+  @Field(() => CalendarDate, { nullable: true }) fromDay?: string | null;
+  @Field(() => CalendarDate, { nullable: true, description: 'Included.' }) toDay?: string | null;
   @Field(() => Boolean, { nullable: true }) equal?: boolean | null;
 }
 

@@ -1,5 +1,7 @@
 import { createUnionType, Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { MoneyType } from './fleet.contract.js';
+import { PersonNameType } from './identity.contract.js';
+import { DifferenceObjectType } from './reconciliation.contract.js';
 import {
   AlreadyDoneType,
   ContentChangedType,
@@ -37,10 +39,15 @@ export class RemedyRequestType {
   @Field(() => RemedyState) state!: RemedyState;
   @Field(() => String) reason!: string;
   @Field(() => String) requestedName!: string;
+  @Field(() => PersonNameType) requestedBy!: PersonNameType;
+  @Field(() => Boolean, { description: 'The viewer asked for it.' }) mine!: boolean;
+  @Field(() => Boolean, { description: 'The viewer may approve or refuse it now.' }) mayDecide!: boolean;
   @Field(() => DateTime) requestedAt!: Date;
   @Field(() => String, { nullable: true }) decidedName!: string | null;
   @Field(() => DateTime, { nullable: true }) decidedAt!: Date | null;
   @Field(() => String, { nullable: true }) decisionNote!: string | null;
+  @Field(() => [DifferenceObjectType], { description: 'What it is about; of a force-match the transaction’s first.' })
+  differences?: DifferenceObjectType[];
 }
 
 /** An entry that makes up for a wrong record. It is never changed. */

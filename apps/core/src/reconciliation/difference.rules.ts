@@ -1,5 +1,5 @@
 import { type DifferenceType, RESULT_TYPES } from '@tillward/reconciliation';
-import { invalidInput, type RefusalOf, type Role, refuse } from '../graphql/index.js';
+import { invalidInput, type RefusalOf, type Role, refuse, requiredNoteRefusal } from '../graphql/index.js';
 
 /** Where a difference stands. `resolved`: the rows came to agree, or a remedy made up for it; `accepted`: two sides stay different, and somebody answers for it. */
 export type DifferenceState = 'open' | 'assigned' | 'resolved' | 'accepted';
@@ -25,21 +25,17 @@ export const OWNER_ROLE: Readonly<Record<DifferenceType, Role>> = {
 
 /** What a person does with a difference. */
 export type DifferenceAct =
-  | { readonly kind: 'assign'; readonly role: Role; readonly personId: string | null }
+  | { readonly kind: 'assign'; readonly role: Role; readonly person: { readonly id: string; readonly name: string } | null }
   | { readonly kind: 'resolve'; readonly note: string }
   | { readonly kind: 'accept'; readonly note: string }
   | { readonly kind: 'reopen'; readonly note: string };
-
-/** Most characters of a note. */
-export const MAX_NOTE = 1_000;
 
 /** The state after an act, or why it can't be done (D2: what ended is only reopened, with a reason; accepting money that differs needs one as well). */
 export function afterAct(state: DifferenceState, act: DifferenceAct): DifferenceState | RefusalOf<'invalidInput' | 'alreadyDone'> {
   const ended = state === 'resolved' || state === 'accepted';
   if (act.kind !== 'assign') {
-    const note = act.note.trim();
-    if (note === '') return invalidInput('note', 'A reason is required.');
-    if (note.length > MAX_NOTE) return invalidInput('note', `At most ${MAX_NOTE} characters.`);
+    const wrong = requiredNoteRefusal(act.note);
+    if (wrong !== undefined) return wrong;
   }
   switch (act.kind) {
     case 'reopen':

@@ -9,8 +9,10 @@ import {
   DifferenceEventType,
   DifferenceFilterInput,
   DifferenceObjectType,
+  DifferenceOwnerType,
   DifferenceResult,
   type DifferencesChangedType,
+  InvalidArgument,
   isRefusal,
   liveItems,
   type PersonActor,
@@ -24,8 +26,14 @@ import {
   ViewerActor,
 } from '../graphql/index.js';
 import type { DifferenceAct } from './difference.rules.js';
+import { differenceEventType, differenceType } from './difference.view.js';
+import { DifferenceChanges } from './difference-changes.js';
 import { Differences } from './differences.service.js';
 import { countDifferences, type DifferenceRow, eventsOfDifferences, findDifferences, listDifferences } from './differences.store.js';
+import { ownersOf } from './owners.store.js';
+
+/** Most stores one question for owners may name. */
+const MOST_STORES = 200;
 
 /** Differences of the viewer's stores and what is done about them. */
 @Resolver(() => DifferenceObjectType)
@@ -63,20 +71,31 @@ export class DifferencesResolver {
     return row === undefined ? null : differenceType(row);
   }
 
-  /** Open differences of a store in which something changed; merged, a few rounds a second at most. */
+  @Access('hq', 'manager', 'auditor')
+  @Query(() => [DifferenceOwnerType], {
+    name: 'differenceOwners',
+    description: 'People whose work differences of all of these stores may be, as far as the viewer sees them, by name.',
+  })
+  async differenceOwners(
+    @ViewerActor() actor: PersonActor,
+    @Args('storeIds', { type: () => [ID], description: '1 to 200 stores.' }) storeIds: string[],
+  ): Promise<DifferenceOwnerType[]> {
+    if (storeIds.length === 0 || storeIds.length > MOST_STORES)
+      throw new InvalidArgument('storeIds', `storeIds: expected 1 to ${MOST_STORES}`);
+    return await this.work.run(actor, async (ctx) => [...(await ownersOf(ctx, storeIds))]);
+  }
+
+  /** Differences of a store in which something changed, ended ones too; merged, a few rounds a second at most. */
   @Access('hq', 'manager', 'auditor')
   @Subscription(() => DifferenceObjectType, { name: 'differenceChanged' })
   differenceChanged(
     @CurrentViewer() viewer: Viewer,
     @Args('storeId', { type: () => ID }) storeId: string,
   ): AsyncIterableIterator<{ differenceChanged: DifferenceObjectType }> {
-    let toldThroughMs = 0;
+    const changes = new DifferenceChanges(storeId);
     return liveItems(this.feed, viewer, async (change, actor) => {
       if (!change.all && !change.stores.includes(storeId)) return [];
-      const page = { first: 100, limit: 100, after: undefined };
-      const rows = await this.work.run(actor, (ctx) => listDifferences(ctx, { storeId }, page));
-      const fresh = rows.filter((row) => row.changedAt.getTime() > toldThroughMs);
-      toldThroughMs = Math.max(toldThroughMs, ...fresh.map((row) => row.changedAt.getTime()));
+      const fresh = await this.work.run(actor, (ctx) => changes.fresh(ctx));
       return fresh.map((row) => ({ differenceChanged: differenceType(row) }));
     });
   }
@@ -86,10 +105,14 @@ export class DifferencesResolver {
   async assign(
     @ViewerActor() actor: PersonActor,
     @Args('ids', { type: () => [ID] }) ids: string[],
-    @Args('role', { type: () => Role }) role: Role,
-    @Args('personId', { type: () => ID, nullable: true }) personId: string | null,
+    @Args('role', { type: () => Role, nullable: true, description: 'Needed without a person; a person has the own role.' })
+    role: Role | null,
+    @Args('personId', { type: () => ID, nullable: true, description: 'One of differenceOwners of all stores concerned.' }) personId:
+      | string
+      | null,
   ): Promise<DifferencesChangedType | RefusalValue> {
-    return await this.#act(actor, ids, { kind: 'assign', role, personId: personId ?? null });
+    const to = { role: role ?? null, personId: personId ?? null };
+    return await this.#changed(actor, (ctx) => this.differenceService.assign(ctx, ids, to));
   }
 
   @Access('hq', 'manager')
@@ -129,22 +152,20 @@ export class DifferencesResolver {
     return (await loader.load(difference.id)) ?? [];
   }
 
-  async #act(actor: PersonActor, ids: string[], act: DifferenceAct): Promise<DifferencesChangedType | RefusalValue> {
-    const done = await this.work.run(actor, (ctx) => this.differenceService.act(ctx, ids, act));
+  #act(actor: PersonActor, ids: string[], act: DifferenceAct): Promise<DifferencesChangedType | RefusalValue> {
+    return this.#changed(actor, (ctx) => this.differenceService.act(ctx, ids, act));
+  }
+
+  async #changed(
+    actor: PersonActor,
+    act: (ctx: WorkContext) => Promise<DifferenceRow[] | RefusalValue>,
+  ): Promise<DifferencesChangedType | RefusalValue> {
+    const done = await this.work.run(actor, act);
     return isRefusal(done) ? done : { differences: done.map(differenceType) };
   }
 }
 
 async function readHistory(ctx: WorkContext, ids: readonly string[]): Promise<Map<string, DifferenceEventType[]>> {
-  return Map.groupBy(await eventsOfDifferences(ctx, ids), (event) => event.differenceId);
-}
-
-function differenceType(row: DifferenceRow): DifferenceObjectType {
-  const { currency, terminalMinor, acquirerMinor, fileId, rowNo } = row;
-  return {
-    ...row,
-    statementRowId: fileId === null ? null : `${fileId}/${rowNo}`,
-    terminalAmount: terminalMinor === null ? null : { amountMinor: terminalMinor, currency },
-    acquirerAmount: acquirerMinor === null ? null : { amountMinor: acquirerMinor, currency },
-  };
+  const events = Map.groupBy(await eventsOfDifferences(ctx, ids), (event) => event.differenceId);
+  return new Map([...events].map(([id, own]) => [id, own.map(differenceEventType)]));
 }

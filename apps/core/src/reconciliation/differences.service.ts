@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/index.js';
 import type { WorkContext } from '../database/index.js';
-import { invalidInput, type PersonActor, type RefusalOf, refuse } from '../graphql/index.js';
+import { invalidInput, type PersonActor, type RefusalOf, type Role, refuse } from '../graphql/index.js';
 import { afterAct, type DifferenceAct } from './difference.rules.js';
 import {
   type DifferenceRow,
@@ -12,6 +12,7 @@ import {
   updateDifference,
 } from './differences.store.js';
 import type { MatchingScope } from './matching.sql.js';
+import { ownersOf } from './owners.store.js';
 
 /** Differences acted on together. */
 const MAX_AT_ONCE = 500;
@@ -25,9 +26,27 @@ export class Differences {
   constructor(@Inject(AuditLog) private readonly audit: AuditLog) {}
 
   /** Brings the differences of a run's days up to what it found. */
-  async keep(ctx: WorkContext, runId: string, scope: MatchingScope): Promise<void> {
-    const stores = await keepFound(ctx, runId, scope);
+  async keep(ctx: WorkContext, runId: string, scope: MatchingScope, cause: string): Promise<void> {
+    const stores = await keepFound(ctx, runId, scope, cause);
     if (stores.length > 0) ctx.changed({ stores });
+  }
+
+  /** D4: gives differences to a person, or to everybody of a role; all of them or none. A person's role is known, and needn't be said. */
+  async assign(
+    ctx: WorkContext,
+    ids: readonly string[],
+    to: { readonly role: Role | null; readonly personId: string | null },
+  ): Promise<DifferenceRow[] | DifferenceRefusal> {
+    if (to.personId === null)
+      return to.role === null
+        ? invalidInput('role', 'A role or a person is needed.')
+        : await this.act(ctx, ids, { kind: 'assign', role: to.role, person: null });
+    const rows = await findDifferences(ctx, ids.slice(0, MAX_AT_ONCE));
+    if (rows.length === 0) return refuse('notFound', 'There is no such difference.');
+    const [person] = await ownersOf(ctx, [...new Set(rows.map((row) => row.storeId))], to.personId);
+    if (person === undefined) return invalidInput('personId', 'This person can’t work on differences of these stores.');
+    if (to.role !== null && to.role !== person.role) return invalidInput('role', 'This person has another role.');
+    return await this.act(ctx, ids, { kind: 'assign', role: person.role, person });
   }
 
   /** Does one thing with one or many differences: all of them or none. */
@@ -39,10 +58,6 @@ export class Differences {
     if (wanted.length === 0 || wanted.length > MAX_AT_ONCE) return invalidInput('ids', `Expected 1 to ${MAX_AT_ONCE} differences.`);
     const rows = await lockDifferences(ctx, wanted);
     if (rows.length < wanted.length) return refuse('notFound', 'There is no such difference.');
-    if (act.kind === 'assign' && act.personId !== null) {
-      const refusal = await personRefusal(ctx, act.personId, rows);
-      if (refusal !== undefined) return refusal;
-    }
     const changed: DifferenceRow[] = [];
     for (const row of rows) {
       const state = afterAct(row.state, act);
@@ -55,7 +70,7 @@ export class Differences {
         ctx,
         row,
         WORD[act.kind],
-        act.kind === 'assign' ? `${act.role}${act.personId === null ? '' : ` ${act.personId}`}` : act.note.trim(),
+        act.kind === 'assign' ? [act.role, ...(act.person === null ? [] : [act.person.name])].join(' ') : act.note.trim(),
       );
     }
     ctx.changed({ stores: [...new Set(changed.map((row) => row.storeId))] });
@@ -65,7 +80,7 @@ export class Differences {
         storeId,
         subject: own.length === 1 ? `difference:${own[0]!.id}` : `store:${storeId}`,
         summary: `${own.length} differences ${WORD[act.kind]}`,
-        detail: { differenceIds: own.map((row) => row.id), act },
+        detail: { differenceIds: own.map((row) => row.id), act: toldAct(act) },
       });
     }
     return await findDifferences(ctx, wanted);
@@ -75,23 +90,14 @@ export class Differences {
 const WORD = { assign: 'assigned', resolve: 'resolved', accept: 'accepted', reopen: 'reopened' } as const;
 
 function applied(row: DifferenceRow, state: DifferenceRow['state'], act: DifferenceAct, actor: PersonActor): DifferenceRow {
-  if (act.kind === 'assign') return { ...row, state, ownerRole: act.role, ownerId: act.personId };
+  if (act.kind === 'assign')
+    return { ...row, state, ownerRole: act.role, ownerId: act.person?.id ?? null, ownerName: act.person?.name ?? null };
   return act.kind === 'reopen'
     ? { ...row, state, endedBy: null, note: null }
     : { ...row, state, endedBy: actor.name, note: act.note.trim() };
 }
 
-/** Only who sees all of the stores concerned can work on their differences. */
-async function personRefusal(
-  ctx: WorkContext,
-  personId: string,
-  rows: readonly DifferenceRow[],
-): Promise<RefusalOf<'invalidInput'> | undefined> {
-  const stores = [...new Set(rows.map((row) => row.storeId))];
-  const found: unknown[] = await ctx.tx.query(
-    `SELECT 1 FROM person p WHERE p.id = $1 AND (p.role = 'hq' OR p.role = 'manager' AND NOT EXISTS (
-       SELECT 1 FROM unnest($2::text[]) AS s (store_id) WHERE NOT EXISTS (SELECT 1 FROM person_store ps WHERE ps.person_id = p.id AND ps.store_id = s.store_id)))`,
-    [personId, stores],
-  );
-  return found.length > 0 ? undefined : invalidInput('personId', 'This person can’t work on differences of these stores.');
+/** An act as the audit log has it: people by their ids. */
+function toldAct(act: DifferenceAct): object {
+  return act.kind === 'assign' ? { kind: act.kind, role: act.role, personId: act.person?.id ?? null } : act;
 }

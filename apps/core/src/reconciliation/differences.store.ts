@@ -3,7 +3,7 @@ import type { WorkContext } from '../database/index.js';
 import type { PageRequest, Role } from '../graphql/index.js';
 import { isUuid } from '../statements/index.js';
 import { type DifferenceState, OWNER_ROLE } from './difference.rules.js';
-import type { MatchingScope } from './matching.sql.js';
+import { inScope, type MatchingScope } from './matching.sql.js';
 
 /** A difference's row. Amounts are signed as the merchant sees them; null where a side has no row. */
 export interface DifferenceRow {
@@ -25,6 +25,8 @@ export interface DifferenceRow {
   state: DifferenceState;
   ownerRole: Role;
   ownerId: string | null;
+  /** The owner's name when it was assigned; kept, because not everybody who sees the difference sees the person. */
+  ownerName: string | null;
   foundAt: Date;
   changedAt: Date;
   endedBy: string | null;
@@ -37,6 +39,8 @@ export interface DifferenceEventRow {
   at: Date;
   what: string;
   actor: string;
+  /** A person did it; false for core's own work. */
+  byPerson: boolean;
   detail: string;
 }
 
@@ -55,7 +59,7 @@ export interface DifferenceChoice {
 
 const DIFFERENCE = `store_id AS "storeId", id, acquirer_id AS "acquirerId", type, business_day AS "businessDay", terminal_id AS "terminalId", batch_no AS "batchNo",
   payment_id AS "paymentId", file_id AS "fileId", row_no AS "rowNo", row_type AS "rowType", trace_no AS "traceNo", currency, terminal_minor AS "terminalMinor",
-  acquirer_minor AS "acquirerMinor", state, owner_role AS "ownerRole", owner_id AS "ownerId", found_at AS "foundAt", changed_at AS "changedAt", ended_by AS "endedBy", note`;
+  acquirer_minor AS "acquirerMinor", state, owner_role AS "ownerRole", owner_id AS "ownerId", owner_name AS "ownerName", found_at AS "foundAt", changed_at AS "changedAt", ended_by AS "endedBy", note`;
 
 const OWNER = `CASE f.type ${Object.entries(OWNER_ROLE)
   .map(([type, role]) => `WHEN '${type}' THEN '${role}'`)
@@ -63,9 +67,9 @@ const OWNER = `CASE f.type ${Object.entries(OWNER_ROLE)
 
 /**
  * D3: brings the differences of a run's days up to what it found. A new one is somebody's work at once; one that changed its type or amounts is open again, whoever ended it, because it was ended for
- * other facts; one that a run ended and that is back is open again; one that is not found any more is resolved by the run. What people ended stays ended. Returns the stores touched.
+ * other facts, and is its type's owner's; one that is assigned stays who it was given to; one that a run ended and that is back is open again; one that is not found any more is resolved by the run. What people ended stays ended. Returns the stores touched.
  */
-export async function keepFound(ctx: WorkContext, runId: string, scope: MatchingScope): Promise<string[]> {
+export async function keepFound(ctx: WorkContext, runId: string, scope: MatchingScope, cause: string): Promise<string[]> {
   const now = ctx.now();
   const saved: { storeId: string }[] = await ctx.tx.query(
     `WITH saved AS (
@@ -75,7 +79,9 @@ export async function keepFound(ctx: WorkContext, runId: string, scope: Matching
               f.terminal_minor, f.acquirer_minor, 'open', ${OWNER}, $1, $1, $2 FROM rc_difference f
        ON CONFLICT (store_id, subject) DO UPDATE
          SET type = excluded.type, file_id = excluded.file_id, row_no = excluded.row_no, terminal_minor = excluded.terminal_minor, acquirer_minor = excluded.acquirer_minor,
-             currency = excluded.currency, state = CASE WHEN d.state = 'assigned' THEN 'assigned' ELSE 'open' END, owner_role = excluded.owner_role, ended_by = NULL, ended_by_run = false,
+             currency = excluded.currency, state = CASE WHEN d.state = 'assigned' THEN 'assigned' ELSE 'open' END, ended_by = NULL, ended_by_run = false,
+             owner_role = CASE WHEN d.state = 'assigned' THEN d.owner_role ELSE excluded.owner_role END, owner_id = CASE WHEN d.state = 'assigned' THEN d.owner_id END,
+             owner_name = CASE WHEN d.state = 'assigned' THEN d.owner_name END,
              note = NULL, changed_at = excluded.changed_at, run_id = excluded.run_id
        WHERE d.ended_by_run OR (d.type, d.terminal_minor, d.acquirer_minor) IS DISTINCT FROM (excluded.type, excluded.terminal_minor, excluded.acquirer_minor)
        RETURNING d.store_id, d.id, d.type, d.found_at = $1 AND d.run_id = $2 AND xmax = 0 AS new),
@@ -88,16 +94,24 @@ export async function keepFound(ctx: WorkContext, runId: string, scope: Matching
   const gone: { storeId: string }[] = await ctx.tx.query(
     `WITH ended AS (
        UPDATE difference d SET state = 'resolved', ended_by = $3, ended_by_run = true, changed_at = $1, run_id = $2
-        WHERE d.acquirer_id = $4 AND d.business_day BETWEEN $5 AND $6 AND d.state IN ('open', 'assigned') AND d.subject NOT LIKE 'f:%'
+        WHERE d.acquirer_id = $4 AND d.business_day BETWEEN $5 AND $6 AND d.state IN ('open', 'assigned') AND d.subject NOT LIKE 'f:%'${inScope('d', scope)}
           AND NOT EXISTS (SELECT 1 FROM rc_difference f WHERE f.store_id = d.store_id AND f.subject = d.subject)
           AND NOT EXISTS (SELECT 1 FROM reconciliation_match m
                            WHERE m.store_id = d.store_id AND m.payment_id = d.payment_id AND m.run_id <> $2 AND m.type NOT IN ('matched', 'forced'))
        RETURNING d.store_id, d.id),
      told AS (
        INSERT INTO difference_event (store_id, difference_id, at, what, actor, detail)
-       SELECT store_id, id, $1, 'resolved', $3, 'the rows agree now' FROM ended RETURNING store_id)
+       SELECT store_id, id, $1, 'resolved', $3, $7 FROM ended RETURNING store_id)
      SELECT DISTINCT store_id AS "storeId" FROM told`,
-    [now, runId, ctx.actor.name, scope.acquirerId, scope.fromDay, scope.toDay],
+    [
+      now,
+      runId,
+      ctx.actor.name,
+      scope.acquirerId,
+      scope.fromDay,
+      scope.toDay,
+      cause === '' ? 'the rows agree now' : `the rows agree now: ${cause}`,
+    ],
   );
   return [...new Set([...saved, ...gone].map((row) => row.storeId))];
 }
@@ -117,8 +131,9 @@ export async function lockDifferences(ctx: WorkContext, ids: readonly string[]):
 /** Writes state, owner and how a difference ended. */
 export async function updateDifference(ctx: WorkContext, d: DifferenceRow): Promise<void> {
   await ctx.tx.query(
-    `UPDATE difference SET state = $3, owner_role = $4, owner_id = $5, ended_by = $6, ended_by_run = false, note = $7, changed_at = $8 WHERE store_id = $1 AND id = $2`,
-    [d.storeId, d.id, d.state, d.ownerRole, d.ownerId, d.endedBy, d.note, ctx.now()],
+    `UPDATE difference SET state = $3, owner_role = $4, owner_id = $5, ended_by = $6, ended_by_run = false, note = $7, changed_at = $8, owner_name = $9
+      WHERE store_id = $1 AND id = $2`,
+    [d.storeId, d.id, d.state, d.ownerRole, d.ownerId, d.endedBy, d.note, ctx.now(), d.ownerName],
   );
 }
 
@@ -129,20 +144,16 @@ export async function recordDifference(
   what: string,
   detail: string,
 ): Promise<void> {
-  await ctx.tx.query('INSERT INTO difference_event (store_id, difference_id, at, what, actor, detail) VALUES ($1, $2, $3, $4, $5, $6)', [
-    d.storeId,
-    d.id,
-    ctx.now(),
-    what,
-    ctx.actor.name,
-    detail,
-  ]);
+  await ctx.tx.query(
+    'INSERT INTO difference_event (store_id, difference_id, at, what, actor, by_person, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+    [d.storeId, d.id, ctx.now(), what, ctx.actor.name, ctx.actor.kind === 'person', detail],
+  );
 }
 
 /** Histories of differences, oldest first. */
 export async function eventsOfDifferences(ctx: WorkContext, ids: readonly string[]): Promise<DifferenceEventRow[]> {
   return await ctx.tx.query(
-    'SELECT difference_id AS "differenceId", at, what, actor, detail FROM difference_event WHERE difference_id = ANY($1::uuid[]) ORDER BY difference_id, event_no',
+    'SELECT difference_id AS "differenceId", at, what, actor, by_person AS "byPerson", detail FROM difference_event WHERE difference_id = ANY($1::uuid[]) ORDER BY difference_id, event_no',
     [ids],
   );
 }
@@ -176,6 +187,14 @@ export async function listDifferences(
   return await ctx.tx.query(
     `SELECT ${DIFFERENCE} FROM difference WHERE ${sql}${after} ORDER BY found_at DESC, id DESC LIMIT $${params.push(page.limit)}`,
     params,
+  );
+}
+
+/** Differences of a store that changed since a moment, the newest change first. */
+export async function changedDifferences(ctx: WorkContext, storeId: string, since: Date, limit: number): Promise<DifferenceRow[]> {
+  return await ctx.tx.query(
+    `SELECT ${DIFFERENCE} FROM difference WHERE store_id = $1 AND changed_at >= $2 ORDER BY changed_at DESC, id LIMIT $3`,
+    [storeId, since, limit],
   );
 }
 

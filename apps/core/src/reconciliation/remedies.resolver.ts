@@ -1,28 +1,43 @@
 import { Inject } from '@nestjs/common';
-import { Args, ID, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { UnitOfWork } from '../database/index.js';
+import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { UnitOfWork, type WorkContext } from '../database/index.js';
 import {
   Access,
   CONNECTIONS,
   type Connection,
   CorrectingEntryInput,
   type CorrectingEntryType,
+  DifferenceObjectType,
   ForceMatchInput,
+  isRefusal,
   type PersonActor,
   pageOf,
   pageRequest,
   type RefusalValue,
   RemedyDecision,
-  type RemedyRequestType,
+  RemedyRequestType,
   RemedyResult,
   RemedyState,
+  type RequestContext,
+  requestLoader,
+  Unauthenticated,
   ViewerActor,
 } from '../graphql/index.js';
+import { differenceType } from './difference.view.js';
+import { findDifferences } from './differences.store.js';
 import { Remedies } from './remedies.service.js';
-import { type CorrectingEntryRow, countCorrectingEntries, countRemedies, listCorrectingEntries, listRemedies } from './remedies.store.js';
+import {
+  type CorrectingEntryRow,
+  countCorrectingEntries,
+  countRemedies,
+  listCorrectingEntries,
+  listRemedies,
+  type RemedyRow,
+} from './remedies.store.js';
+import { afterDecision, differencesOf, type RemedyContent } from './remedy.rules.js';
 
 /** Remedies of differences, each with two people. */
-@Resolver()
+@Resolver(() => RemedyRequestType)
 export class RemediesResolver {
   constructor(
     @Inject(UnitOfWork) private readonly work: UnitOfWork,
@@ -44,7 +59,7 @@ export class RemediesResolver {
       page,
       rows,
       (row) => [row.requestedAt.toISOString(), row.id],
-      (row) => row,
+      (row) => remedyType(row, actor),
       () => this.work.run(actor, (ctx) => countRemedies(ctx, state ?? null)),
     );
   }
@@ -78,7 +93,7 @@ export class RemediesResolver {
     @ViewerActor() actor: PersonActor,
     @Args('input', { type: () => ForceMatchInput }) { terminalDifferenceId, acquirerDifferenceId, reason }: ForceMatchInput,
   ): Promise<RemedyRequestType | RefusalValue> {
-    return await this.work.run(actor, (ctx) =>
+    return await this.#shown(actor, (ctx) =>
       this.remedies.request(ctx, { kind: 'forceMatch', terminalDifferenceId, acquirerDifferenceId }, reason),
     );
   }
@@ -92,7 +107,7 @@ export class RemediesResolver {
     @ViewerActor() actor: PersonActor,
     @Args('input', { type: () => CorrectingEntryInput }) { differenceId, amountMinor, currency, reason }: CorrectingEntryInput,
   ): Promise<RemedyRequestType | RefusalValue> {
-    return await this.work.run(actor, (ctx) =>
+    return await this.#shown(actor, (ctx) =>
       this.remedies.request(ctx, { kind: 'correctingEntry', differenceId, amountMinor, currency }, reason),
     );
   }
@@ -109,8 +124,44 @@ export class RemediesResolver {
     @Args('decision', { type: () => RemedyDecision }) decision: RemedyDecision,
     @Args('note', { type: () => String, nullable: true }) note: string | null,
   ): Promise<RemedyRequestType | RefusalValue> {
-    return await this.work.run(actor, (ctx) => this.remedies.decide(ctx, id, digest, decision, note ?? ''));
+    return await this.#shown(actor, (ctx) => this.remedies.decide(ctx, id, digest, decision, note ?? ''));
   }
+
+  /** Of those the viewer sees, in the order of the request's content. */
+  @ResolveField('differences', () => [DifferenceObjectType])
+  async differences(@Parent() remedy: RemedyRequestType, @Context() context: RequestContext): Promise<DifferenceObjectType[]> {
+    const actor = context.viewer?.actor;
+    if (actor === undefined) throw new Unauthenticated();
+    const loader = requestLoader(context, readDifferences, (ids) => this.work.run(actor, (ctx) => readDifferences(ctx, ids)));
+    const found = await loader.loadMany(differencesOf(remedy.content as RemedyContent));
+    return found
+      .filter((one) => one !== null)
+      .map((one) => {
+        if (one instanceof Error) throw one;
+        return one;
+      });
+  }
+
+  async #shown(
+    actor: PersonActor,
+    act: (ctx: WorkContext) => Promise<RemedyRow | RefusalValue>,
+  ): Promise<RemedyRequestType | RefusalValue> {
+    const remedy = await this.work.run(actor, act);
+    return isRefusal(remedy) ? remedy : remedyType(remedy, actor);
+  }
+}
+
+async function readDifferences(ctx: WorkContext, ids: readonly string[]): Promise<Map<string, DifferenceObjectType>> {
+  return new Map((await findDifferences(ctx, ids)).map((row) => [row.id, differenceType(row)]));
+}
+
+function remedyType(row: RemedyRow, actor: PersonActor): RemedyRequestType {
+  return {
+    ...row,
+    requestedBy: { id: row.requestedBy, name: row.requestedName },
+    mine: row.requestedBy === actor.id,
+    mayDecide: typeof afterDecision(row, 'approve', row.digest, actor) === 'string',
+  };
 }
 
 function entryType(row: CorrectingEntryRow): CorrectingEntryType {

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/index.js';
 import type { WorkContext } from '../database/index.js';
-import { invalidInput, type PersonActor, type RefusalOf, refuse } from '../graphql/index.js';
-import { MAX_NOTE } from './difference.rules.js';
+import { invalidInput, noteRefusal, type PersonActor, type RefusalOf, refuse, requiredNoteRefusal } from '../graphql/index.js';
 import { type DifferenceRow, lockDifferences, recordDifference, updateDifference } from './differences.store.js';
 import { Reconciliation } from './reconciliation.service.js';
 import { decideRemedy, insertCorrectingEntry, insertForcedMatch, insertRemedy, lockRemedy, type RemedyRow } from './remedies.store.js';
-import { afterDecision, type RemedyContent, type RemedyDecision, remedyDigest } from './remedy.rules.js';
+import { afterDecision, differencesOf, type RemedyContent, type RemedyDecision, remedyDigest } from './remedy.rules.js';
 
 /** What asking for a remedy, or deciding one, can be refused for. */
 export type RemedyRefusal = RefusalOf<'notFound' | 'notAllowed' | 'alreadyDone' | 'invalidInput' | 'ownRequest' | 'contentChanged'>;
@@ -24,7 +23,8 @@ export class Remedies {
   async request(ctx: WorkContext, content: RemedyContent, reason: string): Promise<RemedyRow | RemedyRefusal> {
     const actor = ctx.actor as PersonActor;
     const text = reason.trim();
-    if (text === '' || text.length > MAX_NOTE) return invalidInput('reason', `A reason has 1 to ${MAX_NOTE} characters.`);
+    const wrong = requiredNoteRefusal(text, 'reason');
+    if (wrong !== undefined) return wrong;
     const rows = await this.#concerned(ctx, content);
     if (!Array.isArray(rows)) return rows;
     const request: Omit<RemedyRow, 'digest'> = {
@@ -52,7 +52,8 @@ export class Remedies {
   /** Decides about a request that was read with this digest. An approved one takes effect in the same transaction. */
   async decide(ctx: WorkContext, id: string, digest: string, decision: RemedyDecision, note: string): Promise<RemedyRow | RemedyRefusal> {
     const actor = ctx.actor as PersonActor;
-    if (note.length > MAX_NOTE) return invalidInput('note', `At most ${MAX_NOTE} characters.`);
+    const wrong = noteRefusal(note);
+    if (wrong !== undefined) return wrong;
     const known = await lockRemedy(ctx, id);
     if (known === undefined) return refuse('notFound', 'There is no such request.');
     // What is stored is what was read, or somebody changed the database by other means.
@@ -82,7 +83,7 @@ export class Remedies {
 
   /** The differences a remedy is about, locked; a refusal when it can't be applied to them (any more). */
   async #concerned(ctx: WorkContext, content: RemedyContent): Promise<DifferenceRow[] | RemedyRefusal> {
-    const ids = content.kind === 'forceMatch' ? [content.terminalDifferenceId, content.acquirerDifferenceId] : [content.differenceId];
+    const ids = differencesOf(content);
     const found = new Map((await lockDifferences(ctx, ids)).map((row) => [row.id, row]));
     const rows = ids.flatMap((id) => found.get(id) ?? []);
     if (rows.length < ids.length || ids[0] === ids[1]) return refuse('notFound', 'There is no such difference.');

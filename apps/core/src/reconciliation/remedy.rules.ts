@@ -14,6 +14,11 @@ export type RemedyContent =
   | { readonly kind: 'forceMatch'; readonly terminalDifferenceId: string; readonly acquirerDifferenceId: string }
   | { readonly kind: 'correctingEntry'; readonly differenceId: string; readonly amountMinor: number; readonly currency: string };
 
+/** Ids of the differences a remedy is about; of a force-match the transaction's first. */
+export function differencesOf(content: RemedyContent): string[] {
+  return content.kind === 'forceMatch' ? [content.terminalDifferenceId, content.acquirerDifferenceId] : [content.differenceId];
+}
+
 /** M1: SHA-256 over the whole of a request in canonical JSON (RFC 8785), hexadecimal: whoever decides names it, so that nothing else is decided than what was read. */
 export function remedyDigest(request: {
   readonly id: string;

@@ -82,6 +82,17 @@ export async function listRows(ctx: WorkContext, filter: StatementRowChoice | nu
   );
 }
 
+/** The rows with these keys, as far as the actor sees their stores. */
+export async function findRows(
+  ctx: WorkContext,
+  keys: readonly { readonly storeId: string; readonly fileId: string; readonly rowNo: number }[],
+): Promise<StatementRowView[]> {
+  return await ctx.tx.query(
+    `SELECT ${ROW} FROM statement_row WHERE (store_id, file_id, row_no) IN (SELECT * FROM unnest($1::text[], $2::uuid[], $3::bigint[]))`,
+    [keys.map((key) => key.storeId), keys.map((key) => key.fileId), keys.map((key) => key.rowNo)],
+  );
+}
+
 /** How many rows the filter finds. */
 export async function countRows(ctx: WorkContext, filter: StatementRowChoice | null): Promise<number> {
   const { sql, params } = where(filter);

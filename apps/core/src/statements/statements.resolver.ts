@@ -26,8 +26,9 @@ import {
   ViewerActor,
 } from '../graphql/index.js';
 import { Acquirers } from './acquirers.service.js';
-import { type AcquirerRow, listMapping } from './acquirers.store.js';
-import { type BankEntryView, countBankEntries, countRows, listBankEntries, listRows, type StatementRowView } from './rows.store.js';
+import { listMapping } from './acquirers.store.js';
+import { countBankEntries, countRows, listBankEntries, listRows } from './rows.store.js';
+import { entryType, lineType } from './rows.view.js';
 import { countFiles, findFiles, listFiles } from './statements.store.js';
 
 /** Acquirers, statement files and their rows. Rows are within the viewer's stores; files, which span stores, are for HQ and auditors. */
@@ -125,8 +126,7 @@ export class StatementsResolver {
     @ViewerActor() actor: PersonActor,
     @Args('input', { type: () => SaveAcquirerInput }) { id, name, format, profile }: SaveAcquirerInput,
   ): Promise<AcquirerType | RefusalValue> {
-    const acquirer: AcquirerRow = { id, name, format: format ?? null, profile: profile ?? null };
-    return await this.work.run(actor, (ctx) => this.acquirers.save(ctx, acquirer));
+    return await this.work.run(actor, (ctx) => this.acquirers.save(ctx, { id, name, format, profile }));
   }
 
   @Access('hq')
@@ -147,20 +147,4 @@ export class StatementsResolver {
 
 async function readMapping(ctx: WorkContext, acquirerIds: readonly string[]): Promise<Map<string, AcquirerTerminalType[]>> {
   return Map.groupBy(await listMapping(ctx, acquirerIds), (row) => row.acquirerId);
-}
-
-function lineType(row: StatementRowView): StatementLineType {
-  const { currency } = row;
-  return {
-    ...row,
-    id: `${row.fileId}/${row.rowNo}`,
-    storeId: row.storeId === '' ? null : row.storeId,
-    gross: { amountMinor: row.grossMinor, currency },
-    fee: { amountMinor: row.feeMinor, currency },
-    net: { amountMinor: row.netMinor, currency },
-  };
-}
-
-function entryType(row: BankEntryView): BankEntryType {
-  return { ...row, id: `${row.fileId}/${row.rowNo}`, amount: { amountMinor: row.amountMinor, currency: row.currency } };
 }
