@@ -121,6 +121,29 @@ describe('E2 enrolment', () => {
     });
   });
 
+  it('takes no repetition with another journal key', async () => {
+    const claim = await issueClaim();
+    const request = await makeRequest();
+    const body = enrolmentBody(claim, request);
+    expect((await post(ENROLMENT_PATH, body)).status).toBe(200);
+    expect(await post(ENROLMENT_PATH, enrolmentBody(claim, request))).toMatchObject({ status: 403, body: { error: 'claimRefused' } });
+    expect((await post(ENROLMENT_PATH, body)).status).toBe(200);
+    const [row] = await world.database.query<{ public_key: string }>("SELECT public_key FROM gateway WHERE store_id = 'berlin'");
+    expect(row!.public_key).toBe(body.journalKey);
+  });
+
+  it('refuses a request that has a certificate already, from an enrolment or a renewal, and keeps the claim', async () => {
+    const { request, serial } = await enrolled();
+    const next = await makeRequest();
+    expect((await post(RENEWAL_PATH, renewalBody('berlin', serial, next, request.key))).status).toBe(200);
+    const claim = await issueClaim();
+    for (const used of [request, next]) {
+      expect(await post(ENROLMENT_PATH, enrolmentBody(claim, used))).toMatchObject({ status: 400, body: { error: 'csrRefused' } });
+    }
+    expect(await state()).toMatchObject({ state: 'active', claimUntil: expect.any(String) });
+    expect((await post(ENROLMENT_PATH, enrolmentBody(claim, await makeRequest()))).status).toBe(200);
+  });
+
   it('lets one of two win who use a claim at the same moment', async () => {
     const claim = await issueClaim();
     const bodies = await Promise.all(Array.from({ length: 6 }, async () => enrolmentBody(claim, await makeRequest())));

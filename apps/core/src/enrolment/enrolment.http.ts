@@ -16,7 +16,7 @@ const WINDOW_MS = 60_000;
 
 const ANSWERS: Readonly<Record<EnrolmentRefusal, { status: number; message: string }>> = {
   claimRefused: { status: 403, message: 'This claim is not valid, used up or too old. Ask headquarters for another one.' },
-  csrRefused: { status: 400, message: 'Expected a PKCS #10 request with an ECDSA P-256 key that nobody else uses.' },
+  csrRefused: { status: 400, message: 'Expected a PKCS #10 request that was never used before, with an ECDSA P-256 key.' },
   proofRefused: { status: 403, message: 'A signature is not that of the key it should be of.' },
   certificateUnknown: { status: 403, message: 'There is no such certificate. The gateway must be enrolled again.' },
   certificateRevoked: { status: 403, message: 'This gateway was revoked. It must be enrolled again.' },

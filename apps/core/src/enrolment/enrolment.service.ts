@@ -14,7 +14,7 @@ import { ed25519PublicKeyFromRaw, verifyText } from '@tillward/journal';
 import { AuditLog } from '../audit/index.js';
 import { systemActor, UnitOfWork, type WorkContext } from '../database/index.js';
 import { FleetService } from '../fleet/index.js';
-import { invalidInput, type RefusalOf, refuse } from '../graphql/index.js';
+import { type RefusalOf, reasonRefusal, refuse } from '../graphql/index.js';
 import { BrokerFiles } from './broker.files.js';
 import { type CheckedRequest, checkRequest } from './enrolment.authority.js';
 import { ENROLMENT_SETUP, type EnrolmentSetup } from './enrolment.config.js';
@@ -31,7 +31,6 @@ import * as store from './enrolment.store.js';
 
 const SYSTEM = systemActor('enrolment');
 const SERIAL_BYTES = 16;
-const MAX_REASON = 400;
 
 /** A claim as HQ is shown it, once. */
 export interface IssuedClaim {
@@ -44,6 +43,15 @@ export interface IssuedClaim {
 /** A refused enrolment or renewal. */
 export interface Refused {
   readonly refused: EnrolmentRefusal;
+}
+
+/** Undoes what the transaction has done so far, such as using a claim up, and becomes the answer. */
+class Refusal extends Error {
+  override name = 'Refusal';
+
+  constructor(readonly refused: EnrolmentRefusal) {
+    super(refused);
+  }
 }
 
 /** True when nothing was issued. */
@@ -84,7 +92,8 @@ export class Enrolment {
 
   /**
    * E2: lets a gateway in for a claim. Its keys are proven by their own signatures before the claim is touched. What the store's gateway had before,
-   * certificates and journal key, ends in the same transaction.
+   * certificates and journal key, ends in the same transaction. A request that got a certificate with another claim, or at a renewal, is refused and leaves the claim as it was. The same claim with the
+   * same request and the same journal key gets the same answer; with another key it is somebody else's.
    */
   async enrol(request: EnrolmentRequest): Promise<EnrolmentAnswer | Refused> {
     const { setup } = this;
@@ -94,11 +103,14 @@ export class Enrolment {
     if (!verifyText(ed25519PublicKeyFromRaw(request.journalKey), enrolmentProof(request.claim, csr.digest), request.journalProof))
       return { refused: 'proofRefused' };
     const storeId = storeOfClaim(request.claim);
-    const done = await this.work.run(SYSTEM, async (ctx) => {
+    const issuing = this.work.run(SYSTEM, async (ctx) => {
       const codeHash = hashOf(request.claim);
       const gatewayId = await store.useClaim(ctx, storeId, codeHash, csr.digest);
-      if (gatewayId === undefined) return await this.#again(ctx, storeId, codeHash, csr.digest);
+      if (gatewayId === undefined) {
+        return await this.#again(ctx, storeId, { codeHash, requestDigest: csr.digest, journalKey: request.journalKey });
+      }
       await store.lockGateway(ctx, storeId, gatewayId);
+      if ((await store.certificateOfRequest(ctx, storeId, csr.digest)) !== undefined) throw new Refusal('csrRefused');
       const replaced = await store.revokeCertificates(ctx, storeId, gatewayId, 'replaced by a new enrolment');
       await this.fleet.setJournalKey(ctx, storeId, gatewayId, request.journalKey);
       const certificate = await this.#issue(ctx, setup, { storeId, gatewayId, csr });
@@ -113,7 +125,12 @@ export class Enrolment {
       });
       return { gatewayId, certificate: certificate.pem, journal };
     });
+    const done = await issuing.catch((error: unknown) => {
+      if (error instanceof Refusal) return error;
+      throw error;
+    });
     if (done === undefined) return { refused: 'claimRefused' };
+    if (done instanceof Refusal) return { refused: done.refused };
     return {
       store: storeId,
       gateway: done.gatewayId,
@@ -163,7 +180,8 @@ export class Enrolment {
   ): Promise<store.EnrolmentRow | RefusalOf<'notFound' | 'invalidInput' | 'alreadyDone'>> {
     const { storeId, gatewayId } = input;
     const reason = input.reason.trim();
-    if (reason === '' || reason.length > MAX_REASON) return invalidInput('reason', `A reason has 1 to ${MAX_REASON} characters.`);
+    const wrong = reasonRefusal(reason);
+    if (wrong !== undefined) return wrong;
     if (!(await store.lockGateway(ctx, storeId, gatewayId))) return refuse('notFound', 'There is no such gateway.');
     const serials = await store.revokeCertificates(ctx, storeId, gatewayId, reason);
     if (serials.length === 0) return refuse('alreadyDone', 'This gateway has no certificate to revoke.');
@@ -182,10 +200,10 @@ export class Enrolment {
   }
 
   /** The same request for the same claim, once more: its answer was lost on the way. */
-  async #again(ctx: WorkContext, storeId: string, codeHash: string, digest: string) {
-    const gatewayId = await store.usedClaim(ctx, storeId, codeHash, digest);
+  async #again(ctx: WorkContext, storeId: string, used: { codeHash: string; requestDigest: string; journalKey: string }) {
+    const gatewayId = await store.usedClaim(ctx, storeId, used);
     if (gatewayId === undefined) return undefined;
-    const certificate = await store.certificateOfRequest(ctx, storeId, digest);
+    const certificate = await store.certificateOfRequest(ctx, storeId, used.requestDigest);
     if (certificate === undefined || certificate.revokedAt !== null) return undefined;
     return { gatewayId, certificate: certificate.certificate, journal: await store.journalPosition(ctx, storeId, gatewayId) };
   }

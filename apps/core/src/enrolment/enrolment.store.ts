@@ -67,11 +67,16 @@ export async function useClaim(ctx: WorkContext, storeId: string, codeHash: stri
   return rows[0]?.gatewayId;
 }
 
-/** The gateway a claim was used for by exactly this request. */
-export async function usedClaim(ctx: WorkContext, storeId: string, codeHash: string, requestDigest: string): Promise<string | undefined> {
+/** The gateway a claim was used for by exactly this request, and whose journal key is still the one it brought. */
+export async function usedClaim(
+  ctx: WorkContext,
+  storeId: string,
+  used: { codeHash: string; requestDigest: string; journalKey: string },
+): Promise<string | undefined> {
   const rows: { gatewayId: string }[] = await ctx.tx.query(
-    `SELECT gateway_id AS "gatewayId" FROM enrolment_claim WHERE store_id = $1 AND code_hash = $2 AND request_digest = $3`,
-    [storeId, codeHash, requestDigest],
+    `SELECT c.gateway_id AS "gatewayId" FROM enrolment_claim c JOIN gateway g USING (store_id, gateway_id)
+      WHERE c.store_id = $1 AND c.code_hash = $2 AND c.request_digest = $3 AND g.public_key = $4`,
+    [storeId, used.codeHash, used.requestDigest, used.journalKey],
   );
   return rows[0]?.gatewayId;
 }
