@@ -1,13 +1,17 @@
+import { isAscii } from 'node:buffer';
 import { open, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type pg from 'pg';
-import { findCardNumbers } from './card-number.rules.js';
+import { type CardNumberFinding, findBeyondAscii, findCardNumbers } from './card-number.rules.js';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
-/** Longer than any card number with separators: what lies across two chunks is found too. */
-const OVERLAP_BYTES = 64;
+/** Longer than any card number with separators in UTF-8: what lies across two chunks is found too. */
+const OVERLAP_BYTES = 1024;
 
-/** Scans every file below `folder` (databases, journals, logs, captures, ledgers, also binary ones, read as single bytes). PostgreSQL's own files are left to the dump. */
+/**
+ * Scans every file below `folder` (databases, journals, logs, captures, ledgers, also binary ones): read as single bytes, and where there is more than ASCII once more as UTF-8, for digits and signs of other
+ * scripts. PostgreSQL's own files are left to the dump.
+ */
 export async function scanFiles(folder: string, leaveOut: readonly string[]): Promise<string[]> {
   const findings: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
@@ -20,20 +24,30 @@ export async function scanFiles(folder: string, leaveOut: readonly string[]): Pr
 }
 
 async function scanFile(path: string): Promise<string[]> {
-  const findings: string[] = [];
+  const findings = new Set<string>();
   const file = await open(path, 'r');
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES);
     for (let at = 0; ; at += CHUNK_BYTES - OVERLAP_BYTES) {
       const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, at);
-      for (const { offset, length, last4 } of findCardNumbers(chunk.toString('latin1', 0, bytesRead))) {
-        findings.push(`${length} digits ending in ${last4} at byte ${at + offset}`);
-      }
-      if (bytesRead < CHUNK_BYTES) return [...new Set(findings)];
+      const bytes = chunk.subarray(0, bytesRead);
+      for (const found of scanBytes(bytes)) findings.add(`${found.length} digits ending in ${found.last4} at byte ${at + found.offset}`);
+      if (bytesRead < CHUNK_BYTES) return [...findings];
     }
   } finally {
     await file.close();
   }
+}
+
+/** What is in bytes read one by one, and beyond that as UTF-8 (RFC 3629). Offsets are in bytes; behind bytes that are no UTF-8, those of the latter are too large. */
+export function scanBytes(bytes: Buffer): CardNumberFinding[] {
+  const single = findCardNumbers(bytes.toString('latin1'));
+  if (isAscii(bytes)) return single;
+  const text = bytes.toString('utf8');
+  const others = findBeyondAscii(text)
+    .map((found) => ({ ...found, offset: Buffer.byteLength(text.slice(0, found.offset)) }))
+    .filter(({ length, last4 }) => !single.some((found) => found.length === length && found.last4 === last4));
+  return [...single, ...others];
 }
 
 /** Scans the text of every row of every table: what a dump would hold. */
