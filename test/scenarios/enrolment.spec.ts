@@ -11,6 +11,7 @@ import {
   enrolGateway,
   enrolledAgentPart,
   Headquarters,
+  isShutOut,
   openDatabase,
   readLauncherConfig,
   STAGE,
@@ -63,7 +64,6 @@ test('gateways are enrolled once, renew, are put out within five seconds of thei
   expect(serialOf(berlin)).not.toBe(serial);
 
   const hq = await Headquarters.signIn(system.url, 'hq', system.secrets.signIns['hq']!);
-  onTestFinished(() => hq.signOut());
   const gone = async () => (await (await fetch(`${system.tillUrl('berlin')}/readyz`)).json()) as { mqttConnected: boolean };
   expect((await gone()).mqttConnected).toBe(true);
   await hq.revokeGateway('berlin', 'gw-berlin', 'the box was stolen');
@@ -85,4 +85,16 @@ test('gateways are enrolled once, renew, are put out within five seconds of thei
   const spec = { ...enrolledAgentPart(wiring, 'berlin', own), name: 'agent-berlin-replaced' };
   await system.supervisor.start(STAGE.store, spec);
   await expect.poll(epochs, { timeout: 30_000 }).toEqual([1, 2]);
-}, 150_000);
+
+  await hq.revokeGateway('newyork', 'gw-newyork', 'the store moved');
+  const isListed = async () => isShutOut(join(dataDir, 'agents', 'newyork'), join(dataDir, 'broker', 'revoked.json'));
+  await expect.poll(isListed, { timeout: 10_000 }).toBe(true);
+  await hq.signOut();
+  await system.stop();
+  const third = await up(dataDir);
+  await third.system.stop();
+  expect(third.said.filter((line) => line.includes('is not let in')).map((line) => line.split(',')[0])).toEqual([
+    'Berlin: gw-berlin was enrolled on another machine',
+    'New York: gw-newyork was revoked (“the store moved”)',
+  ]);
+}, 200_000);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Broker, startBroker } from './broker.js';
+import { type Broker, startBroker, takenPort } from './broker.js';
 import { type BrokerCredential, passwordSha256 } from './credentials.js';
 
 const CREDENTIALS: BrokerCredential[] = [
@@ -188,4 +188,11 @@ test('a packet above the limit ends an authenticated connection too, and nobody 
   await closed;
   expect(core.connected).toBe(true);
   expect(logged.some((line) => line.reason === 'packetTooLarge')).toBe(true);
+});
+
+test('a port another program has is told apart from every other fault', async () => {
+  const { port } = broker;
+  const second = startBroker({ host: '127.0.0.1', port, credentials: CREDENTIALS, logger: pino({ level: 'silent' }) });
+  expect(takenPort(await second.catch((error: unknown) => error))).toBe(`127.0.0.1:${port}`);
+  expect(takenPort(new Error('something else'))).toBeUndefined();
 });

@@ -111,6 +111,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   };
 }
 
+/** The address, with its port, that another program listens at already, when that is why a broker did not start. */
+export function takenPort(error: unknown): string | undefined {
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  return code === 'EADDRINUSE' ? `${address}:${port}` : undefined;
+}
+
 function accept(credentials: readonly BrokerCredential[], known: WeakMap<Client, Principal>, revocations: Revocations, logger: Logger) {
   const byName = new Map(credentials.map((c) => [c.username, c]));
   return (

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
-import { type BrokerTlsOptions, startBroker } from './broker.js';
+import { EXIT_PORT_TAKEN } from '../supervisor/index.js';
+import { type BrokerTlsOptions, startBroker, takenPort } from './broker.js';
 import { type BrokerConfig, configFromEnvironment } from './config.js';
 import { readCredentials } from './credentials.js';
 
@@ -41,12 +42,12 @@ function tlsOptions(config: BrokerConfig): BrokerTlsOptions | undefined {
 
 const { config, credentials, tls } = configured();
 const logger = pino({ level: config.LOG_LEVEL, base: { part: 'broker' } });
-const broker = await startBroker({
-  host: config.BROKER_HOST,
-  port: config.BROKER_PORT,
-  credentials,
-  ...(tls === undefined ? {} : { tls }),
-  logger,
+const options = { host: config.BROKER_HOST, port: config.BROKER_PORT, credentials, ...(tls === undefined ? {} : { tls }), logger };
+const broker = await startBroker(options).catch((error: unknown) => {
+  const taken = takenPort(error);
+  if (taken === undefined) throw error;
+  process.stderr.write(`the broker can't listen at ${taken}: another program does\n`);
+  process.exit(EXIT_PORT_TAKEN);
 });
 logger.info({ port: broker.port, tlsPort: broker.tlsPort }, 'ready');
 

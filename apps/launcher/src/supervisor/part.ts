@@ -42,6 +42,18 @@ export interface PartSurroundings {
   onEvent: (event: PartEvent) => void;
 }
 
+/** A part ended before it was ready. The message is its last words; `status` is its exit status, null when a signal ended it. */
+export class PartEndedEarly extends Error {
+  override name = 'PartEndedEarly';
+
+  constructor(
+    message: string,
+    readonly status: number | null,
+  ) {
+    super(message);
+  }
+}
+
 /** The newest log bytes kept to explain a failed start. */
 const TAIL_BYTES = 4_000;
 const READY_MARK = '"msg":"ready"';
@@ -174,7 +186,7 @@ export class Part {
     }
     while (!this.#readySeen) {
       const gone = exited();
-      if (gone !== undefined) throw new Error(gone);
+      if (gone !== undefined) throw new PartEndedEarly(gone, this.#child?.exitCode ?? null);
       if (!this.#wanted) throw new Error(`${name} was stopped before it was ready`);
       if (performance.now() > deadline) throw new Error(`${name} was not ready within ${readyTimeoutMs / 1000} s:\n${this.#tail.trim()}`);
       await sleep(10);

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { freePort, PortBook } from './ports.js';
+import { PartEndedEarly } from './part.js';
+import { atFreePorts, EXIT_PORT_TAKEN, freePort, PortBook } from './ports.js';
 
 test('a taken port is replaced by another and said so; no port is given twice', async () => {
   const blocker = createServer().listen(await freePort(), '127.0.0.1');
@@ -20,4 +21,22 @@ test('a taken port is replaced by another and said so; no port is given twice', 
   expect(await book.take(0, 'anything')).toBeGreaterThan(0);
   expect([taken, first, second]).not.toContain(await book.takeQuietly(taken));
   expect(said).toHaveLength(2);
+});
+
+test.each<[string, number | null, number]>([
+  ['another program was faster twice', EXIT_PORT_TAKEN, 2],
+  ['another program was faster every time', EXIT_PORT_TAKEN, 9],
+  ['it has another fault', 1, 9],
+  ['it was killed', null, 9],
+])('a part is started at other ports when, and only when, its own were taken: %s', async (_name, status, failures) => {
+  let starts = 0;
+  let chosen = 0;
+  const start = async () => {
+    if (++starts <= failures) throw new PartEndedEarly('its last words', status);
+    return 'ready';
+  };
+  const started = atFreePorts(start, async () => void chosen++);
+  if (failures === 2) expect(await started).toBe('ready');
+  else await expect(started).rejects.toThrow('its last words');
+  expect([starts, chosen]).toEqual(status === EXIT_PORT_TAKEN ? [3, 2] : [1, 0]);
 });

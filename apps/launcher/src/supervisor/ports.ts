@@ -1,4 +1,9 @@
 import { createServer } from 'node:net';
+import { PartEndedEarly } from './part.js';
+
+/** Exit status of a part whose port another program has (sysexits.h EX_UNAVAILABLE). */
+export const EXIT_PORT_TAKEN = 69;
+const TRIES = 3;
 
 /** True when a server may listen on this loopback port right now. */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
@@ -61,6 +66,21 @@ export class PortBook {
     for (;;) {
       const port = await freePort();
       if (!this.#given.has(port)) return port;
+    }
+  }
+}
+
+/**
+ * Starts a part at ports that were free when they were chosen. When another program was faster it is started again at those `chooseAgain` found, three times at most; then its last words are the error, as they are
+ * of every other failure.
+ */
+export async function atFreePorts<T>(start: () => Promise<T>, chooseAgain: () => Promise<void>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error instanceof PartEndedEarly) || error.status !== EXIT_PORT_TAKEN || attempt === TRIES) throw error;
+      await chooseAgain();
     }
   }
 }

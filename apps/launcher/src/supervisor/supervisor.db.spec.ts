@@ -135,3 +135,15 @@ test('an orphan that ignores the signal is killed', async () => {
   expect(await reapPidFile(path, { signal: 'SIGTERM', graceMs: 100 })).toBe(deaf.pid);
   expect(await identityOf(deaf.pid!)).toBeUndefined();
 });
+
+test('a part that ended before it was ready says its status and last words, and leaves its name to the next one', async () => {
+  const failing = supervisor.start(1, script('door', `console.error('the door is taken'); process.exit(69)`));
+  await expect(failing).rejects.toMatchObject({
+    name: 'PartEndedEarly',
+    status: 69,
+    message: expect.stringContaining('the door is taken'),
+  });
+  const part = await supervisor.start(1, script('door', `${READY} ${FOR_EVER}`));
+  expect(supervisor.partOf('door')).toBe(part);
+  expect(supervisor.parts()).toHaveLength(1);
+});

@@ -43,12 +43,18 @@ export class Supervisor {
     return ended.filter((name) => name !== undefined);
   }
 
-  /** Starts a part and waits until it is ready. Parts of a higher stage are stopped first. */
+  /** Starts a part and waits until it is ready. Parts of a higher stage are stopped first. One that did not get ready is stopped and forgotten: another may be started under its name. */
   async start(stage: number, spec: PartSpec): Promise<Part> {
     if (this.#stopping) throw new Error(`${spec.name} was not started: the system is stopping`);
     const part = new Part(spec, this.#around);
-    this.#stages.push({ stage, part });
-    await part.start();
+    const place = { stage, part };
+    this.#stages.push(place);
+    try {
+      await part.start();
+    } catch (error) {
+      this.#stages.splice(this.#stages.indexOf(place), 1);
+      throw error;
+    }
     return part;
   }
 

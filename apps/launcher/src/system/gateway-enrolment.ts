@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { revokedCertificates } from '@tillward/contracts';
 import { z } from 'zod';
 import { programOf } from '../project.js';
 
@@ -44,6 +46,14 @@ export class Headquarters {
     if (data.revokeGateway.message !== undefined) throw new Error(`core did not revoke ${gatewayId}: ${data.revokeGateway.message}`);
   }
 
+  /** Why the newest certificate of a store's gateway was revoked; null when it was not. */
+  async revokedFor(storeId: string): Promise<string | null> {
+    const query = `query ($storeId: ID!) { gatewayEnrolments(storeId: $storeId) { edges { node { state certificate { revokedReason } } } } }`;
+    const { gatewayEnrolments } = enrolments.parse(await this.ask(query, { storeId }));
+    const node = gatewayEnrolments.edges[0]?.node;
+    return node?.state === 'revoked' ? (node.certificate?.revokedReason ?? '') : null;
+  }
+
   /** Asks anything. Rejects for errors; refusals are part of the answer. */
   async ask(query: string, variables: Readonly<Record<string, unknown>>): Promise<unknown> {
     const response = await post(`${this.url}/graphql`, { query, variables }, this.cookie);
@@ -58,6 +68,13 @@ export class Headquarters {
 }
 
 const answered = z.object({ data: z.unknown(), errors: z.array(z.object({ message: z.string() })).optional() });
+const enrolments = z.object({
+  gatewayEnrolments: z.object({
+    edges: z.array(
+      z.object({ node: z.object({ state: z.string(), certificate: z.object({ revokedReason: z.string().nullable() }).nullable() }) }),
+    ),
+  }),
+});
 const revoked = z.object({ data: z.object({ revokeGateway: z.object({ message: z.string().optional() }) }) });
 const issued = z.object({ data: z.object({ issueClaim: z.object({ claim: z.string().optional(), message: z.string().optional() }) }) });
 
@@ -76,17 +93,30 @@ export async function enrolGateway(options: { core: string; claim: string; dataD
   await run(process.execPath, [programOf('edge-agent'), ...words], { env: {}, timeout: TIMEOUT_MS });
 }
 
-const enrolmentFile = z.object({ authority: z.string(), coreKey: z.object({ keyId: z.string() }) });
+const enrolmentFile = z.object({ authority: z.string(), certificate: z.string(), coreKey: z.object({ keyId: z.string() }) });
 
 /** True when an agent's folder holds an enrolment with this authority and this core's key: it needs no other. */
 export async function isEnrolled(dataDir: string, by: { authority: string; coreKeyId: string }): Promise<boolean> {
-  let text: string;
-  try {
-    text = await readFile(join(dataDir, 'enrolment.json'), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
+  const text = await readIfThere(join(dataDir, 'enrolment.json'));
+  if (text === undefined) return false;
   const { authority, coreKey } = enrolmentFile.parse(JSON.parse(text));
   return authority === by.authority && coreKey.keyId === by.coreKeyId;
+}
+
+/** True when the certificate in an agent's folder is one core says is revoked (contracts, `revokedCertificates`). Without a list nothing was revoked. */
+export async function isShutOut(dataDir: string, revocationsFile: string): Promise<boolean> {
+  const [own, list] = await Promise.all([readIfThere(join(dataDir, 'enrolment.json')), readIfThere(revocationsFile)]);
+  if (own === undefined || list === undefined) return false;
+  const { certificate } = enrolmentFile.parse(JSON.parse(own));
+  const serial = new X509Certificate(certificate).serialNumber.toLowerCase().replace(/^0+/, '');
+  return revokedCertificates.parse(JSON.parse(list)).revoked.includes(serial);
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 export { DataFolder, DataFolderInUse } from './data-folder.js';
-export { enrolGateway, Headquarters } from './gateway-enrolment.js';
+export { enrolGateway, Headquarters, isShutOut } from './gateway-enrolment.js';
 export {
   ALL_PARTS,
   agentPart,

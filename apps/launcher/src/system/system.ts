@@ -15,14 +15,15 @@ import {
   demoScenario,
   demoSecrets,
   SimulatorControl,
+  shutOutSentence,
   startAcquirer,
   type TerminalPorts,
   writeSecretFile,
 } from '../demo/index.js';
 import { postgresUrl, prepareCluster } from '../postgres/index.js';
-import { type PartEvent, PortBook, Supervisor } from '../supervisor/index.js';
+import { atFreePorts, type PartEvent, PortBook, Supervisor } from '../supervisor/index.js';
 import { DataFolder } from './data-folder.js';
-import { enrolGateway, Headquarters, isEnrolled } from './gateway-enrolment.js';
+import { enrolGateway, Headquarters, isEnrolled, isShutOut } from './gateway-enrolment.js';
 import {
   brokerPart,
   corePart,
@@ -167,10 +168,10 @@ class SystemStart {
     const folder = this.#folder;
     const secrets = await demoSecrets(folder.secrets);
     const ports = await this.#takePorts();
-    const mqttUrl = config.mqtt?.url ?? `mqtt://127.0.0.1:${ports.broker}`;
     const signingKeyFile = join(folder.secrets, 'core-signing.pem');
     const [authority] = await Promise.all([demoAuthority(folder.secrets), writeSecretFile(signingKeyFile, secrets.signingKey)]);
     const [databaseUrl] = await Promise.all([this.#database(ports.postgres), this.#broker(ports, secrets, authority)]);
+    const mqttUrl = config.mqtt?.url ?? `mqtt://127.0.0.1:${ports.broker}`;
     const enrolment: EnrolmentWiring = {
       gatewayMqttUrl: config.mqtt?.gatewayUrl ?? `mqtts://127.0.0.1:${ports.brokerTls}`,
       brokerCaFile: config.mqtt?.caFile,
@@ -199,6 +200,7 @@ class SystemStart {
     });
     const simulators = this.#simulators(secrets, ports);
     await allOrFirstFailure([core, simulators, ...stores]);
+    await this.#tellShutOut(wiring, secrets);
     const acquirer = this.#options.night.acquirer ? this.#acquirer(wiring, secrets, ports, closesAtMs) : undefined;
     return {
       url: `http://127.0.0.1:${ports.http}`,
@@ -225,13 +227,14 @@ class SystemStart {
     const book = this.#book;
     const taken: TakenPorts = {
       http: await book.take(preferred.http, 'the dashboard'),
-      broker: config.mqtt === undefined ? await book.take(preferred.broker, 'the broker') : 0,
-      brokerTls: config.mqtt === undefined ? await book.take(preferred.brokerTls, 'gateways at the broker') : 0,
+      broker: 0,
+      brokerTls: 0,
       postgres: config.databaseUrl === undefined ? await book.take(preferred.postgres, 'PostgreSQL') : 0,
       control: await book.takeQuietly(preferred.control),
       till: new Map(),
       terminals: new Map(),
     };
+    if (config.mqtt === undefined) await this.#takeBrokerPorts(taken);
     const following = (first: number, count: number) => (first === 0 ? 0 : first + count);
     for (const store of DEMO_STORES) {
       taken.till.set(store.id, await book.takeQuietly(following(preferred.till, taken.till.size)));
@@ -245,6 +248,13 @@ class SystemStart {
       }
     }
     return taken;
+  }
+
+  /** Also when another program was faster: a port is given out once only, so these are others. */
+  async #takeBrokerPorts(taken: TakenPorts): Promise<void> {
+    const { ports: preferred } = this.#options;
+    taken.broker = await this.#book.take(preferred.broker, 'the broker');
+    taken.brokerTls = await this.#book.take(preferred.brokerTls, 'gateways at the broker');
   }
 
   async #writeChain(secrets: DemoSecrets, ports: TakenPorts, path: string): Promise<Map<DemoStore['id'], number>> {
@@ -297,9 +307,11 @@ class SystemStart {
     const file = join(this.#folder.secrets, 'broker-credentials.json');
     const core = { username: 'core', passwordSha256: passwordSha256(secrets.corePassword), role: 'core' };
     await writeSecretFile(file, JSON.stringify([core]));
-    const door = { port: ports.brokerTls, authority, revocationsFile: join(this.#folder.broker, 'revoked.json') };
-    const spec = brokerPart(ports.broker, file, config.logLevel, door);
-    await this.#step('MQTT broker', () => this.#supervisor.start(STAGE.ground, spec));
+    const start = () => {
+      const door = { port: ports.brokerTls, authority, revocationsFile: revocationsFile(this.#folder) };
+      return this.#supervisor.start(STAGE.ground, brokerPart(ports.broker, file, config.logLevel, door));
+    };
+    await this.#step('MQTT broker', () => atFreePorts(start, () => this.#takeBrokerPorts(ports)));
   }
 
   /**
@@ -329,6 +341,19 @@ class SystemStart {
         return [store.id, enrol()];
       }),
     );
+  }
+
+  /** A gateway that was revoked, or replaced by another machine, since it was enrolled keeps its agent away from core: people would only see that it is. */
+  async #tellShutOut(wiring: EnrolledWiring, secrets: DemoSecrets): Promise<void> {
+    const isOut = await Promise.all(DEMO_STORES.map(({ id }) => isShutOut(this.#folder.agent(id), revocationsFile(this.#folder))));
+    const out = DEMO_STORES.filter((_store, i) => isOut[i]);
+    if (out.length === 0) return;
+    const hq = await Headquarters.signIn(coreUrl(wiring), 'hq', secrets.signIns['hq']!);
+    for (const { id, city, gateway } of out) {
+      const dataDir = this.#folder.agent(id);
+      this.#options.say(shutOutSentence({ city, gateway, dataDir, core: coreUrl(wiring), revokedFor: await hq.revokedFor(id) }));
+    }
+    await hq.signOut();
   }
 
   async #agent(wiring: EnrolledWiring, store: DemoStore, secrets: DemoSecrets, ports: TakenPorts): Promise<void> {
@@ -388,6 +413,11 @@ interface TakenPorts {
   control: number;
   till: Map<DemoStore['id'], number>;
   terminals: Map<string, TerminalPorts>;
+}
+
+/** Where core tells the embedded broker which certificates open nothing any more. */
+function revocationsFile(folder: DataFolder): string {
+  return join(folder.broker, 'revoked.json');
 }
 
 function tillUrl(ports: TakenPorts, store: DemoStore['id']): string {
