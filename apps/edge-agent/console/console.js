@@ -189,8 +189,8 @@ function main() {
   return h('main', {}, todayPage(today, refresh));
 }
 
-const personField = (label = t('personId')) =>
-  field(label, {
+const personField = () =>
+  field(t('personId'), {
     type: 'text',
     autocomplete: 'username',
     autocapitalize: 'none',
@@ -255,9 +255,9 @@ function installCard() {
     'data-focus': 'installer',
     'data-testid': 'installer',
   });
-  const manager = personField(t('managerId'));
+  const person = personField();
   const send = async () => {
-    const code = await ask('POST', 'codes', { operatorId: manager.input.value.trim(), installerToken: token.input.value });
+    const code = await ask('POST', 'codes', { operatorId: person.input.value.trim(), installerToken: token.input.value });
     showCode(code, null, state.store.timeZone);
     show('choose');
   };
@@ -265,7 +265,7 @@ function installCard() {
     { submit: t('giveCode'), send, others: [link(t('back'), 'today')] },
     h('p', { class: 'hint' }, t('installerHint')),
     token.row,
-    manager.row,
+    person.row,
   );
   return h('section', { class: 'card' }, h('h2', {}, t('installer')), sheet.element);
 }

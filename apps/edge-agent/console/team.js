@@ -9,6 +9,8 @@ export function showCode({ operatorId, code, validUntil }, name, timeZone) {
     t('codeFor', { name: name ?? operatorId }),
     h('p', { class: 'code', 'data-testid': 'code' }, code),
     h('p', { class: 'hint' }, t('codeUntil', { time: time(validUntil, timeZone), name: name ?? operatorId })),
+    // The installer's codes, for which no name is shown, bind nobody.
+    ...(name === null ? [] : [h('p', { class: 'hint' }, t('codeMeans', { name }))]),
     h('div', { class: 'buttons' }, cancelButton(t('close'))),
   );
 }

@@ -280,10 +280,10 @@ export class TestEdge {
     return this.payments.start({ terminal: 't1', amountMinor: 1250, currency: 'EUR', tillId: 'till-1', ...more }, key);
   }
 
-  /** Lets a person of the store choose the passcode 481516. */
-  async choosePasscode(operatorId: string): Promise<void> {
-    const { code } = this.operators.passcodes.issueCode(operatorId, null);
-    const chosen = await this.operators.passcodes.choose(operatorId, code, PASSCODE);
+  /** Lets a person of the store choose the passcode 481516, with a code of the installer or of another person. */
+  async choosePasscode(operatorId: string, issuedBy: string | null = null): Promise<void> {
+    const { code } = this.operators.passcodes.issueCode(operatorId, issuedBy);
+    const chosen = await this.operators.passcodes.choose(operatorId, code, PASSCODE, 'test');
     if (!chosen.ok) throw new Error(chosen.code);
   }
 

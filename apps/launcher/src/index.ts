@@ -54,6 +54,7 @@ export {
   enrolGateway,
   enrolledAgentPart,
   Headquarters,
+  isShutOut,
   postgresPart,
   STAGE,
   type SystemOptions,

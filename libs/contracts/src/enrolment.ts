@@ -31,7 +31,7 @@ export const certificateSerial = z.string().regex(/^[1-9a-f][0-9a-f]{0,39}$/, 'a
 
 /**
  * A gateway asks to be let in. `journalKey` is the Ed25519 key it will sign its journal with; `journalProof` is that key's signature over
- * {@link enrolmentProof}. The same request again is answered with the same certificate, so that a lost answer costs nothing.
+ * {@link enrolmentProof}. The same request again (claim, CSR and journal key) is answered with the same certificate, so that a lost answer costs nothing.
  */
 export const enrolmentRequest = z.strictObject({
   claim: claimCode,
@@ -87,7 +87,7 @@ export type RenewalAnswer = z.infer<typeof renewalAnswer>;
 export const ENROLMENT_REFUSALS = {
   /** The claim is unknown, used up or too old; which of them is not said. */
   claimRefused: 'claimRefused',
-  /** The request is no valid CSR with a P-256 key. */
+  /** The request is no valid CSR with a P-256 key, or got a certificate already, with another claim or at a renewal. */
   csrRefused: 'csrRefused',
   /** A signature is not that of the key it should be of. */
   proofRefused: 'proofRefused',

@@ -131,6 +131,7 @@ export const JOURNAL_SAMPLES: { readonly [K in JournalKind]: JournalPayload<K> }
     expiresAt: '2026-11-21T20:35:12.000Z',
   },
   RefundDecided: { ...refund, decision: 'approved', decidedBy: 'manager-berlin', where: 'console' },
+  RefundDecisionRefused: { ...refund, operatorId: 'manager-berlin', code: 'personsNotIndependent', where: 'till' },
 
   HandoverCompleted: handover,
   HandoverDiffered: { ...handover, slips: 40, reason: 'one slip went with the customer' },

@@ -173,6 +173,13 @@ export const JOURNAL_KINDS = {
     decidedBy: slug,
     where: z.enum(['till', 'console']),
   }),
+  /** A known person, by passcode, wanted to decide a refund and may not: `code` says why. */
+  RefundDecisionRefused: z.strictObject({
+    ...refundRequest,
+    operatorId: slug,
+    code: z.string().max(40),
+    where: z.enum(['till', 'console']),
+  }),
 
   /** A shift ended and its slips are all there. */
   HandoverCompleted: z.strictObject(handover),

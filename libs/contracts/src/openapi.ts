@@ -17,7 +17,7 @@ export function openApiDocument(): JsonObject {
       version: '1.0.0',
       summary: 'One interface for all kinds of terminals, on the store’s own network.',
       description:
-        'Amounts are integers in minor units of their currency. A refusal has a stable `code` and a sentence in English and Chinese; nothing was sent to a terminal when a request is refused. `inDoubt` is a state, not an error.',
+        'Amounts are integers in minor units of their currency. Bodies are `application/json`. A refusal has a stable `code` and a sentence in English and Chinese; nothing was sent to a terminal when a request is refused. `inDoubt` is a state, not an error.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [
@@ -69,7 +69,8 @@ function parametersOf(route: TillRoute): JsonObject[] {
     name: 'Idempotency-Key',
     in: 'header',
     required: true,
-    description: 'Names the order for ever. A UUID is best.',
+    description:
+      'Names the order for ever. A UUID is best: its letters may be in upper or lower case and name the same order (RFC 9562 section 4). Of any other key each letter counts as it is.',
     schema: inline(idempotencyKey),
   };
   const inQuery = Object.entries(route.query ?? {}).map(([name, { schema, description }]) => ({

@@ -21,6 +21,7 @@ export const tillEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('terminal'), terminal: slug, view: terminalView }),
   /** Somebody was refused something at a terminal. */
   z.strictObject({ type: z.literal('refusal'), terminal: slug, tillId: z.string(), refusal: tillRefusal }),
+  /** Told to the till that asked, and to no other. */
   z.strictObject({ type: z.literal('refundRequest'), terminal: slug, request: refundRequestView }),
   z.strictObject({ type: z.literal('handover'), terminal: slug, handover: handoverView }),
   /** `state` over: acknowledged, or no longer so. */

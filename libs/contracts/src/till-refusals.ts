@@ -8,6 +8,11 @@ export const TILL_REFUSALS = {
   unauthorised: { status: 401, en: 'This till is not known to the gateway.', zh: '网关不认识这台收银机。' },
   wrongTill: { status: 403, en: 'This token belongs to another till.', zh: '该令牌属于另一台收银机。' },
   malformed: { status: 400, en: 'The request is not valid.', zh: '请求格式不正确。' },
+  unsupportedMediaType: {
+    status: 415,
+    en: 'The body must be sent as application/json in UTF-8.',
+    zh: '请求内容须以 UTF-8 编码的 application/json 发送。',
+  },
   unknownPath: { status: 404, en: 'The till interface has no such path or method.', zh: '收银接口没有这个路径或方法。' },
   tooLarge: { status: 413, en: 'The request is too large.', zh: '请求内容过大。' },
   tooManyStreams: { status: 503, en: 'Too many event streams are open.', zh: '打开的事件流过多。' },
@@ -28,6 +33,11 @@ export const TILL_REFUSALS = {
   terminalNotSignedOn: { status: 409, en: 'The terminal is not signed on. No sale can start.', zh: '终端未签到，不能收款。' },
   terminalBusy: { status: 409, en: 'The terminal is busy. Wait until it is idle.', zh: '终端正忙，请稍候。' },
   terminalClosing: { status: 409, en: 'The terminal is being closed for the night.', zh: '终端正在闭店流程中。' },
+  terminalClosed: {
+    status: 409,
+    en: 'The terminal is closed for the rest of the store’s day. No sale can start.',
+    zh: '该终端本营业日已闭店，不能收款。',
+  },
   terminalBlocked: {
     status: 409,
     en: 'Closing or opening this terminal was stopped. It takes no sale until somebody has looked at it.',
@@ -74,6 +84,11 @@ export const TILL_REFUSALS = {
     zh: '退款要求收银员以口令上岗。',
   },
   approverIsAsker: { status: 403, en: 'Who asks for a refund cannot approve it.', zh: '申请退款的人不能自己批准。' },
+  personsNotIndependent: {
+    status: 403,
+    en: 'The passcode of who asks or of who approves comes from the other, or both from one person. Another manager decides, or the installer gives out a new code.',
+    zh: '申请人与批准人的口令由其中一人或同一人发放，不能互为复核。请由另一位店长批准，或由安装人员重新发放代码。',
+  },
   managerNeeded: { status: 403, en: 'Only a manager may do this.', zh: '只有店长可以执行此操作。' },
   refundDenied: { status: 403, en: 'The manager refused this refund.', zh: '店长拒绝了这笔退款。' },
   approvalExpired: {
@@ -87,7 +102,11 @@ export const TILL_REFUSALS = {
 
   passcodeRequired: { status: 403, en: 'This operator has a passcode. Sign on with it.', zh: '该收银员已设口令，请使用口令上岗。' },
   passcodeWrong: { status: 403, en: 'Operator or passcode is wrong.', zh: '人员或口令不正确。' },
-  tooManyAttempts: { status: 429, en: 'Too many wrong attempts. Wait a few minutes.', zh: '错误次数过多，请稍后再试。' },
+  tooManyAttempts: {
+    status: 429,
+    en: 'Too many wrong attempts from here. Wait a while, or use another till or the console.',
+    zh: '此处错误次数过多，请稍候，或改用其他收银机或控制台。',
+  },
   setupCodeWrong: {
     status: 403,
     en: 'The code is wrong or no longer valid. A manager gives out a new one.',

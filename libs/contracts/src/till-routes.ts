@@ -50,7 +50,7 @@ export const PATH_PARAMETERS = {
 
 /** What every route with a token may be refused with. */
 export const COMMON_REFUSALS = ['unauthorised', 'journalUnavailable'] as const satisfies readonly TillRefusalCode[];
-const BODY_REFUSALS = ['malformed', 'tooLarge', 'wrongTill'] as const satisfies readonly TillRefusalCode[];
+const BODY_REFUSALS = ['malformed', 'tooLarge', 'unsupportedMediaType', 'wrongTill'] as const satisfies readonly TillRefusalCode[];
 /** Why a terminal may not move money now. */
 const MONEY_REFUSALS = [
   'unknownTerminal',
@@ -58,6 +58,7 @@ const MONEY_REFUSALS = [
   'currencyMismatch',
   'paymentInDoubt',
   'terminalClosing',
+  'terminalClosed',
   'terminalBlocked',
   'outOfHours',
   'terminalNotSignedOn',
@@ -216,30 +217,30 @@ export const TILL_ROUTES = {
     method: 'GET',
     path: '/v1/refund-requests/{requestId}',
     summary: 'How a refund’s approval stands',
-    description: 'The event `refundRequest` tells of changes.',
+    description: 'For the till that asked (`wrongTill` for any other). The event `refundRequest` tells it of changes.',
     token: true,
     idempotent: false,
     answers: { 200: { description: 'As it stands now.', schema: refundRequestView } },
-    refusals: ['unknownRequest'],
+    refusals: ['unknownRequest', 'wrongTill'],
   },
   decideRefund: {
     method: 'POST',
     path: '/v1/refund-requests/{requestId}/decision',
     summary: 'A manager approves or refuses a refund at the till',
     description:
-      'With the manager’s own passcode. The digest is that of the request which the manager saw. Who asked for a refund can’t decide it.',
+      'At the till that asked, with the manager’s own passcode; the store console decides for every till. The digest is that of the request which the manager saw. Who asked for a refund can’t decide it, nor can who approves be a person the asker’s passcode came from, or the other way round, or both have theirs from one person (`personsNotIndependent`). Who may not approve may still refuse it.',
     token: true,
     idempotent: false,
     body: refundDecision,
     answers: { 200: { description: 'Decided.', schema: refundRequestView } },
     refusals: [
-      'malformed',
-      'tooLarge',
+      ...BODY_REFUSALS,
       'unknownRequest',
       'passcodeWrong',
       'tooManyAttempts',
       'managerNeeded',
       'approverIsAsker',
+      'personsNotIndependent',
       'requestChanged',
       'alreadyDecided',
       'approvalExpired',
@@ -276,7 +277,7 @@ export const TILL_ROUTES = {
     path: '/v1/events',
     summary: 'What happens, as it happens',
     description:
-      'Server-Sent Events. `Last-Event-ID` resumes; what can’t be resumed begins with a `reset` event. A comment every 15 seconds shows that the stream lives. A reader that is too slow is cut off and resumes.',
+      'Server-Sent Events. `Last-Event-ID` resumes; what can’t be resumed begins with a `reset` event. A comment every 15 seconds shows that the stream lives. Refunds that wait for approval are told to the till that asked, and to no other. A reader that is too slow is cut off and resumes.',
     token: true,
     idempotent: false,
     query: { terminal: { schema: slug, description: 'Only what concerns this terminal, and the store.' } },

@@ -55,15 +55,24 @@ export const refundRequest = z.strictObject({
 });
 export type RefundRequest = z.infer<typeof refundRequest>;
 
+const UUID_FORM = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /**
  * Header that names an order for ever: the same key and content get the same answer, the same key with other content is refused. Use a UUID, or
- * parts with at most eleven digits in a row: a key that could hold a card number is refused.
+ * parts with at most eleven digits in a row: a key that could hold a card number is refused. The case of a UUID's letters says nothing (RFC 9562 section 4): what
+ * this makes of one is in lower case. Of every other key each letter counts as it is.
  */
 export const IDEMPOTENCY_HEADER = 'idempotency-key';
 export const idempotencyKey = z
   .string()
   .regex(/^[A-Za-z0-9._:-]{8,80}$/, '8 to 80 letters, digits, . _ : -')
-  .refine((key) => !carriesCardNumber(key), NO_CARD_NUMBER);
+  .refine((key) => !carriesCardNumber(key), NO_CARD_NUMBER)
+  .overwrite((key) => (UUID_FORM.test(key) ? key.toLowerCase() : key));
+
+/** A key as gateways may have kept it, the newest form first: before a UUID's case was ignored, some kept it in upper case. */
+export function formsOfKey(key: string): readonly [string, string] {
+  return [key, UUID_FORM.test(key) ? key.toUpperCase() : key];
+}
 
 /**
  * A sale, a reversal or a refund as the till sees it. `booked` is present only when money moved; `givenBackMinor` is what reversals and refunds have

@@ -10,27 +10,24 @@ export function passcodeOf(personId: string): string {
 }
 
 /**
- * Gives everybody of a store their passcode at the store console: the installer's token opens the door for the manager, the manager for the others. Waits until the
- * gateway has its policy, without which it knows nobody.
+ * Gives everybody of a store their passcode at the store console with the installer's codes: a cashier who had one from the manager could not ask for refunds that this manager approves.
+ * Waits until the gateway has its policy, without which it knows nobody.
  */
 export async function choosePasscodes(store: ExamStore, consoleUrl: string, installerToken: string): Promise<void> {
-  const { managerId } = store;
-  await choose(consoleUrl, managerId, { installerToken });
-  const session = await untilAccepted(() => post(consoleUrl, 'session', { operatorId: managerId, passcode: passcodeOf(managerId) }));
-  const cookie = session.headers.getSetCookie()[0]!.split(';')[0]!;
-  for (const { operatorId } of store.terminals) await choose(consoleUrl, operatorId, {}, cookie);
+  const people = new Set([store.managerId, ...store.terminals.map(({ operatorId }) => operatorId)]);
+  for (const operatorId of people) await choose(consoleUrl, operatorId, installerToken);
 }
 
-async function choose(url: string, operatorId: string, by: object, cookie?: string): Promise<void> {
-  const issued = await untilAccepted(() => post(url, 'codes', { operatorId, ...by }, cookie));
+async function choose(url: string, operatorId: string, installerToken: string): Promise<void> {
+  const issued = await untilAccepted(() => post(url, 'codes', { operatorId, installerToken }));
   const { code } = (await issued.json()) as { code: string };
   await untilAccepted(() => post(url, 'passcode', { operatorId, code, passcode: passcodeOf(operatorId) }));
 }
 
-function post(url: string, resource: string, body: object, cookie?: string): Promise<Response> {
+function post(url: string, resource: string, body: object): Promise<Response> {
   return fetch(`${url}/console/api/${resource}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-tillward-console': '1', ...(cookie === undefined ? {} : { cookie }) },
+    headers: { 'content-type': 'application/json', 'x-tillward-console': '1' },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(10_000),
   });

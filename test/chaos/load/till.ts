@@ -133,7 +133,7 @@ export class ExamTill {
     const answer = await this.#untilKnown(request.path, request.body, key);
     const record: TillRecord = { at: Date.now(), ...common, ...outcomeOf(answer) };
     this.#options.records.add(record);
-    if (record.outcome === 'refused' && /NotSignedOn|Closing|outOfHours|NotCertified|NeedsPasscode/.test(record.code ?? ''))
+    if (record.outcome === 'refused' && /NotSignedOn|Clos(?:ing|ed)|outOfHours|NotCertified|NeedsPasscode/.test(record.code ?? ''))
       this.#signedOn = false;
     if (record.outcome !== 'completed') return;
     this.#lastSale = order.kind === 'sale' ? record : undefined;

@@ -11,7 +11,7 @@ import { NO_REJECTIONS, type RejectionCount, recordRejection } from '../link/ind
 import type { OperatorService } from '../operators/index.js';
 import type { PaymentService, Reprints } from '../payments/index.js';
 import type { Terminals } from '../terminals/index.js';
-import { type Beside, type EventStreams, malformed, type Reply, readJson, refuse, type TillTokens } from '../till/index.js';
+import { type Beside, type EventStreams, machineOf, malformed, type Reply, readJson, refuse, type TillTokens } from '../till/index.js';
 import { CONSOLE_BODIES } from './console.contract.js';
 import type { ConsoleOrders } from './console.orders.js';
 import { CONSOLE_FILES, CONSOLE_HEADERS, cookieOf, ownPage, SESSION_COOKIE } from './console.rules.js';
@@ -145,9 +145,8 @@ export class ConsoleServer implements Beside {
     if (!read.ok) return read.reply;
     const { operatorId, passcode } = read.value;
     const person = this.#parts.view.person(operatorId);
-    const identity = person
-      ? await this.#parts.operators.passcodes.identify(operatorId, passcode)
-      : ({ ok: false, code: 'passcodeWrong' } as const);
+    // Somebody the store doesn't know is looked at like everybody else: the time it takes tells nobody who works here.
+    const identity = await this.#parts.operators.passcodes.identify(operatorId, passcode, machineOf(request));
     if (!identity.ok || !person) return this.#refuseSignIn(operatorId, identity.ok ? 'passcodeWrong' : identity.code);
     this.#parts.journal.commit((tx) => tx.append('ConsoleOpened', null, { operatorId }));
     const cookie = `${SESSION_COOKIE}=${this.#sessions.begin(operatorId)}; Path=/console; HttpOnly; SameSite=Strict`;
@@ -172,7 +171,7 @@ export class ConsoleServer implements Beside {
     const read = await readJson(request, CONSOLE_BODIES.passcode);
     if (!read.ok) return read.reply;
     const { operatorId, code, passcode } = read.value;
-    const identity = await this.#parts.operators.passcodes.choose(operatorId, code, passcode);
+    const identity = await this.#parts.operators.passcodes.choose(operatorId, code, passcode, machineOf(request));
     if (!identity.ok) return this.#refuseSignIn(operatorId, identity.code);
     this.#sessions.endAllOf(operatorId);
     return { status: 204 };
@@ -189,10 +188,8 @@ export class ConsoleServer implements Beside {
       if (!person) return refuse('signInRequired');
       if (!person.manager) return refuse('managerNeeded');
     }
-    const receiver = view.person(operatorId);
-    if (!receiver) return refuse('unknownOperator');
-    // The installer opens the door for the first manager, and for nobody else.
-    if (installer && !receiver.manager) return refuse('managerNeeded');
+    if (!view.person(operatorId)) return refuse('unknownOperator');
+    // The installer's codes make nobody dependent on a manager: the first manager needs one, and in a store with one manager whoever gives money back.
     const { code, validUntil } = operators.passcodes.issueCode(operatorId, installer ? null : person!.operatorId);
     return { status: 200, body: { operatorId, code, validUntil: new Date(validUntil).toISOString() } };
   }
@@ -204,7 +201,9 @@ export class ConsoleServer implements Beside {
 
   #events({ request, response, person }: Ask): Reply | null {
     for (const [name, value] of Object.entries(CONSOLE_HEADERS)) response.setHeader(name, value);
-    return this.#parts.streams.open(request, response, `person ${person.operatorId}`, { terminal: null }) ? null : refuse('tooManyStreams');
+    return this.#parts.streams.open(request, response, `person ${person.operatorId}`, { terminal: null, tillId: null })
+      ? null
+      : refuse('tooManyStreams');
   }
 
   #payments(url: URL): Reply {
@@ -244,7 +243,7 @@ export class ConsoleServer implements Beside {
     const outgoing = this.#parts.operators.at(terminal);
     // Who hands over, or a manager for somebody who has left.
     if (outgoing && !person.manager && outgoing.operatorId !== person.operatorId) return refuse('managerNeeded');
-    return answered(await this.#parts.handovers.handOver({ ...read.value, tillId: TILL_ID }, key.data));
+    return answered(await this.#parts.handovers.handOver({ ...read.value, tillId: TILL_ID }, key.data, machineOf(request)));
   }
 
   async #reprint({ request, person, rest }: Ask): Promise<Reply> {
@@ -260,7 +259,7 @@ export class ConsoleServer implements Beside {
     if (!read.ok) return read.reply;
     const { passcode, digest, decision } = read.value;
     const { operatorId } = person;
-    const identity = await this.#parts.operators.passcodes.identify(operatorId, passcode);
+    const identity = await this.#parts.operators.passcodes.identify(operatorId, passcode, machineOf(request));
     if (!identity.ok) return refuse(identity.code);
     const answer = this.#parts.payments.refunds.decide(rest[0] ?? '', decision, { operatorId, digest, where: 'console' });
     return answer.ok ? { status: 200, body: answer.request } : refuse(answer.code);

@@ -19,9 +19,9 @@ const event = (n: number, terminal = 't1'): TillEvent => ({
   phase: 'working',
   statusCode: n,
 });
-const reader = (lastEventId: string | null = null, terminal: string | null = null) => {
+const reader = (lastEventId: string | null = null, terminal: string | null = null, tillId: string | null = null) => {
   const seen: NumberedEvent[] = [];
-  const stop = hub.subscribe({ terminal }, lastEventId, (numbered) => seen.push(numbered));
+  const stop = hub.subscribe({ terminal, tillId }, lastEventId, (numbered) => seen.push(numbered));
   const told = () => seen.map(({ event }) => (event.type === 'progress' ? event.statusCode : event.type));
   return { seen, stop, told };
 };
@@ -51,6 +51,19 @@ describe('EventHub', () => {
     hub.emit(event(2, 't2'));
     hub.emit({ type: 'reset', terminal: null });
     expect(told()).toEqual(['reset', 2, 'reset']);
+  });
+
+  it('tells a till nothing of the refunds other tills ask for, also when it resumes', () => {
+    const refundOf = (tillId: string) => ({ type: 'refundRequest', terminal: 't1', request: { tillId } }) as TillEvent;
+    const readers = ['till-1', 'till-2', null].map((tillId) => reader(null, null, tillId));
+    hub.emit(event(1));
+    hub.emit(refundOf('till-1'));
+    expect(readers.map(({ told }) => told())).toEqual([
+      ['reset', 1, 'refundRequest'],
+      ['reset', 1],
+      ['reset', 1, 'refundRequest'],
+    ]);
+    expect(reader(readers[0]!.seen[0]!.id, null, 'till-2').told()).toEqual([1]);
   });
 
   it.each(['6-1', '7-99', '7-', 'x', '', '7-1-1'])('resets a reader with %j, of which nobody knows what it missed', (id) => {

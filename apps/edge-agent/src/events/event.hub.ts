@@ -12,9 +12,10 @@ export interface NumberedEvent {
   readonly event: TillEvent;
 }
 
-/** Which events a reader wants: of one terminal and the store as a whole, or all. */
+/** Which events a reader wants: of one terminal and the store as a whole, or all; and which till it is (null: no till, and told of all of them). */
 export interface EventFilter {
   readonly terminal: string | null;
+  readonly tillId: string | null;
 }
 
 /**
@@ -66,7 +67,7 @@ export class EventHub {
     if (!this.#warm) this.#setWarm(true);
     const missed = this.#since(lastEventId);
     const wanted = (numbered: NumberedEvent) => {
-      if (filter.terminal === null || numbered.event.terminal === null || numbered.event.terminal === filter.terminal) reader(numbered);
+      if (isFor(filter, numbered.event)) reader(numbered);
     };
     if (missed === null) reader({ id: `${this.#session}-${this.#count}`, event: { type: 'reset', terminal: null } });
     else missed.forEach(wanted);
@@ -97,4 +98,10 @@ export class EventHub {
     this.#coldFrom = this.#count;
     for (const listener of this.#listeners) listener(warm);
   }
+}
+
+/** A refund that waits for approval is its own till's and the store console's business. */
+function isFor({ terminal, tillId }: EventFilter, event: TillEvent): boolean {
+  if (terminal !== null && event.terminal !== null && event.terminal !== terminal) return false;
+  return event.type !== 'refundRequest' || tillId === null || event.request.tillId === tillId;
 }

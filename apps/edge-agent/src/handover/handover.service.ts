@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
-import type { HandoverRequest, HandoverView, TillRefusalCode } from '@tillward/contracts';
+import { formsOfKey, type HandoverRequest, type HandoverView, type TillRefusalCode } from '@tillward/contracts';
 import { BatchStore } from '../batches/index.js';
 import type { Clock } from '../clock.js';
 import type { EventHub } from '../events/index.js';
@@ -44,7 +44,7 @@ export class HandoverService {
     this.#insert = store.prepare(
       'INSERT INTO handovers (handover_id, idempotency_key, request, view, terminal, at) VALUES (?, ?, ?, ?, ?, ?)',
     );
-    this.#byKey = store.prepare('SELECT request, view FROM handovers WHERE idempotency_key = ?');
+    this.#byKey = store.prepare('SELECT request, view FROM handovers WHERE idempotency_key IN (?, ?) ORDER BY idempotency_key DESC');
     this.#last = store.prepare('SELECT view FROM handovers WHERE terminal = ? ORDER BY at DESC LIMIT 1');
   }
 
@@ -59,14 +59,14 @@ export class HandoverService {
     return row && (JSON.parse(String(row['view'])) as HandoverView);
   }
 
-  /** Hands a terminal over. The same key with the same content gets the same answer for ever. */
-  async handOver(request: HandoverRequest, key: string): Promise<HandoverAnswer> {
+  /** Hands a terminal over; `place` is where the incoming person gives the passcode. The same key with the same content gets the same answer for ever. */
+  async handOver(request: HandoverRequest, key: string, place: string): Promise<HandoverAnswer> {
     const known = this.#known(request, key);
     if (known) return known;
     const actor = this.#parts.terminals.get(request.terminal);
     if (!actor) return { ok: false, code: 'unknownTerminal' };
     const { incoming } = request;
-    const identity = await this.#identify(request);
+    const identity = await this.#identify(request, place);
     if (!identity.ok) return identity;
     // The passcode took its time: what holds now counts, also whether the same request was faster.
     const refusal = this.#refusal(actor, request);
@@ -75,21 +75,21 @@ export class HandoverService {
   }
 
   #known(request: HandoverRequest, key: string): HandoverAnswer | undefined {
-    const row = this.#byKey.get(key);
+    const row = this.#byKey.get(...formsOfKey(key));
     if (!row) return undefined;
     if (row['request'] !== handoverContent(request)) return { ok: false, code: 'idempotencyKeyReused' };
     return { ok: true, view: JSON.parse(String(row['view'])) as HandoverView };
   }
 
-  async #identify({
-    terminal,
-    incoming,
-  }: HandoverRequest): Promise<{ ok: true; verified: boolean } | { ok: false; code: TillRefusalCode }> {
+  async #identify(
+    { terminal, incoming }: HandoverRequest,
+    place: string,
+  ): Promise<{ ok: true; verified: boolean } | { ok: false; code: TillRefusalCode }> {
     const { operators } = this.#parts;
     if (!incoming) return { ok: true, verified: false };
     const refusal = operators.refusalFor(incoming.operatorId);
     if (refusal) return operators.refuse(terminal, incoming.operatorId, refusal);
-    const identity = await operators.passcodes.identify(incoming.operatorId, incoming.passcode);
+    const identity = await operators.passcodes.identify(incoming.operatorId, incoming.passcode, place);
     return identity.ok ? identity : operators.refuse(terminal, incoming.operatorId, identity.code);
   }
 

@@ -116,6 +116,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX refund_requests_newest ON refund_requests (asked_at);
   CREATE INDEX receipts_oldest ON receipts (kept_at);
   `,
+  `
+  ALTER TABLE operator_codes ADD COLUMN sponsors TEXT;
+  ALTER TABLE operator_passcodes ADD COLUMN sponsors TEXT;
+  ALTER TABLE refund_requests ADD COLUMN asker_sponsors TEXT;
+  `,
 ];
 
 /**

@@ -1,6 +1,8 @@
+import type { StatementSync } from 'node:sqlite';
 import type { TillRefusalCode } from '@tillward/contracts';
 import type { Clock } from '../clock.js';
 import type { Journal, JournalTransaction } from '../journal/index.js';
+import { NO_REJECTIONS, type RejectionCount, recordRejection } from '../link/index.js';
 import type { PolicyService } from '../policy/index.js';
 import { Passcodes, type PasscodesOptions } from './passcodes.service.js';
 
@@ -10,7 +12,7 @@ export interface OperatorSession {
   operatorId: string;
   certificateId: string;
   certifiedUntil: string;
-  /** Signed on with a passcode: it is known who this is. */
+  /** Signed on with the passcode this person has now: it is known who this is. */
   verified: boolean;
 }
 
@@ -37,13 +39,21 @@ export class OperatorService {
   readonly #context: OperatorsContext;
   readonly #journal: Journal;
   readonly #policy: PolicyService;
+  /** Who chose another passcode may be another person than who signed on with the one before. */
+  readonly #doubt: StatementSync;
   readonly #sessions = new Map<string, OperatorSession>();
+  #refusals: RejectionCount = NO_REJECTIONS;
 
   constructor(context: OperatorsContext, journal: Journal, policy: PolicyService, options: PasscodesOptions = {}) {
     this.#context = context;
     this.#journal = journal;
     this.#policy = policy;
-    this.passcodes = new Passcodes(context, journal, policy, options);
+    const within = (_tx: JournalTransaction, operatorId: string) => this.#doubt.run(operatorId);
+    const after = (operatorId: string) => {
+      for (const session of this.#sessions.values()) if (session.operatorId === operatorId) session.verified = false;
+    };
+    this.passcodes = new Passcodes(context, journal, { within, after }, options);
+    this.#doubt = journal.store.prepare('UPDATE operator_sessions SET verified = 0 WHERE operator_id = ?');
     for (const row of journal.store.prepare('SELECT * FROM operator_sessions').all()) {
       this.#sessions.set(String(row['terminal']), {
         terminal: String(row['terminal']),
@@ -77,11 +87,11 @@ export class OperatorService {
   }
 
   /** Signs an operator on who proved, or by a passcode that was never chosen need not prove, who they are. */
-  async identifyAndSignOn(terminal: string, operatorId: string, passcode: string | undefined): Promise<SignOnAnswer> {
+  async identifyAndSignOn(terminal: string, operatorId: string, passcode: string | undefined, place: string): Promise<SignOnAnswer> {
     const admission = this.#admit(operatorId);
     if (!this.#policy.current?.terminals.has(terminal)) return { ok: false, code: 'unknownTerminal' };
     if (!admission.ok) return this.refuse(terminal, operatorId, admission.code);
-    const identity = await this.passcodes.identify(operatorId, passcode);
+    const identity = await this.passcodes.identify(operatorId, passcode, place);
     return identity.ok ? this.signOn(terminal, operatorId, identity.verified) : this.refuse(terminal, operatorId, identity.code);
   }
 
@@ -105,9 +115,11 @@ export class OperatorService {
     return admission.ok ? null : admission.code;
   }
 
-  /** Records that somebody was refused. */
+  /** Records that somebody was refused; whoever tries without end does not fill the journal. */
   refuse(terminal: string, operatorId: string, code: TillRefusalCode): { ok: false; code: TillRefusalCode } {
-    this.#journal.commit((tx) => tx.append('OperatorSignOnRefused', terminal, { operatorId: operatorId.slice(0, 48), code }));
+    const { record, count } = recordRejection(this.#refusals, this.#context.clock.now());
+    this.#refusals = count;
+    if (record) this.#journal.commit((tx) => tx.append('OperatorSignOnRefused', terminal, { operatorId: operatorId.slice(0, 48), code }));
     return { ok: false, code };
   }
 

@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
-import type { BookedDetails, PaymentState, PaymentView, TransactionKind } from '@tillward/contracts';
+import { type BookedDetails, formsOfKey, type PaymentState, type PaymentView, type TransactionKind } from '@tillward/contracts';
 import type { JournalTransaction, Row, SqliteStore } from '../journal/index.js';
 
 /** One sale, reversal or refund as the till asked for it and as far as it is known. */
@@ -51,7 +51,7 @@ export class PaymentStore {
       'UPDATE payments SET state = ?, booked_json = ?, booked_minor = ?, detail = ?, ended_at = ? WHERE payment_id = ?',
     );
     this.#byId = store.prepare('SELECT * FROM payments WHERE payment_id = ?');
-    this.#byKey = store.prepare('SELECT * FROM payments WHERE idempotency_key = ?');
+    this.#byKey = store.prepare('SELECT * FROM payments WHERE idempotency_key IN (?, ?) ORDER BY idempotency_key DESC');
     // Both conditions: with the first one SQLite may use the index of what is open, which is short, instead of all there ever was.
     this.#inDoubt = store.prepare(
       `SELECT 1 FROM payments WHERE terminal = ? AND state IN ('started', 'inDoubt') AND state = 'inDoubt' LIMIT 1`,
@@ -101,7 +101,7 @@ export class PaymentStore {
   }
 
   byKey(idempotencyKey: string): Payment | undefined {
-    return toPayment(this.#byKey.get(idempotencyKey) as Row | undefined);
+    return toPayment(this.#byKey.get(...formsOfKey(idempotencyKey)) as Row | undefined);
   }
 
   /** Whether a payment of this terminal has been declared in doubt. */

@@ -31,7 +31,8 @@ export function judgeSale(situation: SaleSituation): TillRefusalCode | null {
   if (situation.watchedOnly) return 'terminalOnlyWatched';
   if (request.currency !== situation.terminalCurrency) return 'currencyMismatch';
   if (situation.inDoubt) return 'paymentInDoubt';
-  if (heldBy === 'closing' || facts.resting === 'closed') return 'terminalClosing';
+  if (heldBy === 'closing') return 'terminalClosing';
+  if (facts.resting === 'closed') return 'terminalClosed';
   if (facts.resting === 'blocked') return 'terminalBlocked';
   if (!situation.storeOpen && situation.afterHours === 'block') return 'outOfHours';
   if (heldBy === 'opening' || !facts.signedOn || facts.power === 'off') return 'terminalNotSignedOn';

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { Sponsors } from '../operators/index.js';
 import { refundDigest } from './refund.digest.js';
-import { judgeDecision, judgeStart, REFUND_DECISION_MS, type RefundStanding, standingAt } from './refund.rules.js';
+import {
+  areIndependent,
+  type Decider,
+  judgeDecision,
+  judgeStart,
+  REFUND_DECISION_MS,
+  type RefundStanding,
+  standingAt,
+} from './refund.rules.js';
 
 const ASKED = 1_000_000;
-const WAITING: RefundStanding = { state: 'waiting', askedBy: 'ana', digest: 'd1', askedAt: ASKED, decidedAt: null };
+const WAITING: RefundStanding = { state: 'waiting', askedBy: 'ana', askerSponsors: [], digest: 'd1', askedAt: ASKED, decidedAt: null };
 const APPROVED: RefundStanding = { ...WAITING, state: 'approved', decidedAt: ASKED + 60_000 };
 const late = REFUND_DECISION_MS;
 
@@ -22,17 +31,39 @@ describe('standingAt', () => {
 });
 
 describe('judgeDecision (P6)', () => {
-  const mia = { operatorId: 'mia', manager: true, digest: 'd1' };
-  it.each<[string, RefundStanding, Partial<typeof mia>, number, ReturnType<typeof judgeDecision>]>([
+  const mia: Decider = { operatorId: 'mia', sponsors: [], manager: true, approves: true, digest: 'd1' };
+  it.each<[string, RefundStanding, Partial<Decider>, number, ReturnType<typeof judgeDecision>]>([
     ['a manager in time', WAITING, {}, 0, null],
     ['a cashier', WAITING, { manager: false }, 0, 'managerNeeded'],
     ['who asked', { ...WAITING, askedBy: 'mia' }, {}, 0, 'approverIsAsker'],
+    ['who gave the asker the code', { ...WAITING, askerSponsors: ['mia'] }, {}, 0, 'personsNotIndependent'],
+    ['who gave the asker the code, but refuses', { ...WAITING, askerSponsors: ['mia'] }, { approves: false }, 0, null],
     ['another refund than was shown', WAITING, { digest: 'd2' }, 0, 'requestChanged'],
     ['too late', WAITING, {}, late, 'approvalExpired'],
     ['approved already', APPROVED, {}, 0, 'alreadyDecided'],
     ['denied already', { ...WAITING, state: 'denied' }, {}, 0, 'alreadyDecided'],
   ])('%s', (_name, standing, change, after, refusal) => {
     expect(judgeDecision(standing, { ...mia, ...change }, (standing.decidedAt ?? ASKED) + after)).toBe(refusal);
+  });
+});
+
+describe('areIndependent (P6)', () => {
+  it.each<[string, Sponsors, Sponsors, boolean]>([
+    ['both have codes of the installer', [], [], true],
+    ['the approver gave the asker the code', ['mia'], [], false],
+    ['the asker, a manager, gave the approver the code', [], ['ana'], false],
+    ['one person gave codes to both', ['lea'], ['lea'], false],
+    ['the approver made the manager who made the asker', ['lea', 'mia'], [], false],
+    ['two managers, two codes', ['lea'], ['tom'], true],
+    ['the approver renewed the own passcode', [], ['mia'], true],
+    ['nobody wrote down from whom the asker’s is', null, [], false],
+    ['nobody wrote down from whom the approver’s is', [], null, false],
+  ])('%s', (_name, ofAna, ofMia, independent) => {
+    const [ana, mia] = [
+      { operatorId: 'ana', sponsors: ofAna },
+      { operatorId: 'mia', sponsors: ofMia },
+    ];
+    expect([areIndependent(ana, mia), areIndependent(mia, ana)]).toEqual([independent, independent]);
   });
 });
 

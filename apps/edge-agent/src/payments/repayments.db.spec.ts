@@ -35,9 +35,9 @@ function reverse(originalPaymentId: string, key: string, more: Partial<ReversalR
 
 const REFUND: RefundRequest = { terminal: 't1', amountMinor: 800, currency: 'EUR', tillId: 'till-1', reason: 'came back broken' };
 
-/** Ana has a passcode and is signed on with it: only then may she ask for refunds. */
+/** Ana and Mia have passcodes with codes of the installer, and Ana is signed on with hers: only then may she ask for refunds. */
 async function anaIsKnown(): Promise<void> {
-  await edge.choosePasscode('ana');
+  for (const id of ['ana', 'mia']) await edge.choosePasscode(id);
   edge.operators.signOn('t1', 'ana', true);
 }
 
@@ -172,7 +172,7 @@ describe('a refund', () => {
       approvedBy: 'mia',
     });
     expect(edge.payments.refunds.find(request.requestId)).toMatchObject({ state: 'used', decidedBy: 'mia' });
-    expect(kinds().filter((kind) => kind.startsWith('Refund'))).toEqual(['RefundRequested', 'RefundDecided']);
+    expect(kinds().filter((kind) => kind.startsWith('Refund'))).toEqual(['RefundRequested', 'RefundDecisionRefused', 'RefundDecided']);
   });
 
   it('is approved neither by who asked, nor by a cashier, nor twice, nor late (P6)', async () => {
@@ -238,7 +238,86 @@ describe('a refund', () => {
   });
 });
 
+describe('the two persons of a refund (P6)', () => {
+  const by = (operatorId: string, digest: string) => ({ operatorId, digest, where: 'console' as const });
+  const decide = ({ requestId, digest }: { requestId: string; digest: string }, decision: 'approve' | 'deny' = 'approve') =>
+    edge.payments.refunds.decide(requestId, decision, by('mia', digest));
+
+  it.each<[string, [person: string, from: string | null][]]>([
+    [
+      'the approver gave the asker the code',
+      [
+        ['mia', null],
+        ['ana', 'mia'],
+      ],
+    ],
+    [
+      'the asker gave the approver the code',
+      [
+        ['ana', null],
+        ['mia', 'ana'],
+      ],
+    ],
+    [
+      'a third person gave codes to both',
+      [
+        ['bob', null],
+        ['ana', 'bob'],
+        ['mia', 'bob'],
+      ],
+    ],
+  ])('are not two when %s: refused, journaled once, and free to be denied', async (_name, codes) => {
+    for (const [person, from] of codes) await edge.choosePasscode(person, from);
+    edge.operators.signOn('t1', 'ana', true);
+    const request = await asked('back-0001');
+    for (let i = 0; i < 3; i++) expect(decide(request)).toEqual({ ok: false, code: 'personsNotIndependent' });
+    const { requestId, digest } = request;
+    expect(edge.entries('RefundDecisionRefused')).toMatchObject([
+      { terminal: 't1', payload: { requestId, digest, operatorId: 'mia', code: 'personsNotIndependent', where: 'console' } },
+    ]);
+    expect(decide(request, 'deny')).toMatchObject({ ok: true, request: { state: 'denied' } });
+    expect(terminal.calls).not.toContain('refund 800');
+  });
+
+  it('are judged by the passcode the asker was signed on with, also when there is another one by now', async () => {
+    await edge.choosePasscode('mia');
+    await edge.choosePasscode('ana', 'mia');
+    edge.operators.signOn('t1', 'ana', true);
+    const request = await asked('back-0001');
+    await edge.choosePasscode('ana');
+    expect(decide(request)).toEqual({ ok: false, code: 'personsNotIndependent' });
+    // Whoever was signed on with the passcode before may be somebody else, also after a start.
+    expect(await edge.payments.refund(REFUND, 'back-0002')).toEqual({ ok: false, code: 'refundNeedsPasscode' });
+    edge.crash();
+    edge = store.start();
+    edge.recover();
+    expect(edge.operators.at('t1')).toMatchObject({ operatorId: 'ana', verified: false });
+    edge.operators.signOn('t1', 'ana', true);
+    expect(decide(await asked('back-0003'))).toMatchObject({ ok: true });
+  });
+
+  it('are not known to be two with a passcode of which nobody wrote down from whom it is', async () => {
+    await anaIsKnown();
+    const request = await asked('back-0001');
+    edge.journal.store.prepare('UPDATE operator_passcodes SET sponsors = NULL WHERE operator_id = ?').run('mia');
+    expect(decide(request)).toEqual({ ok: false, code: 'personsNotIndependent' });
+  });
+});
+
 describe('an idempotency key', () => {
+  it('that is a UUID is the same in upper and lower case, also one that was kept in upper case before', async () => {
+    await anaIsKnown();
+    const key = '2052a146-cce1-47ac-a259-218cd817524a';
+    const sale = await edge.pay(key);
+    edge.journal.store.prepare('UPDATE payments SET idempotency_key = upper(idempotency_key)').run();
+    expect(await edge.pay(key)).toEqual(sale);
+    const refundKey = key.replace('2052', 'abcd');
+    const request = await asked(refundKey);
+    edge.journal.store.prepare('UPDATE refund_requests SET idempotency_key = upper(idempotency_key)').run();
+    expect(await asked(refundKey)).toEqual(request);
+    expect(terminal.ledger).toHaveLength(1);
+  });
+
   it('means one thing for ever, across kinds of orders, restarts, pruning and years', async () => {
     await anaIsKnown();
     const original = await sold('key-0001');

@@ -130,7 +130,9 @@ describe('GET /v1/events', () => {
       },
     });
     const streams = new EventStreams({ clock: store.clock }, edge.events);
-    expect(streams.open({ headers: {} } as never, response as unknown as ServerResponse, 'till-1', { terminal: null })).toBe(true);
+    expect(streams.open({ headers: {} } as never, response as unknown as ServerResponse, 'till-1', { terminal: null, tillId: null })).toBe(
+      true,
+    );
     const event = { type: 'progress', terminal: 't1', paymentId: '2052a146-cce1-47ac-a259-218cd817524a', phase: 'working' } as const;
     for (let i = 0; i < 10_000 && !response.destroyed; i++) edge.events.emit({ ...event, statusCode: i });
     expect([response.destroyed, streams.size]).toEqual([true, 0]);

@@ -160,6 +160,31 @@ describe('the till interface', () => {
     expect(JSON.stringify(edge.allEntries())).not.toContain(card);
   });
 
+  it('takes no order that does not say it is JSON: no foreign page may send that without asking', async () => {
+    const order = (type: string) => refused(pay(SALE, 'key-0001', { 'content-type': type }));
+    for (const type of ['text/plain', 'text/plain;charset=UTF-8', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16'])
+      expect([type, await order(type)]).toEqual([type, [415, 'unsupportedMediaType']]);
+    expect(store.terminals.get('t1')!.calls).not.toContain('pay 1250');
+    expect((await pay(SALE, 'key-0001', { 'content-type': 'Application/JSON; charset="UTF-8"' })).status).toBe(200);
+  });
+
+  it('knows a UUID in upper and lower case as one key, and every other key as it is', async () => {
+    const key = '2052A146-CCE1-47AC-A259-218CD817524A';
+    const sold = await pay(SALE, key);
+    expect((await pay(SALE, key.toLowerCase())).body).toEqual(sold.body);
+    expect((await call('GET', `/v1/payments?idempotencyKey=${key}`)).body).toEqual({ payments: [sold.body] });
+    expect(await refused(pay({ ...SALE, amountMinor: 1 }, key))).toEqual([422, 'idempotencyKeyReused']);
+    expect(((await pay(SALE, 'Key-0002')).body as { paymentId: string }).paymentId).not.toBe(
+      ((await pay(SALE, 'key-0002')).body as { paymentId: string }).paymentId,
+    );
+    const [, second, third] = [...store.terminals.get('t1')!.ledger];
+    expect([second, third]).not.toContain(undefined);
+    const shift = { terminal: 't1', slips: 3, incoming: { operatorId: 'mia' }, tillId: 'till-1' };
+    const handed = await server.order('/v1/handovers', key.replace('2052', 'ABCD'), shift);
+    expect(handed.status).toBe(200);
+    expect((await server.order('/v1/handovers', key.replace('2052', 'abcd'), shift)).body).toEqual(handed.body);
+  });
+
   it('limits bodies, paths, methods and strangers', async () => {
     expect(await refused(pay('x'.repeat(20_000)))).toEqual([413, 'tooLarge']);
     expect(await refused(call('GET', '/v1/coffee'))).toEqual([404, 'unknownPath']);
@@ -192,7 +217,10 @@ describe('the till interface', () => {
 describe('a sale', () => {
   /** How each refusal of a sale comes about. */
   const SITUATIONS: Readonly<
-    Record<Exclude<(typeof TILL_ROUTES.pay.refusals)[number], 'malformed' | 'tooLarge' | 'wrongTill'>, () => Promise<unknown>>
+    Record<
+      Exclude<(typeof TILL_ROUTES.pay.refusals)[number], 'malformed' | 'tooLarge' | 'unsupportedMediaType' | 'wrongTill'>,
+      () => Promise<unknown>
+    >
   > = {
     unknownTerminal: () => refused(pay({ ...SALE, terminal: 't9' })),
     terminalOnlyWatched: async () => {
@@ -209,6 +237,10 @@ describe('a sale', () => {
     },
     terminalClosing: async () => {
       edge.terminals.get('t1')!.hold('closing');
+      return refused(pay());
+    },
+    terminalClosed: async () => {
+      edge.terminals.get('t1')!.commit({ resting: 'closed' }, () => {});
       return refused(pay());
     },
     terminalBlocked: async () => {
@@ -253,6 +285,34 @@ describe('a sale', () => {
     const before = new Set(['paymentInDoubt', 'terminalBusy', 'idempotencyKeyReused']).has(code) ? 1 : 0;
     expect(await SITUATIONS[code]()).toEqual([expect.any(Number), code]);
     expect(store.terminals.get('t1')!.calls.filter((called) => called.startsWith('pay'))).toHaveLength(before);
+  });
+});
+
+describe('a refund request', () => {
+  it('is its own till’s: no other till reads or decides it', async () => {
+    for (const id of ['ana', 'mia']) await edge.choosePasscode(id);
+    edge.operators.signOn('t1', 'ana', true);
+    const [own, other] = ['till-1', 'till-2'].map((tillId) => ({ authorization: `Bearer ${server.parts.tokens.pair(tillId, 'mia')}` }));
+    const asked = await server.order('/v1/refunds', 'back-0001', { ...SALE, reason: 'came back' }, own);
+    const { requestId, digest } = asked.body as { requestId: string; digest: string };
+    const read = (as: object) => call('GET', `/v1/refund-requests/${requestId}`, undefined, { ...as });
+    const decision = { approverId: 'mia', passcode: PASSCODE, digest, decision: 'approve' };
+    const decide = (as: object) => call('POST', `/v1/refund-requests/${requestId}/decision`, decision, { ...as });
+    expect(await refused(read(other!))).toEqual([403, 'wrongTill']);
+    expect(await refused(decide(other!))).toEqual([403, 'wrongTill']);
+    expect((await read(own!)).body).toMatchObject({ state: 'waiting' });
+    expect((await read({})).body).toMatchObject({ state: 'waiting' });
+    expect((await decide(own!)).body).toMatchObject({ state: 'approved' });
+  });
+
+  it('is not approved by who gave the cashier the code, who could be the cashier', async () => {
+    await edge.choosePasscode('mia');
+    await edge.choosePasscode('ana', 'mia');
+    await call('POST', '/v1/operator-sessions', { terminal: 't1', operatorId: 'ana', passcode: PASSCODE });
+    const { requestId, digest } = (await server.order('/v1/refunds', 'back-0001', { ...SALE, reason: 'came back' })).body as never;
+    const decision = { approverId: 'mia', passcode: PASSCODE, digest, decision: 'approve' };
+    expect(await refused(call('POST', `/v1/refund-requests/${requestId}/decision`, decision))).toEqual([403, 'personsNotIndependent']);
+    expect(edge.entries('RefundDecisionRefused')).toHaveLength(1);
   });
 });
 

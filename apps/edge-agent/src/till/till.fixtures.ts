@@ -60,7 +60,9 @@ export class TestServer {
   /** A request as it is. */
   async raw(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await fetch(this.base + path, { method, headers, ...(body === undefined ? {} : { body: text }), redirect: 'manual' });
+    const sent = body === undefined ? {} : { body: text };
+    const type = { 'content-type': 'application/json' };
+    const response = await fetch(this.base + path, { method, headers: { ...type, ...headers }, ...sent, redirect: 'manual' });
     const answer = await response.text();
     const json = response.headers.get('content-type')?.startsWith('application/json') === true;
     return { status: response.status, body: (json ? JSON.parse(answer) : answer) as never, headers: response.headers };

@@ -17,7 +17,7 @@ import type { PaymentService, Reprints } from '../payments/index.js';
 import type { SampleSource, Terminals } from '../terminals/index.js';
 import { sampleOf } from '../terminals/index.js';
 import type { EventStreams } from './event.streams.js';
-import { malformed, type Read, type Reply, readJson, refuse } from './till.http.js';
+import { machineOf, malformed, type Read, type Reply, readJson, refuse } from './till.http.js';
 import { refusalOf } from './till.rules.js';
 import type { Caller } from './till.tokens.js';
 
@@ -69,7 +69,7 @@ export class TillHandlers {
       reprintReceipt: (call) => this.#reprint(call),
       reverse: (call) => this.#reverse(call),
       refund: (call) => this.#refund(call),
-      getRefundRequest: ({ parameters }) => found(parts.payments.refunds.find(parameters['requestId']!), 'unknownRequest'),
+      getRefundRequest: (call) => this.#refundRequest(call),
       decideRefund: (call) => this.#decideRefund(call),
       handOver: (call) => this.#handOver(call),
       streamEvents: (call) => this.#stream(call),
@@ -91,7 +91,7 @@ export class TillHandlers {
     const read = await body(call, 'signOnOperator');
     if (!read.ok) return read.reply;
     const { terminal, operatorId, passcode } = read.value;
-    const answer = await this.#parts.operators.identifyAndSignOn(terminal, operatorId, passcode);
+    const answer = await this.#parts.operators.identifyAndSignOn(terminal, operatorId, passcode, placeOf(call));
     if (!answer.ok) return refuse(answer.code);
     const { certifiedUntil, verified } = answer.session;
     return { status: 200, body: { terminal, operatorId, certifiedUntil, verified } };
@@ -141,8 +141,9 @@ export class TillHandlers {
     const key = query.get('idempotencyKey');
     const terminal = query.get('terminal');
     if (key !== null) {
-      if (!idempotencyKey.safeParse(key).success) return malformed('idempotencyKey').reply;
-      const payment = payments.findByKey(key);
+      const read = idempotencyKey.safeParse(key);
+      if (!read.success) return malformed('idempotencyKey').reply;
+      const payment = payments.findByKey(read.data);
       return { status: 200, body: { payments: payment ? [payment] : [] } };
     }
     if (terminal === null || !slug.safeParse(terminal).success) return malformed('terminal').reply;
@@ -168,14 +169,22 @@ export class TillHandlers {
     return answered(await this.#parts.reprints.reprint(paymentId, read.value, operator.operatorId));
   }
 
+  #refundRequest({ parameters, caller }: Call): Reply {
+    const request = this.#parts.payments.refunds.find(parameters['requestId']!);
+    if (request && isForeign(caller, request.tillId)) return refuse('wrongTill');
+    return found(request, 'unknownRequest');
+  }
+
   async #decideRefund(call: Call): Promise<Reply> {
     const read = await body(call, 'decideRefund');
     if (!read.ok) return read.reply;
     const { approverId, passcode, digest, decision } = read.value;
     const { operators, payments } = this.#parts;
     const requestId = call.parameters['requestId']!;
-    if (!payments.refunds.find(requestId)) return refuse('unknownRequest');
-    const identity = await operators.passcodes.identify(approverId, passcode);
+    const request = payments.refunds.find(requestId);
+    if (!request) return refuse('unknownRequest');
+    if (isForeign(call.caller, request.tillId)) return refuse('wrongTill');
+    const identity = await operators.passcodes.identify(approverId, passcode, placeOf(call));
     if (!identity.ok) return refuse(identity.code);
     const answer = payments.refunds.decide(requestId, decision, { operatorId: approverId, digest, where: 'till' });
     return answer.ok ? { status: 200, body: answer.request } : refuse(answer.code);
@@ -184,14 +193,15 @@ export class TillHandlers {
   async #handOver(call: Call): Promise<Reply> {
     const read = await ordered(call, 'handOver');
     if (!read.ok) return read.reply;
-    return answered(await this.#parts.handovers.handOver(read.value, read.key));
+    return answered(await this.#parts.handovers.handOver(read.value, read.key, placeOf(call)));
   }
 
   #stream({ request, response, caller, query }: Call): Reply | null {
     const terminal = query.get('terminal');
     if (terminal !== null && !slug.safeParse(terminal).success) return malformed('terminal').reply;
     const who = caller.kind === 'till' ? `till ${caller.tillId}` : caller.kind;
-    return this.#parts.streams.open(request, response, who, { terminal }) ? null : refuse('tooManyStreams');
+    const tillId = caller.kind === 'till' ? caller.tillId : null;
+    return this.#parts.streams.open(request, response, who, { terminal, tillId }) ? null : refuse('tooManyStreams');
   }
 }
 
@@ -203,14 +213,23 @@ function answered(answer: Answered<unknown>): Reply {
   return answer.ok ? { status: 200, body: answer.view } : refuse(answer.code);
 }
 
+/** Whether what belongs to a till is not the caller's: the installer speaks for every till. */
+function isForeign(caller: Caller, tillId: string): boolean {
+  return caller.kind === 'till' && caller.tillId !== tillId;
+}
+
+/** Where somebody gives a passcode: a till that has a token of its own, else the machine the request comes from. */
+function placeOf({ caller, request }: Pick<Call, 'caller' | 'request'>): string {
+  return caller.kind === 'till' ? `till ${caller.tillId}` : machineOf(request);
+}
+
 /** The body of a request; refused when a paired till speaks for another one. */
 async function body<N extends TillRouteName>({ request, caller }: Call, name: N): Promise<Read<BodyOf<N>> | { ok: false; reply: Reply }> {
   const schema = (TILL_ROUTES[name] as TillRoute).body as z.ZodType<BodyOf<N>>;
   const read = await readJson(request, schema);
   if (!read.ok) return read;
   const { tillId } = read.value as { tillId?: string };
-  const foreign = tillId !== undefined && caller.kind === 'till' && caller.tillId !== tillId;
-  return foreign ? { ok: false, reply: refuse('wrongTill') } : read;
+  return tillId !== undefined && isForeign(caller, tillId) ? { ok: false, reply: refuse('wrongTill') } : read;
 }
 
 /** As {@link body}, with the key that names the order. */

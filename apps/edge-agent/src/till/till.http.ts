@@ -14,15 +14,20 @@ export interface Reply {
 }
 
 /** A request's body as its shape, or the reply that refuses it; nothing of what was sent is repeated. */
-export type Read<T> = { ok: true; value: T } | { ok: false; code: 'malformed' | 'tooLarge'; reply: Reply };
+export type Read<T> = { ok: true; value: T } | { ok: false; code: 'malformed' | 'tooLarge' | 'unsupportedMediaType'; reply: Reply };
 
 /** The reply of a refusal, in both languages. */
 export function refuse(code: TillRefusalCode, field?: string): Reply {
   return { status: TILL_REFUSALS[code].status, body: refusalOf(code, field?.slice(0, 48)) };
 }
 
-/** Reads a JSON body. */
+/** `application/json`, whose only character set is UTF-8 (RFC 8259 sections 8.1 and 11); saying so all the same does no harm. */
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+/** Reads a JSON body. One that does not say so is refused: what a foreign page may send without asking first (text/plain, forms) is never an order. */
 export async function readJson<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<Read<T>> {
+  if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
+    return { ok: false, code: 'unsupportedMediaType', reply: refuse('unsupportedMediaType') };
   const text = await readBody(request);
   if (text === null) return { ok: false, code: 'tooLarge', reply: { ...refuse('tooLarge'), headers: { connection: 'close' } } };
   let value: unknown;
@@ -34,6 +39,11 @@ export async function readJson<T>(request: IncomingMessage, schema: z.ZodType<T>
   }
   const parsed = schema.safeParse(value);
   return parsed.success ? { ok: true, value: parsed.data } : malformed(parsed.error.issues[0]?.path.join('.') || 'body');
+}
+
+/** The machine a request comes from, as a place where passcodes are given. */
+export function machineOf(request: IncomingMessage): string {
+  return `machine ${request.socket.remoteAddress ?? ''}`;
 }
 
 /** A refusal that names what is wrong. */

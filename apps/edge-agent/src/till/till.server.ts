@@ -35,6 +35,8 @@ export interface TillParts {
 
 /** Times are kept to the second: Node looks for connections that took too long every half minute unless told otherwise. */
 const LIMITS = { requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+/** Answers that say that a request could not be read. */
+const UNREADABLE: ReadonlySet<number> = new Set([400, 413, 415]);
 const MOST_CONNECTIONS = 400;
 const MOST_OF_ONE_ADDRESS = 100;
 
@@ -118,8 +120,7 @@ export class TillServer {
       }
     }
     if (reply === null) return;
-    if (reply.status === 400 || reply.status === 413)
-      this.#log.warn({ answer: reply.body }, 'a request was refused as it was not readable');
+    if (UNREADABLE.has(reply.status)) this.#log.warn({ answer: reply.body }, 'a request was refused as it was not readable');
     send(response, reply);
   }
 

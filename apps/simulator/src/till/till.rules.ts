@@ -22,6 +22,7 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
       return { next: 'wait', waitMs: 3_000 };
     case 'terminalBlocked':
     case 'terminalClosing':
+    case 'terminalClosed':
     case 'outOfHours':
       return { next: 'signOn', waitMs: 10_000 };
     case 'originalNotCompleted':
@@ -32,6 +33,7 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
       return { next: 'wait', waitMs: 1_000 };
     case 'unauthorised':
     case 'malformed':
+    case 'unsupportedMediaType':
     case 'unknownPath':
     case 'tooLarge':
     case 'unknownPayment':
@@ -45,6 +47,7 @@ export function afterRefusal(code: TillRefusalCode): AfterRefusal {
     case 'partialReversalUnsupported':
     case 'refundNeedsPasscode':
     case 'approverIsAsker':
+    case 'personsNotIndependent':
     case 'managerNeeded':
     case 'refundDenied':
     case 'approvalExpired':
