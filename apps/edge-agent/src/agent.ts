@@ -136,7 +136,7 @@ function wire(context: AgentContext, config: Config, signal: AbortSignal) {
   const closing = new RoutineRunner(doing, journal, terminals, close);
   const opening = new RoutineRunner(doing, journal, terminals, new Opening({ clock }, { journal, policy, payments, settlement }));
   const actions = new TerminalActions(doing, { journal, policy, settlement });
-  const commandsParts = { journal, policy, terminals, settlement, closing, opening, actions };
+  const commandsParts = { journal, policy, terminals, settlement, payments, closing, opening, actions };
   const commands = new CommandService(doing, commandsParts, { store, gateway, coreKey, time: clock, agreement: uploader });
   const maintenance = new RoutineRunner(doing, journal, terminals, new Maintenance({ clock }, policy));
   const scheduler = new Scheduler({ clock, log }, { policy, terminals, closing, opening, maintenance });

@@ -239,7 +239,16 @@ export class TestEdge {
     const { closing, opening, maintenance } = this;
     this.commands = new CommandService(
       doing,
-      { journal, policy, terminals, settlement, closing, opening, actions: new TerminalActions(doing, { journal, policy, settlement }) },
+      {
+        journal,
+        policy,
+        terminals,
+        settlement,
+        payments: this.payments,
+        closing,
+        opening,
+        actions: new TerminalActions(doing, { journal, policy, settlement }),
+      },
       { store: STORE, gateway: GATEWAY, coreKey: core.coreKey },
     );
     this.scheduler = new Scheduler(doing, { policy, terminals, closing, opening, maintenance });

@@ -9,6 +9,8 @@ import { signedBody } from './signed-body.js';
  * away, both only while nothing runs on it. `displayMessage` takes the parameter `text`, `diagnoseTerminal` the parameter `depth` (host or self).
  * `abortTerminal` asks it to give up what it is doing. `captureDialogue` journals the last protocol dialogue, decoded and masked. `acceptUnbalanced` tells that two
  * people accept the difference of the settlement named by the parameter `settlementId`; core makes it of their decision, nobody orders it on a terminal.
+ * `adoptOutcome` gives a gateway back what it told core itself before its data went back to an older copy: how the payment named by the parameter `paymentId` ended (`state`:
+ * completed, declined or failed; with what was booked). Core sends it when such a payment is said to be in doubt; nobody orders it.
  */
 export const COMMAND_ACTIONS = [
   'settleTerminal',
@@ -26,6 +28,7 @@ export const COMMAND_ACTIONS = [
   'abortTerminal',
   'captureDialogue',
   'acceptUnbalanced',
+  'adoptOutcome',
 ] as const;
 export const commandAction = z.enum(COMMAND_ACTIONS);
 export type CommandAction = z.infer<typeof commandAction>;

@@ -7,7 +7,7 @@ import { type CommittedEntry, JournalSubscriptions } from '../ingest/index.js';
 import { Downlink } from '../messaging/index.js';
 import { Outbox } from '../outbox/index.js';
 import { COMMAND_LIFE_MS, type CommandEvent, isFinished, isOverdue, nextCommandState, RESEND_MS } from './commands.rules.js';
-import { type CommandRow, findUnfinished, insertCommand, lockCommand, markSent, updateCommandState } from './commands.store.js';
+import { type CommandRow, findUnfinished, insertCommand, isUnderWay, lockCommand, markSent, updateCommandState } from './commands.store.js';
 
 /** Outbox topic: one command to its gateway; payload {@link SendRequest}. */
 const SEND = 'command.send';
@@ -114,6 +114,11 @@ export class Commands implements OnModuleInit {
     });
     ctx.changed({ stores: [command.storeId] });
     return command;
+  }
+
+  /** Whether a command of this action for this terminal has not ended. */
+  isUnderWay(ctx: WorkContext, storeId: string, terminalId: string, action: CommandAction): Promise<boolean> {
+    return isUnderWay(ctx, storeId, terminalId, action);
   }
 
   /** Sends again what nobody received (C3) and concludes what nobody will tell (C4). Run by a timer. */

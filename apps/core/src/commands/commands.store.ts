@@ -85,6 +85,15 @@ export async function markSent(ctx: WorkContext, command: CommandRow): Promise<v
   await ctx.tx.query('UPDATE command SET sent_at = $3 WHERE store_id = $1 AND id = $2', [command.storeId, command.id, ctx.now()]);
 }
 
+/** Whether a command of this action for this terminal has not ended. */
+export async function isUnderWay(ctx: WorkContext, storeId: string, terminalId: string, action: CommandAction): Promise<boolean> {
+  const rows: unknown[] = await ctx.tx.query(
+    `SELECT 1 FROM command WHERE store_id = $1 AND terminal_id = $2 AND action = $3 AND state IN ('created', 'sent', 'received', 'running') LIMIT 1`,
+    [storeId, terminalId, action],
+  );
+  return rows.length > 0;
+}
+
 /** Commands something may still happen to, oldest first. */
 export async function findUnfinished(ctx: WorkContext, limit: number): Promise<CommandRow[]> {
   return await ctx.tx.query(

@@ -24,6 +24,8 @@ const REACH: Readonly<Record<CommandAction, ActionReach>> = {
   abortTerminal: 'money',
   captureDialogue: 'neither',
   acceptUnbalanced: 'money',
+  // Moves nothing: it repeats what the gateway said.
+  adoptOutcome: 'neither',
 };
 
 /** C6: orders of one person within this time count together, so that many small ones are no way around the second person. */

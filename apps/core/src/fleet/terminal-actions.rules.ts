@@ -64,8 +64,8 @@ export function mayOrder(role: PersonActor['role']): boolean {
   return role === 'hq' || role === 'manager';
 }
 
-/** What people order on a terminal; accepting a difference takes two of them and a request (settlement). */
-const ORDERED = COMMAND_ACTIONS.filter((action) => action !== 'acceptUnbalanced');
+/** What people order on a terminal; accepting a difference takes two of them and a request, and what became of a payment core knows by itself (settlement). */
+const ORDERED = COMMAND_ACTIONS.filter((action) => action !== 'acceptUnbalanced' && action !== 'adoptOutcome');
 
 /** Every action with whether a person of this role may order it on this terminal now. A gateway that is offline makes an order wait, no more. */
 export function actionOptions(

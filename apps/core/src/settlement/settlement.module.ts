@@ -7,12 +7,13 @@ import { PolicyModule } from '../policy/index.js';
 import { BatchLifeService } from './batch-life.service.js';
 import { BatchEvidence } from './evidence.service.js';
 import { FundsService } from './funds.service.js';
+import { KnownOutcomes } from './known-outcomes.service.js';
 import { SettlementRequests } from './requests.service.js';
 import { settlementProjection } from './settlement.projection.js';
 import { SettlementService } from './settlement.service.js';
 
 const SYSTEM = systemActor('settlement');
-const SERVICES = [SettlementService, BatchLifeService, BatchEvidence, FundsService, SettlementRequests];
+const SERVICES = [SettlementService, BatchLifeService, BatchEvidence, FundsService, KnownOutcomes, SettlementRequests];
 
 /** Batches and card transactions. */
 @Module({ imports: [IngestModule, AuditModule, CommandsModule, PolicyModule], providers: SERVICES, exports: SERVICES })
@@ -22,10 +23,14 @@ export class SettlementModule implements OnModuleInit {
     @Inject(JournalSubscriptions) private readonly journal: JournalSubscriptions,
     @Inject(UnitOfWork) private readonly work: UnitOfWork,
     @Inject(BatchEvidence) private readonly evidence: BatchEvidence,
+    @Inject(KnownOutcomes) private readonly outcomes: KnownOutcomes,
   ) {}
 
   onModuleInit(): void {
     this.ingest.project(settlementProjection);
     this.journal.onJournal(['SettlementUnbalanced'], (entry) => this.work.run(SYSTEM, (ctx) => this.evidence.freeze(ctx, entry)));
+    this.journal.onJournal(['PaymentInDoubt', 'RepaymentInDoubt'], (entry) =>
+      this.work.run(SYSTEM, (ctx) => this.outcomes.answer(ctx, entry)),
+    );
   }
 }

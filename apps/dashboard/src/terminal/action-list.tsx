@@ -3,6 +3,7 @@ import {
   ArrowDownUp,
   Clock,
   CloudUpload,
+  History,
   LogIn,
   LogOut,
   type LucideIcon,
@@ -41,6 +42,7 @@ export const ACTION_ICONS: Record<TerminalAction, LucideIcon> = {
   abortTerminal: OctagonX,
   captureDialogue: MessagesSquare,
   acceptUnbalanced: Scale,
+  adoptOutcome: History,
 };
 
 /** The icon of an action, also of one this version does not know. */

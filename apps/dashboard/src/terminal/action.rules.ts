@@ -8,7 +8,7 @@ export const ACTION_GROUPS = {
   look: ['diagnoseTerminal', 'captureDialogue'],
   help: ['displayMessage', 'reprintReceipt', 'setTerminalTime', 'sendStored', 'abortTerminal'],
   session: ['openTerminal', 'signOnTerminal', 'signOffTerminal'],
-  interrupt: ['settleTerminal', 'acceptUnbalanced', 'closeTerminal', 'restartTerminal', 'powerCycleTerminal'],
+  interrupt: ['settleTerminal', 'acceptUnbalanced', 'adoptOutcome', 'closeTerminal', 'restartTerminal', 'powerCycleTerminal'],
 } as const satisfies Record<string, readonly TerminalAction[]>;
 
 /** Names of the groups, in their order. */

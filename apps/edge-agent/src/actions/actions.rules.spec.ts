@@ -24,7 +24,7 @@ const code = (...args: Parameters<typeof plan>) => {
 describe('the actions', () => {
   it('are each a routine, an order or something done beside', () => {
     const rest = COMMAND_ACTIONS.filter((action) => !isOrderAction(action) && !isBesideAction(action));
-    expect(rest).toEqual(['settleTerminal', 'closeTerminal', 'openTerminal', 'acceptUnbalanced']);
+    expect(rest).toEqual(['settleTerminal', 'closeTerminal', 'openTerminal', 'acceptUnbalanced', 'adoptOutcome']);
     expect(ORDERS).toHaveLength(9);
   });
 });

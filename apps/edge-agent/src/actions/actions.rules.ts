@@ -3,7 +3,10 @@ import type { DisplayOrder, DriverCapabilities, DriverOperation, ReprintOrder } 
 import type { PowerCapabilities } from '@tillward/power';
 
 /** Actions that wait for their turn on the terminal, one at a time. */
-export type OrderAction = Exclude<CommandAction, 'settleTerminal' | 'closeTerminal' | 'openTerminal' | 'acceptUnbalanced' | BesideAction>;
+export type OrderAction = Exclude<
+  CommandAction,
+  'settleTerminal' | 'closeTerminal' | 'openTerminal' | 'acceptUnbalanced' | 'adoptOutcome' | BesideAction
+>;
 /** Actions that may be carried out beside whatever runs on the terminal. */
 export type BesideAction = 'abortTerminal' | 'captureDialogue';
 

@@ -174,10 +174,10 @@ describe('while the time is not core’s', () => {
   const inbox = () => {
     const listeners: (() => void)[] = [];
     const time = { isCores: false, onCore: (listener: () => void) => void listeners.push(listener) };
-    const { journal, policy, terminals, settlement, closing, opening } = edge;
+    const { journal, policy, terminals, settlement, payments, closing, opening } = edge;
     const commands = new CommandService(
       { clock: store.clock, log: silentLog, signal: new AbortController().signal },
-      { journal, policy, terminals, settlement, closing, opening, actions: {} as never },
+      { journal, policy, terminals, settlement, payments, closing, opening, actions: {} as never },
       { store: STORE, gateway: GATEWAY, coreKey: store.core.coreKey, time },
     );
     return { commands, hear: () => listeners.forEach((listener) => void listener()) };
@@ -224,10 +224,10 @@ describe('a command of an earlier run that had not begun', () => {
   /** An inbox as the agent's, in a run that core has not agreed with yet. */
   const resumed = () => {
     const listeners: (() => void)[] = [];
-    const { journal, policy, terminals, settlement, closing, opening } = edge;
+    const { journal, policy, terminals, settlement, payments, closing, opening } = edge;
     const commands = new CommandService(
       { clock: store.clock, log: silentLog, signal: new AbortController().signal },
-      { journal, policy, terminals, settlement, closing, opening, actions: {} as never },
+      { journal, policy, terminals, settlement, payments, closing, opening, actions: {} as never },
       {
         store: STORE,
         gateway: GATEWAY,

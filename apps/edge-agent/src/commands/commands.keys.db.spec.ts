@@ -30,11 +30,11 @@ beforeEach(async () => {
   await edge.readyForSales();
   keys = new PinnedCoreKeys({ clock: store.clock, log: silentLog }, edge.journal, first);
   const { signal } = new AbortController();
-  const { journal, policy, terminals, settlement, closing, opening } = edge;
+  const { journal, policy, terminals, settlement, payments, closing, opening } = edge;
   const actions = { carryOut: async () => ({ kind: 'failed', code: 'unused', detail: 'unused' }) } as never;
   commands = new CommandService(
     { clock: store.clock, log: silentLog, signal },
-    { journal, policy, terminals, settlement, closing, opening, actions },
+    { journal, policy, terminals, settlement, payments, closing, opening, actions },
     { store: STORE, gateway: GATEWAY, coreKey: keys },
   );
 });

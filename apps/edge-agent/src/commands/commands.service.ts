@@ -4,6 +4,7 @@ import { type Clock, pause } from '../clock.js';
 import { type Journal, type JournalTransaction, JournalUnavailableError } from '../journal/index.js';
 import { NO_REJECTIONS, openSigned, type RejectionCount, recordRejection, type TrustedCore } from '../link/index.js';
 import { errorFields, type Log } from '../log.js';
+import type { PaymentService } from '../payments/index.js';
 import { type PolicyService, windowAt } from '../policy/index.js';
 import type { RoutineRun, RoutineRunner } from '../routines/index.js';
 import type { SettlementService } from '../settlement/index.js';
@@ -23,6 +24,7 @@ export interface CommandsParts {
   policy: PolicyService;
   terminals: Terminals;
   settlement: SettlementService;
+  payments: Pick<PaymentService, 'adopt'>;
   closing: RoutineRunner<ClosingStep>;
   opening: RoutineRunner<OpeningStep>;
   actions: TerminalActions;
@@ -271,6 +273,8 @@ export class CommandService {
         return this.#open(command, actor);
       case 'acceptUnbalanced':
         return this.#accept(command);
+      case 'adoptOutcome':
+        return actor.run('selling', async () => this.#parts.payments.adopt(actor, command.parameters));
       case 'abortTerminal':
       case 'captureDialogue':
         return this.#parts.actions.beside(actor, command.action, command.state === 'started');

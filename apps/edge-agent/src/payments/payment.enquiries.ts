@@ -1,3 +1,4 @@
+import { type BookedDetails, bookedDetails } from '@tillward/contracts';
 import { judgeEnquiry, type LostOutcome } from '@tillward/driver';
 import { type Clock, pause } from '../clock.js';
 import type { EventHub } from '../events/index.js';
@@ -15,6 +16,13 @@ export interface PaymentsContext {
   signal: AbortSignal;
 }
 
+/** After so many enquiries without an answer the doubt is journaled once more, and after so many others again: about every hour. */
+const SAID_AGAIN_AFTER = 3;
+const SAID_AGAIN_EVERY = 120;
+
+/** How taking over an outcome ended. */
+export type Adopted = { kind: 'succeeded'; detail: string } | { kind: 'failed'; code: string; detail: string };
+
 /**
  * What is in doubt, and how it becomes known: the terminal is asked until it tells. A sale, a reversal and a refund are all asked about, and none is ever
  * sent again.
@@ -25,6 +33,8 @@ export class PaymentEnquiries {
   readonly #terminals: Terminals;
   readonly #events: EventHub;
   readonly #resolving = new Set<string>();
+  /** Ends the pause before a terminal's next enquiry. */
+  readonly #pauses = new Map<string, AbortController>();
 
   constructor(context: PaymentsContext, payments: PaymentStore, parts: { terminals: Terminals; events: EventHub }) {
     this.#context = context;
@@ -64,7 +74,10 @@ export class PaymentEnquiries {
   untilKnown(terminal: string): void {
     if (this.#resolving.has(terminal)) return;
     this.#resolving.add(terminal);
-    void this.#loop(terminal).finally(() => this.#resolving.delete(terminal));
+    void this.#loop(terminal).finally(() => {
+      this.#resolving.delete(terminal);
+      this.#pauses.delete(terminal);
+    });
   }
 
   /** One attempt. True when nothing is in doubt any more. */
@@ -74,15 +87,47 @@ export class PaymentEnquiries {
     return actor.run('selling', () => this.#enquire(actor, payment.paymentId));
   }
 
+  /** Core may know more than the terminal tells: this gateway may have said it before its data went back to an older copy. */
+  #sayAgain(actor: TerminalActor): void {
+    const payment = this.#payments.unresolved().find((open) => open.terminal === actor.id);
+    if (payment) actor.commit({}, (tx) => appendInDoubt(tx, payment, 'the terminal does not tell what became of it'));
+  }
+
+  /**
+   * Ends a payment in doubt as core says that this gateway ended it before; `outcome` are the parameters of `adoptOutcome`. Succeeds without effect when the outcome is known already.
+   */
+  adopt(actor: TerminalActor, outcome: Readonly<Record<string, string>>): Adopted {
+    const payment = this.#payments.byId(outcome['paymentId'] ?? '');
+    if (!payment || payment.terminal !== actor.id)
+      return { kind: 'failed', code: 'unknownPayment', detail: 'this terminal has no such payment' };
+    if (payment.state !== 'started' && payment.state !== 'inDoubt') return { kind: 'succeeded', detail: 'its outcome was known already' };
+    const told = readOutcome(outcome, payment);
+    if (!told) return { kind: 'failed', code: 'outcomeUnusable', detail: 'what was told is no outcome of this payment' };
+    const { booked } = told;
+    actor.commit({}, (tx) => {
+      const detail = booked ? null : 'not booked, as core was told before';
+      this.#payments.update(tx, payment, { state: booked ? 'completed' : 'failed', booked, detail, at: this.#context.clock.now() });
+      appendResolved(tx, payment, booked, 'core, which was told before');
+    });
+    this.#events.emit({ type: 'payment', terminal: actor.id, payment: this.#payments.view(this.#payments.byId(payment.paymentId)!) });
+    this.#context.log.info({ terminal: actor.id, paymentId: payment.paymentId, booked: booked !== null }, 'core knew a payment in doubt');
+    actor.learnLastTraceSoon();
+    this.#pauses.get(actor.id)?.abort();
+    return { kind: 'succeeded', detail: booked ? 'the payment was booked' : 'the payment was not booked' };
+  }
+
   async #loop(terminal: string): Promise<void> {
     const { clock, log, signal } = this.#context;
     for (let attempt = 0; !signal.aborted; attempt++) {
-      await pause(clock, enquiryDelayMs(attempt), signal);
+      const ended = new AbortController();
+      this.#pauses.set(terminal, ended);
+      await pause(clock, enquiryDelayMs(attempt), AbortSignal.any([signal, ended.signal]));
       const actor = this.#terminals.get(terminal);
       if (!actor || signal.aborted) continue;
       try {
         if (await this.resolveNow(actor)) return;
         log.warn({ terminal, attempt }, 'a payment is still in doubt, will ask again');
+        if (attempt % SAID_AGAIN_EVERY === SAID_AGAIN_AFTER) this.#sayAgain(actor);
       } catch (error) {
         log.error({ terminal, attempt, ...errorFields(error) }, 'the enquiry failed, will ask again');
       }
@@ -94,6 +139,8 @@ export class PaymentEnquiries {
     if (payment.state !== 'started' && payment.state !== 'inDoubt') return true;
     if (!(await actor.readyToBeAsked())) return false;
     const answer = await actor.driver.enquireLostOutcome(lostOrder(payment));
+    const { state } = this.#payments.byId(paymentId)!;
+    if (state !== 'started' && state !== 'inDoubt') return true;
     const { transaction, amountMinor, currency, lastTraceNo: lastKnownTraceNo } = payment;
     const verdict = judgeEnquiry({ transaction, amountMinor, currency, lastKnownTraceNo }, answer);
     if (verdict === 'unknown') return false;
@@ -113,6 +160,21 @@ export class PaymentEnquiries {
     if (!booked) actor.learnLastTraceSoon();
     return true;
   }
+}
+
+/** What core says of this payment; undefined when it can't be about it. */
+function readOutcome(outcome: Readonly<Record<string, string>>, payment: Payment): { booked: BookedDetails | null } | undefined {
+  if (outcome['state'] === 'declined' || outcome['state'] === 'failed') return { booked: null };
+  if (outcome['state'] !== 'completed') return undefined;
+  const { paymentId: _id, state: _state, amountMinor, traceNo, receiptNo, ...texts } = outcome;
+  const numbers = {
+    amountMinor: Number(amountMinor),
+    traceNo: Number(traceNo),
+    ...(receiptNo === undefined ? {} : { receiptNo: Number(receiptNo) }),
+  };
+  const read = bookedDetails.safeParse({ ...texts, ...numbers });
+  if (!read.success || read.data.amountMinor !== payment.amountMinor || read.data.currency !== payment.currency) return undefined;
+  return { booked: read.data };
 }
 
 function lostOrder({ reference, transaction }: Payment): LostOutcome | undefined {

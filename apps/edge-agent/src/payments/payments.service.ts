@@ -24,7 +24,7 @@ import { errorFields } from '../log.js';
 import type { OperatorService } from '../operators/index.js';
 import type { PolicyService } from '../policy/index.js';
 import type { TerminalActor, TerminalFacts, Terminals } from '../terminals/index.js';
-import { PaymentEnquiries, type PaymentsContext } from './payment.enquiries.js';
+import { type Adopted, PaymentEnquiries, type PaymentsContext } from './payment.enquiries.js';
 import { type Approval, appendCompleted, appendDeclined, appendFailed, appendStarted } from './payment.entries.js';
 import { PaymentPlanner, type Plan, type PlannerParts } from './payment.planner.js';
 import { type Payment, PaymentStore } from './payment.store.js';
@@ -91,6 +91,11 @@ export class PaymentService {
   /** One attempt to learn the outcome of what is in doubt at a terminal. True when nothing is in doubt any more. */
   resolveNow(actor: TerminalActor): Promise<boolean> {
     return this.#enquiries.resolveNow(actor);
+  }
+
+  /** Ends a payment in doubt as this gateway told core itself before its data went back to an older copy. */
+  adopt(actor: TerminalActor, outcome: Readonly<Record<string, string>>): Adopted {
+    return this.#enquiries.adopt(actor, outcome);
   }
 
   /** A payment by its id. */
