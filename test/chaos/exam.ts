@@ -338,7 +338,9 @@ class Exam {
       excuseEpoch: (name) => this.#excused.set(name, (this.#excused.get(name) ?? 0) + 1),
     };
     const centre = fault.victim !== 'gateway';
-    if (centre) this.#centreDisturbedUntil = performance.now() + injection.durationMs + CENTRE_RESTS_MS;
+    // The centre's faults overlap: a short one must not end what a longer one began.
+    if (centre)
+      this.#centreDisturbedUntil = Math.max(this.#centreDisturbedUntil, performance.now() + injection.durationMs + CENTRE_RESTS_MS);
     await fault.strike(context, gateway);
     if (centre) this.#centreDisturbedUntil = Math.max(this.#centreDisturbedUntil, performance.now() + CENTRE_RESTS_MS);
     say(`#${number} ${fault.kind}${where} is over`);

@@ -9,6 +9,7 @@ import { execute } from '../graphql/client.js';
 import { NotReachable } from '../graphql/failures.js';
 import { type PolicyDocumentFieldsFragment, UpdatePolicyDocument } from '../graphql/generated/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
+import { oneLine } from '../terminal/action.rules.js';
 import { tell } from '../ui/announcer.js';
 import { Notice, Skeletons } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
@@ -98,7 +99,7 @@ function Review(props: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (reason.trim() === '') return setMissing(true);
-    void apply(reason.trim());
+    void apply(oneLine(reason));
   };
   return (
     <form className={classes.dialog} onSubmit={submit} noValidate>
