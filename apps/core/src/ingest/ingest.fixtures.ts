@@ -212,3 +212,19 @@ export function sale(amountMinor = 1000, traceNo = 1, terminal = 't1', ids = pay
     ),
   ];
 }
+
+/** The entries of a settlement that balances: a batch of 2026-11-21 with so many sales of 10.00 EUR. */
+export function settled(terminal: string, count: number, batchNo = 1): Written[] {
+  const totals = { currency: 'EUR', amountMinor: count * 1_000, count };
+  const of = {
+    settlementId: '22222222-2222-4222-8222-222222222222',
+    batchNo,
+    businessDay: '2026-11-21',
+    journalTotals: totals,
+    terminalTotals: totals,
+  };
+  return [
+    entry('SettlementStarted', { ...of, by: 'policy' }, terminal),
+    entry('SettlementCompleted', { ...of, hostTotals: totals }, terminal),
+  ];
+}

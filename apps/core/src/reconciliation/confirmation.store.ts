@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { WorkContext } from '../database/index.js';
 import type { BatchKey, BatchLifeService } from '../settlement/index.js';
+import { inScope, type MatchingScope } from './matching.sql.js';
 
 interface Confirmable extends BatchKey {
   statementId: string;
@@ -9,12 +10,12 @@ interface Confirmable extends BatchKey {
 }
 
 /** Pairs of earlier runs and of people, with the batch of their payment: found by its key one by one, because they are few among all payments. */
-const earlierSql = (runId: string) => `
+const earlierSql = (runId: string, scope: MatchingScope) => `
   SET LOCAL enable_nestloop = on;
   CREATE TEMP TABLE rc_earlier ON COMMIT DROP AS
   SELECT x.store_id, x.terminal_id, x.batch_no, m.file_id::text AS file
     FROM reconciliation_match m JOIN card_transaction x ON x.store_id = m.store_id AND x.payment_id = m.payment_id
-   WHERE m.type IN ('matched', 'timing', 'forced') AND m.run_id IS DISTINCT FROM ${pg.escapeLiteral(runId)}::uuid;
+   WHERE m.type IN ('matched', 'timing', 'forced') AND m.run_id IS DISTINCT FROM ${pg.escapeLiteral(runId)}::uuid AND m.acquirer_id = ${pg.escapeLiteral(scope.acquirerId)}${inScope('m', scope)};
   SET LOCAL enable_nestloop = off;
   ANALYZE rc_earlier`;
 
@@ -40,8 +41,8 @@ const CONFIRMABLE = `
    WHERE d.n = t.journal_count AND d.file IS NOT NULL`;
 
 /** Confirms the batches of a run whose rows all match. Returns how many. A batch nobody settled yet is left to the day somebody does. */
-export async function confirmMatched(ctx: WorkContext, batches: BatchLifeService, runId: string): Promise<number> {
-  await ctx.tx.query(earlierSql(runId));
+export async function confirmMatched(ctx: WorkContext, batches: BatchLifeService, runId: string, scope: MatchingScope): Promise<number> {
+  await ctx.tx.query(earlierSql(runId, scope));
   const found: Confirmable[] = await ctx.tx.query(CONFIRMABLE);
   if (found.length === 0) return 0;
   const outcomes = await batches.confirmBatches(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
-import { paymentIds, sale } from '../ingest/ingest.fixtures.js';
+import { paymentIds, sale, settled } from '../ingest/ingest.fixtures.js';
 import { imported, statementCsv, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
 
 const COOKBOOK = readFileSync(new URL('../../../../docs/guide/auditor-cookbook.md', import.meta.url), 'utf8');
@@ -34,7 +34,9 @@ beforeAll(async () => {
       funding: { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 },
     },
   );
-  world.gateways.get('berlin')!.append(...[1, 2, 3].flatMap((trace) => sale(1_000, trace, 'berlin-1', paymentIds(1))));
+  world.gateways
+    .get('berlin')!
+    .append(...[1, 2, 3].flatMap((trace) => sale(1_000, trace, 'berlin-1', paymentIds(1))), ...settled('berlin-1', 3));
   await world.upload('berlin');
   const take = async (content: string, query = {}) => {
     const { body } = await upload(world, hq, content, query);
@@ -97,7 +99,10 @@ describe('docs/guide/auditor-cookbook.md', () => {
 
   it('4: open differences with their owners', () => {
     expect(nodes(4, 'differences').length).toBeGreaterThan(0);
-    for (const difference of nodes(4, 'differences')) expect(['hq', 'manager']).toContain(difference.ownerRole);
+    for (const { ownerRole, transaction, statementRow, terminalAmount, acquirerAmount } of nodes(4, 'differences')) {
+      expect(['hq', 'manager']).toContain(ownerRole);
+      expect([transaction !== null, statementRow !== null]).toEqual([terminalAmount !== null, acquirerAmount !== null]);
+    }
   });
 
   it('5: what was let stand', () => {
@@ -106,7 +111,10 @@ describe('docs/guide/auditor-cookbook.md', () => {
         type: 'feeWrong',
         endedBy: 'Name of hq',
         note: 'fee of the old contract',
-        history: [{ what: 'found' }, { what: 'accepted', actor: 'Name of hq' }],
+        history: [
+          { what: 'found', actorName: null },
+          { what: 'accepted', actorName: 'Name of hq' },
+        ],
       },
     ]);
   });
@@ -117,8 +125,13 @@ describe('docs/guide/auditor-cookbook.md', () => {
         .map(({ kind }) => kind)
         .toSorted(),
     ).toEqual(['correctingEntry', 'forceMatch']);
-    for (const { requestedName, decidedName } of nodes(6, 'remedyRequests'))
-      expect([requestedName, decidedName]).toEqual(['Name of manager-berlin', 'Name of hq']);
+    for (const { requestedBy, decidedName } of nodes(6, 'remedyRequests'))
+      expect([requestedBy.name, decidedName]).toEqual(['Name of manager-berlin', 'Name of hq']);
+    expect(
+      nodes(6, 'remedyRequests')
+        .map(({ differences }) => differences.map(({ type }: Loose) => type).join())
+        .toSorted(),
+    ).toEqual(['amountUnder', 'missingAtAcquirer,missingAtTerminal']);
     expect(nodes(6, 'correctingEntries')).toMatchObject([
       { amount: { amountMinor: 100 }, requestedBy: 'manager-berlin', approvedBy: 'hq' },
     ]);
@@ -126,6 +139,7 @@ describe('docs/guide/auditor-cookbook.md', () => {
 
   it('7: wrong fees and the terms they were held against', () => {
     expect(nodes(7, 'feeChecks')).toMatchObject([{ storeId: 'berlin', wrongRows: 1, termsVersion: 1 }]);
+    expect(answers.get(7)!.feeReport).toMatchObject([{ acquirerId: 'acq', cardKind: '', rows: 4, wrongRows: 1, gapMinor: -5 }]);
     expect(answers.get(7)!.providerTerms).toMatchObject([{ version: 1 }]);
   });
 

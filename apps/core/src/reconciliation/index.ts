@@ -1,4 +1,5 @@
 export { type DifferenceAct, type DifferenceState, OWNER_ROLE } from './difference.rules.js';
+export { DifferenceSidesResolver } from './difference-sides.resolver.js';
 export { DifferencesResolver } from './differences.resolver.js';
 export { Differences } from './differences.service.js';
 export { type DifferenceChoice, type DifferenceRow, listDifferences, recordDifference } from './differences.store.js';

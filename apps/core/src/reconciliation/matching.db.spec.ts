@@ -16,7 +16,7 @@ const SCOPE: MatchingScope = {
   acquirerId: 'acq',
   fromDay: '2026-11-20',
   toDay: '2026-11-23',
-  identity: 'trace',
+  identity: 'reference',
   timingDays: 1,
   amountToleranceMinor: {},
 };
@@ -79,18 +79,22 @@ async function stored({ payments }: StoredSides): Promise<{ differences: string[
 }
 
 describe('matching in PostgreSQL', () => {
-  it.each(Array.from({ length: CASES }, (_, i) => 1_000 + i))('ends as the engine does on tangled rows, seed %i', async (seed) => {
-    const sides = tangledSides(seed, 120);
-    for (const timingDays of [1, 3, 0]) {
+  const cases = Array.from({ length: CASES }, (_, i) => 1_000 + i).flatMap((seed) =>
+    (['traces', 'references', 'both'] as const).map((numbers) => ({ seed, numbers })),
+  );
+  it.each(cases)('ends as the engine does on tangled rows with $numbers, seed $seed', async ({ seed, numbers }) => {
+    const sides = tangledSides(seed, 120, numbers);
+    for (const [timingDays, identity] of [
+      [1, 'reference'],
+      [3, 'trace'],
+      [0, 'reference'],
+    ] as const) {
       await withSides(sides, async (rows) => {
-        const scope = { ...SCOPE, timingDays, amountToleranceMinor: seed % 2 === 0 ? {} : { EUR: 50 } };
+        const scope = { ...SCOPE, timingDays, identity, amountToleranceMinor: seed % 2 === 0 ? {} : { EUR: 50 } };
         const outcome = await run(scope);
-        const engine = reconcile(sides.terminal, sides.acquirer, {
-          timingDays,
-          amountToleranceMinor: scope.amountToleranceMinor,
-          drill: 'unequal',
-        });
-        const all = reconcile(sides.terminal, sides.acquirer, { timingDays, amountToleranceMinor: scope.amountToleranceMinor });
+        const { amountToleranceMinor } = scope;
+        const engine = reconcile(sides.terminal, sides.acquirer, { timingDays, identity, amountToleranceMinor, drill: 'unequal' });
+        const all = reconcile(sides.terminal, sides.acquirer, { timingDays, identity, amountToleranceMinor });
         const found = await stored(rows);
         expect(outcome.counts).toEqual(all.counts);
         expect(found.differences).toEqual(spelt(engine.results.filter(({ type }) => type !== 'matched')));

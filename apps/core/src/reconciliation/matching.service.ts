@@ -4,7 +4,17 @@ import type { WorkContext } from '../database/index.js';
 import { BatchLifeService } from '../settlement/index.js';
 import { confirmMatched } from './confirmation.store.js';
 import { Differences } from './differences.service.js';
-import { accountsSql, type Compared, comparedSql, drillSql, elsewhereSql, type MatchingScope, pairSql, totalsSql } from './matching.sql.js';
+import {
+  accountsSql,
+  type Compared,
+  comparedSql,
+  drillSql,
+  elsewhereSql,
+  type MatchingScope,
+  namedSql,
+  pairSql,
+  totalsSql,
+} from './matching.sql.js';
 import { clearDerivedSql, differencesSql, persistSql } from './outcome.sql.js';
 
 /** What a run found. */
@@ -15,6 +25,8 @@ export interface MatchingOutcome {
   readonly equalBatches: number;
   /** Batches this run confirmed. */
   readonly confirmed: number;
+  /** Transactions no file can name yet, because their batch was settled after the last one came or isn't settled: no difference so far. */
+  readonly awaited: number;
   /** Where its time went, in milliseconds. */
   readonly stepMs: Readonly<Record<string, number>>;
 }
@@ -33,7 +45,8 @@ export class Matching {
     @Inject(BatchLifeService) private readonly batches: BatchLifeService,
   ) {}
 
-  async run(ctx: WorkContext, runId: string, scope: MatchingScope): Promise<MatchingOutcome> {
+  /** `cause` is why the run is made: what it resolves says so. */
+  async run(ctx: WorkContext, runId: string, scope: MatchingScope, cause = ''): Promise<MatchingOutcome> {
     // Of joins over several columns the planner expects a row or two, and would then look a hundred thousand up one by one.
     await ctx.tx.query(
       `SET LOCAL work_mem = '${RUN_WORK_MEM}'; SET LOCAL jit = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off;
@@ -49,24 +62,34 @@ export class Matching {
       return result;
     };
     await step('clear', () => ctx.tx.query(clearDerivedSql(scope)));
-    const [compared] = (await step('compared', () => ctx.tx.query(comparedSql(scope)))) as [Compared];
-    await step('totals', () => ctx.tx.query(`${accountsSql(scope)};${totalsSql(scope, compared)}`));
+    const compared = await step('compared', () => comparedNow(ctx, scope));
+    await step('totals', () => ctx.tx.query(totalsSql(scope, compared)));
     await step('drill', () => ctx.tx.query(drillSql(scope, compared)));
-    await step('pairs', () => ctx.tx.query(pairSql(scope)));
-    await step('elsewhere', () => ctx.tx.query(elsewhereSql(scope)));
+    await step('pairs', () => ctx.tx.query(pairSql(scope, compared)));
+    await step('elsewhere', () => ctx.tx.query(elsewhereSql(scope, compared)));
     await step('persist', () => ctx.tx.query(`${persistSql(scope, runId)};${differencesSql(scope)}`));
     const counts = await countsOf(ctx);
-    await step('differences', () => this.differences.keep(ctx, runId, scope));
-    const confirmed = await step('confirm', () => confirmMatched(ctx, this.batches, runId));
-    const [batches] = (await ctx.tx.query('SELECT count(*) AS n, count(*) FILTER (WHERE equal) AS equal FROM rc_batch')) as [
-      { n: number; equal: number },
-    ];
-    return { counts, batches: batches.n, equalBatches: batches.equal, confirmed, stepMs };
+    await step('differences', () => this.differences.keep(ctx, runId, scope, cause));
+    const confirmed = await step('confirm', () => confirmMatched(ctx, this.batches, runId, scope));
+    const [batches] = (await ctx.tx.query(
+      'SELECT count(*) AS n, count(*) FILTER (WHERE equal) AS equal, (SELECT count(*) FROM rc_left WHERE NOT due) AS awaited FROM rc_batch',
+    )) as [{ n: number; equal: number; awaited: number }];
+    return { counts, batches: batches.n, equalBatches: batches.equal, confirmed, awaited: batches.awaited, stepMs };
   }
 }
 
 /** First half of the advisory lock keys of runs. */
 const RUN_LOCKS = 7_457;
+
+/** What is compared in this run; finds the terminals it is about, and what their orders are called at the acquirer. */
+async function comparedNow(ctx: WorkContext, scope: MatchingScope): Promise<Compared> {
+  await ctx.tx.query(accountsSql(scope));
+  const [compared] = (await ctx.tx.query(comparedSql(scope))) as [Compared];
+  if (!compared.orders) return compared;
+  await ctx.tx.query(namedSql(scope));
+  const [named] = (await ctx.tx.query('SELECT EXISTS (SELECT 1 FROM rc_named) AS found')) as [{ found: boolean }];
+  return { ...compared, orders: named.found, reference: compared.reference || named.found };
+}
 
 async function countsOf(ctx: WorkContext): Promise<Record<ResultType, number>> {
   const rows: { type: ResultType; n: number }[] = await ctx.tx.query(

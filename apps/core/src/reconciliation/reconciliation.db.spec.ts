@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
-import { entry, paymentIds, sale } from '../ingest/ingest.fixtures.js';
+import { paymentIds, sale, settled } from '../ingest/ingest.fixtures.js';
 import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
 
 let world: TestCore;
@@ -24,8 +24,6 @@ const STATEMENT: TestLine[] = [
   { terminal: 'T2', trace: 1 },
   { terminal: 'T2', trace: 2 },
 ];
-const totals = { currency: 'EUR', amountMinor: 2_000, count: 2 };
-const settlement = { settlementId: '22222222-2222-4222-8222-222222222222', batchNo: 1, businessDay: DAY };
 
 let fileId = '';
 beforeAll(async () => {
@@ -38,8 +36,8 @@ beforeAll(async () => {
     .append(
       ...JOURNAL.flatMap((trace) => sale(1_000, trace, 'berlin-1', paymentIds(1))),
       ...[1, 2].flatMap((trace) => sale(1_000, trace, 'berlin-2', paymentIds(1))),
-      entry('SettlementStarted', { ...settlement, by: 'policy', journalTotals: totals, terminalTotals: totals }, 'berlin-2'),
-      entry('SettlementCompleted', { ...settlement, journalTotals: totals, terminalTotals: totals, hostTotals: totals }, 'berlin-2'),
+      ...settled('berlin-1', 9),
+      ...settled('berlin-2', 2),
     );
   await world.upload('berlin');
   fileId = (await upload(world, hq, statementCsv(STATEMENT))).body.fileId;
@@ -256,7 +254,8 @@ describe('a corrected statement', () => {
       ['duplicateAtAcquirer', '6', 'resolved', 'reconciliation'],
       ['duplicateAtTerminal', '7', 'open', null],
       ['missingAtAcquirer', '2', 'open', null],
-      ['missingAtAcquirer', '4', 'resolved', 'Name of manager-berlin, Name of hq'],
+      // Its row of an unknown batch, with which two people had matched it, is not in this file.
+      ['missingAtAcquirer', '4', 'open', null],
       ['missingAtTerminal', '5', 'resolved', 'Name of manager-berlin'],
       ['timing', '9', 'resolved', 'reconciliation'],
       ['unknownBatch', '10', 'resolved', 'Name of manager-berlin, Name of hq'],

@@ -22,8 +22,11 @@ export interface TwoSides {
 
 const DAYS = ['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23'];
 
+/** Which numbers the rows of {@link tangledSides} have; `both` means that some have one, some the other, some both, some none. */
+export type TangledNumbers = 'traces' | 'references' | 'both';
+
 /** Two sides with everything that can go wrong, often at once: few numbers and amounts, so that keys collide. */
-export function tangledSides(seed: number, count: number): TwoSides {
+export function tangledSides(seed: number, count: number, numbers: TangledNumbers = 'traces'): TwoSides {
   const below = seeded(seed);
   const pick = <T>(from: readonly T[]): T => from[below(from.length)]!;
   const row = (): ReconciliationRow => ({
@@ -31,7 +34,8 @@ export function tangledSides(seed: number, count: number): TwoSides {
     merchant: 'M1',
     terminal: pick(['t1', 't2', 't3']),
     batch: String(1 + below(4)),
-    trace: below(8) === 0 ? '' : String(1 + below(40)),
+    trace: numbers === 'references' || below(8) === 0 ? '' : String(1 + below(40)),
+    reference: numbers === 'traces' || below(6) === 0 ? '' : `R${1 + below(60)}`,
     businessDay: pick(DAYS),
     type: pick(['sale', 'sale', 'sale', 'refund']),
     amountMinor: 0,
@@ -52,6 +56,8 @@ export function tangledSides(seed: number, count: number): TwoSides {
     if (what === 6) Object.assign(acquirer.at(-1)!, { currency: one.currency === 'EUR' ? 'USD' : 'EUR' });
     if (what === 7) Object.assign(acquirer.at(-1)!, { businessDay: pick(DAYS) });
     if (what === 8) Object.assign(acquirer.at(-1)!, { batch: String(below(10)), trace: one.trace });
+    // One side knows only one of the numbers, or another one of a kind.
+    if (what === 9 && numbers === 'both') Object.assign(acquirer.at(-1) ?? {}, { [pick(['trace', 'reference'])]: pick(['', '7']) });
   }
   return { terminal, acquirer: shuffled(acquirer, below) };
 }
@@ -99,10 +105,11 @@ export async function storeSides(database: TestDatabase, store: string, { termin
   const payments = terminal.map(() => randomUUID());
   const of = <T>(rows: readonly ReconciliationRow[], get: (row: ReconciliationRow) => T) => rows.map(get);
   await database.query(
-    `INSERT INTO card_transaction (store_id, payment_id, gateway_id, terminal_id, batch_no, business_day, state, amount_minor, currency, trace_no, kind, started_at)
-     SELECT $1, n.id, 'g', n.terminal, n.batch, n.day, 'completed', abs(n.amount), n.currency, nullif(n.trace, '')::int, n.kind, timestamptz '2026-11-20' + n.place * interval '1 s'
-       FROM unnest($2::uuid[], $3::text[], $4::int[], $5::date[], $6::bigint[], $7::text[], $8::text[], $9::text[]) WITH ORDINALITY
-            AS n (id, terminal, batch, day, amount, currency, trace, kind, place)`,
+    `INSERT INTO card_transaction (store_id, payment_id, gateway_id, terminal_id, batch_no, business_day, state, amount_minor, currency, trace_no, provider_reference, kind, started_at)
+     SELECT $1, n.id, 'g', n.terminal, n.batch, n.day, 'completed', abs(n.amount), n.currency, nullif(n.trace, '')::int, 'P0.' || nullif(n.reference, ''), n.kind,
+            timestamptz '2026-11-20' + n.place * interval '1 s'
+       FROM unnest($2::uuid[], $3::text[], $4::int[], $5::date[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[]) WITH ORDINALITY
+            AS n (id, terminal, batch, day, amount, currency, trace, reference, kind, place)`,
     [
       store,
       payments,
@@ -112,6 +119,7 @@ export async function storeSides(database: TestDatabase, store: string, { termin
       of(terminal, (r) => r.amountMinor),
       of(terminal, (r) => r.currency),
       of(terminal, (r) => r.trace ?? ''),
+      of(terminal, (r) => r.reference ?? ''),
       of(terminal, (r) => r.type),
     ],
   );
@@ -130,9 +138,9 @@ export async function storeSides(database: TestDatabase, store: string, { termin
   await database.query(
     `INSERT INTO statement_row (store_id, file_id, row_no, acquirer_id, terminal_id, line, type, source_type, business_day, merchant_no, terminal_no, batch_no, trace_no, reference,
                                 merchant_reference, authorisation, currency, gross_minor, fee_minor, net_minor, fee_remainder, payout)
-     SELECT $1, $2, n.place, 'acq', n.terminal, n.place + 1, n.type, n.type, n.day, 'M1', n.terminal, n.batch, n.trace, '', '', '', n.currency, n.amount, n.fee, n.amount + n.fee, 0, ''
-       FROM unnest($3::text[], $4::text[], $5::date[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[]) WITH ORDINALITY
-            AS n (terminal, batch, day, amount, currency, trace, type, fee, place)`,
+     SELECT $1, $2, n.place, 'acq', n.terminal, n.place + 1, n.type, n.type, n.day, 'M1', n.terminal, n.batch, n.trace, n.reference, '', '', n.currency, n.amount, n.fee, n.amount + n.fee, 0, ''
+       FROM unnest($3::text[], $4::text[], $5::date[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[]) WITH ORDINALITY
+            AS n (terminal, batch, day, amount, currency, trace, reference, type, fee, place)`,
     [
       store,
       fileId,
@@ -142,6 +150,7 @@ export async function storeSides(database: TestDatabase, store: string, { termin
       of(acquirer, (r) => r.amountMinor),
       of(acquirer, (r) => r.currency),
       of(acquirer, (r) => r.trace ?? ''),
+      of(acquirer, (r) => r.reference ?? ''),
       of(acquirer, (r) => r.type),
       of(acquirer, (r) => r.feeMinor ?? 0),
     ],

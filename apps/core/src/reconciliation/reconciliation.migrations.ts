@@ -216,4 +216,31 @@ export const reconciliationMigrations: readonly Migration[] = [
       CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON correcting_entry FOR EACH ROW EXECUTE FUNCTION tw_append_only();
     `,
   },
+  {
+    name: '0135-difference-people',
+    up: `
+      -- A store's manager doesn't see headquarters' people: whoever sees a difference has to read whose work it is all the same.
+      ALTER TABLE difference ADD COLUMN owner_name text;
+      UPDATE difference d SET owner_name = p.name FROM person p WHERE p.id = d.owner_id;
+      -- Runs and checks leave the default; names alone don't tell a person from core's own work.
+      ALTER TABLE difference_event ADD COLUMN by_person boolean NOT NULL DEFAULT false;
+      UPDATE difference_event SET by_person = true WHERE what NOT IN ('found', 'changed') AND actor NOT IN ('reconciliation', 'funding', 'statements');
+    `,
+  },
+  {
+    name: '0136-late-data',
+    up: `
+      -- A run about one store only: what came late concerns nobody else. Null: all stores.
+      ALTER TABLE reconciliation_run ADD COLUMN store_id text;
+      -- Which batches were settled since some file came.
+      CREATE INDEX batch_settled ON batch (settled_at) WHERE confirmed_by IS NULL;
+    `,
+  },
+  {
+    name: '0137-difference-changes',
+    up: `
+      -- What is told to who follows a store: whatever changed of late, however long ago it was found.
+      CREATE INDEX difference_changed ON difference (store_id, changed_at DESC);
+    `,
+  },
 ];

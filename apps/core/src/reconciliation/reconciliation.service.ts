@@ -7,9 +7,20 @@ import { invalidInput, type RefusalOf, refuse } from '../graphql/index.js';
 import { Outbox } from '../outbox/index.js';
 import { BatchLifeService } from '../settlement/index.js';
 import { findFiles, listAcquirers, type StatementFileRow } from '../statements/index.js';
+import { carryForcedPairs } from './forced.store.js';
+import { daysSettledSince } from './late-data.store.js';
 import { Matching } from './matching.service.js';
 import type { MatchingScope } from './matching.sql.js';
-import { claimRun, endRun, type RunRow, readSetting, requestRun, type SettingRow, writeSetting } from './reconciliation.store.js';
+import {
+  claimRun,
+  endRun,
+  type RunRow,
+  readSetting,
+  requestRun,
+  requestStoreRun,
+  type SettingRow,
+  writeSetting,
+} from './reconciliation.store.js';
 
 /** Outbox topic that wakes the runner. */
 export const RUN_TOPIC = 'reconciliation.run';
@@ -32,13 +43,23 @@ export class Reconciliation {
   async onImported(ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
     if (file.kind !== 'acquirer') return;
     if (replaced !== undefined) {
+      await carryForcedPairs(ctx, replaced, file);
       await ctx.tx.query('DELETE FROM reconciliation_match WHERE file_id = $1 AND forced_by IS NULL', [replaced.id]);
       await this.batches.withdrawConfirmations(ctx, replaced.id);
     }
     const days = [file.periodFrom, file.periodTo, replaced?.periodFrom, replaced?.periodTo]
       .filter((day) => day !== null && day !== undefined)
       .sort();
-    if (days.length > 0) await this.request(ctx, file.acquirerId!, days[0]!, days.at(-1)!, `file ${file.id}`);
+    if (days.length === 0) return;
+    await this.request(ctx, file.acquirerId!, days[0]!, days.at(-1)!, `file ${file.id}`);
+    // L2: what was settled after its day's file came is due now, though no day of this file is its day.
+    for (const { storeId, fromDay } of await daysSettledSince(ctx, file, days[0]!))
+      await this.requestForStore(
+        ctx,
+        file.acquirerId!,
+        { storeId, fromDay, toDay: days.at(-1)! },
+        `file ${file.id}, settled since the last one`,
+      );
   }
 
   /** Rows came to their stores: their files' days are matched again. */
@@ -52,6 +73,18 @@ export class Reconciliation {
   /** Asks for a run over these days of an acquirer. It is made after the commit, once, by some core. */
   async request(ctx: WorkContext, acquirerId: string, fromDay: string, toDay: string, cause: string): Promise<string> {
     const id = await requestRun(ctx, acquirerId, fromDay, toDay, cause);
+    await this.outbox.add(ctx, RUN_TOPIC, { runId: id });
+    return id;
+  }
+
+  /** As {@link request}, for what concerns one store; a run that waits anyway takes it along. */
+  async requestForStore(
+    ctx: WorkContext,
+    acquirerId: string,
+    of: { readonly storeId: string; readonly fromDay: string; readonly toDay: string },
+    cause: string,
+  ): Promise<string> {
+    const id = await requestStoreRun(ctx, acquirerId, of, cause);
     await this.outbox.add(ctx, RUN_TOPIC, { runId: id });
     return id;
   }
@@ -113,16 +146,17 @@ export class Reconciliation {
     const scope: MatchingScope = {
       ...setting,
       acquirerId: run.acquirerId,
+      ...(run.storeId === null ? {} : { storeId: run.storeId }),
       fromDay: addBusinessDays(run.fromDay, -setting.timingDays),
       toDay: addBusinessDays(run.toDay, setting.timingDays),
     };
-    const outcome = await this.matching.run(ctx, runId, scope);
+    const outcome = await this.matching.run(ctx, runId, scope, run.cause);
     const durationMs = performance.now() - started;
     const { counts } = outcome;
     await endRun(ctx, runId, { state: 'done', durationMs, counts, failure: null });
     await this.audit.append(ctx, {
       action: 'reconciliation.done',
-      storeId: null,
+      storeId: run.storeId,
       subject: `run:${runId}`,
       summary: `${run.acquirerId} reconciled from ${scope.fromDay} to ${scope.toDay}: ${outcome.equalBatches} of ${outcome.batches} batches equal, ${outcome.confirmed} confirmed`,
       detail: { runId, acquirerId: run.acquirerId, fromDay: scope.fromDay, toDay: scope.toDay, cause: run.cause, ...outcome },

@@ -10,13 +10,15 @@ export interface SettingRow {
   amountToleranceMinor: Record<string, number>;
 }
 
-/** To the cent, the next day, by trace number. */
-export const DEFAULT_SETTING: SettingRow = { identity: 'trace', timingDays: 1, amountToleranceMinor: {} };
+/** As the file engine's own (libs/reconciliation, DEFAULT_SETTINGS). */
+export const DEFAULT_SETTING: SettingRow = { identity: 'reference', timingDays: 1, amountToleranceMinor: {} };
 
 /** A run's row. */
 export interface RunRow {
   id: string;
   acquirerId: string;
+  /** The one store it is about; null when it is about all. */
+  storeId: string | null;
   fromDay: string;
   toDay: string;
   cause: string;
@@ -44,7 +46,7 @@ export interface ComparedBatchRow {
   equal: boolean;
 }
 
-const RUN = `run_id AS id, acquirer_id AS "acquirerId", from_day AS "fromDay", to_day AS "toDay", cause, state, requested_at AS "requestedAt", finished_at AS "finishedAt",
+const RUN = `run_id AS id, acquirer_id AS "acquirerId", store_id AS "storeId", from_day AS "fromDay", to_day AS "toDay", cause, state, requested_at AS "requestedAt", finished_at AS "finishedAt",
   duration_ms AS "durationMs", counts::jsonb AS counts, failure`;
 const BATCH = `store_id AS "storeId", acquirer_id AS "acquirerId", account, batch_no AS "batchNo", business_day AS "businessDay", terminal_count AS "terminalCount",
   terminal_minor AS "terminalMinor", acquirer_count AS "acquirerCount", acquirer_minor AS "acquirerMinor", acquirer_fee_minor AS "acquirerFeeMinor", currency, equal`;
@@ -73,6 +75,38 @@ export async function requestRun(ctx: WorkContext, acquirerId: string, fromDay: 
   await ctx.tx.query(
     "INSERT INTO reconciliation_run (run_id, acquirer_id, from_day, to_day, cause, state, requested_at) VALUES ($1, $2, $3, $4, $5, 'waiting', $6)",
     [id, acquirerId, fromDay, toDay, cause, ctx.now()],
+  );
+  return id;
+}
+
+/** Most characters of why a run is made; a store's terminals may come late one after the other. */
+const MAX_CAUSE = 500;
+
+/**
+ * As {@link requestRun}, for one store. A run that waits anyway is widened instead, unless somebody is about to make it: what it has read by then is not known. One over all stores will do when it
+ * covers the days already.
+ */
+export async function requestStoreRun(
+  ctx: WorkContext,
+  acquirerId: string,
+  { storeId, fromDay, toDay }: { readonly storeId: string; readonly fromDay: string; readonly toDay: string },
+  cause: string,
+): Promise<string> {
+  const widened: { id: string }[] = (
+    await ctx.tx.query(
+      `UPDATE reconciliation_run SET from_day = least(from_day, $3), to_day = greatest(to_day, $4), cause = CASE WHEN position($5 IN cause) > 0 THEN cause ELSE left(cause || '; ' || $5, ${MAX_CAUSE}) END
+        WHERE run_id = (SELECT run_id FROM reconciliation_run WHERE state = 'waiting' AND acquirer_id = $1 AND (store_id = $2 OR store_id IS NULL AND from_day <= $3 AND to_day >= $4)
+                         ORDER BY store_id NULLS LAST, requested_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING run_id AS id`,
+      [acquirerId, storeId, fromDay, toDay, cause],
+    )
+  )[0];
+  const [waiting] = widened;
+  if (waiting !== undefined) return waiting.id;
+  const id = randomUUID();
+  await ctx.tx.query(
+    "INSERT INTO reconciliation_run (run_id, acquirer_id, store_id, from_day, to_day, cause, state, requested_at) VALUES ($1, $2, $3, $4, $5, left($6, $7), 'waiting', $8)",
+    [id, acquirerId, storeId, fromDay, toDay, cause, MAX_CAUSE, ctx.now()],
   );
   return id;
 }
@@ -126,7 +160,12 @@ export async function countRuns(ctx: WorkContext, acquirerId: string | null): Pr
 export interface ComparedBatchChoice {
   readonly storeId?: string | null | undefined;
   readonly acquirerId?: string | null | undefined;
+  readonly terminalId?: string | null | undefined;
+  /** As the acquirer writes it. */
+  readonly batchNo?: string | null | undefined;
   readonly businessDay?: string | null | undefined;
+  readonly fromDay?: string | null | undefined;
+  readonly toDay?: string | null | undefined;
   readonly equal?: boolean | null | undefined;
 }
 
@@ -135,7 +174,11 @@ function where(filter: ComparedBatchChoice | null): { sql: string; params: unkno
   const terms = ['true'];
   if (filter?.storeId) terms.push(`store_id = $${params.push(filter.storeId)}`);
   if (filter?.acquirerId) terms.push(`acquirer_id = $${params.push(filter.acquirerId)}`);
+  if (filter?.terminalId) terms.push(`account = $${params.push(filter.terminalId)}`);
+  if (filter?.batchNo !== null && filter?.batchNo !== undefined) terms.push(`batch_no = $${params.push(filter.batchNo)}`);
   if (filter?.businessDay) terms.push(`business_day = $${params.push(filter.businessDay)}`);
+  if (filter?.fromDay) terms.push(`business_day >= $${params.push(filter.fromDay)}`);
+  if (filter?.toDay) terms.push(`business_day <= $${params.push(filter.toDay)}`);
   if (filter?.equal !== null && filter?.equal !== undefined) terms.push(`equal = $${params.push(filter.equal)}`);
   return { sql: terms.join(' AND '), params };
 }

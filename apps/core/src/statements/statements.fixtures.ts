@@ -20,6 +20,8 @@ export const TEST_PROFILE = JSON.stringify({
     terminal: 'terminal',
     batch: 'batch',
     trace: 'trace',
+    reference: 'reference',
+    merchantReference: 'order',
     card: 'card',
     scheme: 'scheme',
     payout: 'payout',
@@ -39,6 +41,8 @@ export interface TestLine {
   terminal?: string;
   batch?: number | string;
   trace?: number | string;
+  reference?: string;
+  order?: string;
   card?: string;
   scheme?: string;
   payout?: string;
@@ -69,6 +73,8 @@ export function statementCsv(lines: readonly TestLine[], trailerGross?: number):
       row.terminal,
       row.batch,
       row.trace,
+      row.reference ?? '',
+      row.order ?? '',
       row.card ?? '',
       row.scheme ?? '',
       row.payout ?? '',
@@ -76,9 +82,9 @@ export function statementCsv(lines: readonly TestLine[], trailerGross?: number):
   });
   const gross = trailerGross ?? lines.reduce((sum, line) => sum + (line.type === 'payout' ? 0 : (line.gross ?? 1_000)), 0);
   return [
-    'type,gross,fee,currency,day,merchant,terminal,batch,trace,card,scheme,payout',
+    'type,gross,fee,currency,day,merchant,terminal,batch,trace,reference,order,card,scheme,payout',
     ...rows,
-    `TOTAL,${lines.length},${gross},,,,,,,,,`,
+    `TOTAL,${lines.length},${gross},,,,,,,,,,,`,
     '',
   ].join('\n');
 }
