@@ -81,7 +81,7 @@ program
   )
   .option('--fee-tolerance <minor>', 'minor units two fees may differ (default: 0)')
   .option('--timing-days <days>', 'how many days later the acquirer may book (default: 1)')
-  .option('--identity <column>', 'trace or reference: what identifies a row in its batch (default: trace)')
+  .option('--identity <column>', 'reference or trace: what identifies a row in its batch first (default: reference)')
   // 1 says that there are differences: a wrong flag and a failure must not look like that.
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_CONFIG))
   .action((flags: ReconcileFlags) =>

@@ -46,6 +46,24 @@ export interface ComparedColumns {
 /** Everything is compared: rows that were never a file. */
 export const ALL_COMPARED: ComparedColumns = { acquirer: true, merchant: true, batch: true, trace: true, reference: true, fees: true };
 
+/** How many rows of a side have which number. */
+export interface NumberedRows {
+  readonly rows: number;
+  readonly traces: number;
+  readonly references: number;
+}
+
+/**
+ * R11: a number identifies nothing while one side has rows and none of them has it. Without the columns that are there and empty; the same object where that changes nothing. What is left may be neither
+ * number: rows are then told apart by their money alone.
+ */
+export function comparedNumbers(compared: ComparedColumns, terminal: NumberedRows, acquirer: NumberedRows): ComparedColumns {
+  const bothHave = (number: 'traces' | 'references') => [terminal, acquirer].every((side) => side.rows === 0 || side[number] > 0);
+  const trace = compared.trace && bothHave('traces');
+  const reference = compared.reference && bothHave('references');
+  return trace === compared.trace && reference === compared.reference ? compared : { ...compared, trace, reference };
+}
+
 /**
  * Reads the header line from the first bytes of a file (all of them, or at least as many as a line may have). Names in any order, upper or lower case, a UTF-8 byte order mark before them; columns nobody
  * knows are let be. Throws CsvRefusal.

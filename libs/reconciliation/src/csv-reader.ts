@@ -43,6 +43,9 @@ export class CsvReader {
   /** Rows compared, and rows set aside because no terminal books their type. */
   rows = 0;
   setAside = 0;
+  /** Of the rows compared, those whose number is there; of a column that isn't compared none is counted. */
+  traces = 0;
+  references = 0;
   /** Number of the next line; the header is line 1. */
   line = 2;
   private readonly fields: CsvLine;
@@ -87,6 +90,8 @@ export class CsvReader {
     const { fields, batches, digest, reading } = this;
     const text = csvText(bytes);
     const { at: column } = reading.header;
+    const traceAt = reading.compared.trace ? column.trace : -1;
+    const referenceAt = reading.compared.reference ? column.reference : -1;
     const first = this.line;
     let at = 0;
     try {
@@ -111,6 +116,8 @@ export class CsvReader {
           this.sums.add(currency, amount, fee);
           place = batch * SLICES + digest.slice;
           this.rows += 1;
+          if (traceAt !== -1 && fields.starts[traceAt] !== fields.ends[traceAt]) this.traces += 1;
+          if (referenceAt !== -1 && fields.starts[referenceAt] !== fields.ends[referenceAt]) this.references += 1;
         }
         if (places !== null) {
           places.place[this.line - first] = place;

@@ -82,6 +82,27 @@ describe('reconcile, one row on each side', () => {
     ]);
   });
 
+  it('never takes two rows whose only numbers differ for one, alone as they may be', () => {
+    const numbered = (trace: string, reference: string) => [row({ trace, reference })];
+    expect(types(numbered('1', ''), numbered('2', ''))).toEqual(['missingAtAcquirer', 'missingAtTerminal']);
+    expect(types(numbered('', 'r1'), numbered('', 'r2'))).toEqual(['missingAtAcquirer', 'missingAtTerminal']);
+  });
+
+  it('lets a number that one side never has identify nothing (R11)', () => {
+    const acquirer = ['r1', 'r2'].map((reference) => row({ reference }));
+    expect(types([row({ reference: '' })], acquirer)).toEqual(['duplicateAtAcquirer', 'matched']);
+    expect(types([row({ trace: '', reference: '' })], acquirer)).toEqual(['matched', 'missingAtTerminal']);
+    // A side without rows has nothing to say about numbers.
+    expect(types([row({ reference: 'a' }), row({ reference: 'a' })], [])).toEqual(['duplicateAtTerminal', 'missingAtAcquirer']);
+  });
+
+  it('goes by the reference before the trace number', () => {
+    const terminal = [row({ trace: '1', reference: 'r1', amountMinor: 100 }), row({ trace: '2', reference: 'r2', amountMinor: 200 })];
+    const acquirer = [row({ trace: '2', reference: 'r1', amountMinor: 100 }), row({ trace: '1', reference: 'r2', amountMinor: 200 })];
+    expect(types(terminal, acquirer)).toEqual(['matched', 'matched']);
+    expect(types(terminal, acquirer, { identity: 'trace' })).toEqual(['amountOver', 'amountUnder']);
+  });
+
   it('matches rows that nothing identifies only when their money agrees', () => {
     const bare = (amountMinor: number) => row({ trace: '', reference: '', amountMinor });
     expect(types([bare(1), bare(2)], [bare(2), bare(3)])).toEqual(['matched', 'missingAtAcquirer', 'missingAtTerminal']);
@@ -149,8 +170,9 @@ describe('batches', () => {
   });
 
   it('hide nothing when count and sum agree but rows do not (R5)', () => {
-    const swapped = [row({ amountMinor: 100 }), row({ trace: '78', amountMinor: 200 })];
-    const acquirer = [row({ amountMinor: 200 }), row({ trace: '78', amountMinor: 100 })];
+    const other = { trace: '78', reference: '260000000078' };
+    const swapped = [row({ amountMinor: 100 }), row({ ...other, amountMinor: 200 })];
+    const acquirer = [row({ amountMinor: 200 }), row({ ...other, amountMinor: 100 })];
     expect(types(swapped, acquirer, { drill: 'unequal' })).toEqual(['amountOver', 'amountUnder']);
     expect(
       types(

@@ -1,6 +1,6 @@
 import { BatchTable, type BatchTotals, type JoinedBatches, joinBatches, KEY_SEPARATOR, MIXED_CURRENCY } from './batch-totals.js';
 import { dayNumber } from './calendar-day.js';
-import { ALL_COMPARED } from './csv-header.js';
+import { ALL_COMPARED, type ComparedColumns, comparedNumbers, type NumberedRows } from './csv-header.js';
 import { type CurrencySum, CurrencySums } from './currency-sums.js';
 import { type BatchKey, batchKeyOf, dayOfKey } from './difference.js';
 import { NOT_COMPARED, type ReconciliationRow } from './reconciliation-row.js';
@@ -73,10 +73,11 @@ export function reconcile(
   { drill = 'all', ...given }: ReconcileOptions = {},
 ): Reconciliation {
   const settings = reconciliationSettings(given);
-  const terminal = readSide('terminal', terminalRows, settings);
-  const acquirer = readSide('acquirer', acquirerRows, settings);
+  const compared = comparedNumbers(ALL_COMPARED, numbered(terminalRows), numbered(acquirerRows));
+  const terminal = readSide('terminal', terminalRows, settings, compared);
+  const acquirer = readSide('acquirer', acquirerRows, settings, compared);
   const batches = joinBatches(terminal.totals, acquirer.totals, true, dayOfKey);
-  const matcher = new RowMatcher(batches, { settings, compared: ALL_COMPARED, keepMatched: drill === 'all' });
+  const matcher = new RowMatcher(batches, { settings, compared, keepMatched: drill === 'all' });
   matcher.matchBatches(
     common(terminal.rows, batches.fromTerminal, batches, drill),
     common(acquirer.rows, batches.fromAcquirer, batches, drill),
@@ -118,12 +119,30 @@ export function sideTotals(totals: BatchTotals, batch: number): SideTotals | nul
   };
 }
 
-function readSide(side: string, rows: readonly ReconciliationRow[], settings: ReconciliationSettings): ReadSide {
+function numbered(rows: readonly ReconciliationRow[]): NumberedRows {
+  let compared = 0;
+  let traces = 0;
+  let references = 0;
+  for (const { type, trace, reference } of rows) {
+    if (NOT_COMPARED.includes(type)) continue;
+    compared += 1;
+    if (trace !== undefined && trace !== '') traces += 1;
+    if (reference !== undefined && reference !== '') references += 1;
+  }
+  return { rows: compared, traces, references };
+}
+
+function readSide(
+  side: string,
+  rows: readonly ReconciliationRow[],
+  settings: ReconciliationSettings,
+  compared: Pick<ComparedColumns, 'trace' | 'reference'>,
+): ReadSide {
   const table = new BatchTable();
   const columns = new RowColumnsBuilder();
   const sums = new CurrencySums();
   const digest = new RowDigest(FIXED_SEED);
-  const identity = new RowIdentity(settings.identity, ALL_COMPARED);
+  const identity = new RowIdentity(settings.identity, compared);
   const setAside: number[] = [];
   rows.forEach((row, index) => {
     if (NOT_COMPARED.includes(row.type)) {

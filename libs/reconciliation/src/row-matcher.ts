@@ -123,8 +123,8 @@ export class RowMatcher {
     findTwins: boolean,
   ): void {
     const keys = new KeyTable();
-    const terminalOf = unusedByKey(keys, terminal, terminalState, lookup);
-    const acquirerOf = unusedByKey(keys, acquirer, acquirerState, lookup);
+    const terminalOf = unusedByKey(keys, terminal, terminalState, lookup, findTwins);
+    const acquirerOf = unusedByKey(keys, acquirer, acquirerState, lookup, findTwins);
     const t = groupRows(terminalOf.rows, terminalOf.keys, keys.count);
     const a = groupRows(acquirerOf.rows, acquirerOf.keys, keys.count);
     const pair = (left: number, right: number) => {
@@ -257,11 +257,16 @@ function pairingSteps(identified: boolean): readonly number[] {
   return identified ? [numbers, fee, amount, nothing] : [numbers, fee, amount];
 }
 
-function unusedByKey(keys: KeyTable, rows: RowColumns, state: Uint8Array, lookup: Lookup): { rows: Int32Array; keys: Int32Array } {
+/** The rows left and their keys. The `first` round also takes rows nothing identifies; a second number must be there. */
+function unusedByKey(
+  keys: KeyTable,
+  rows: RowColumns,
+  state: Uint8Array,
+  lookup: Lookup,
+  first: boolean,
+): { rows: Int32Array; keys: Int32Array } {
   const unused = new Int32Array(rows.count);
   const keyOf = new Int32Array(rows.count);
-  // The first round also takes rows nothing identifies; a second number must be there.
-  const first = state.every((one) => one === 0);
   let count = 0;
   for (let row = 0; row < rows.count; row++) {
     if (state[row] === USED) continue;

@@ -10,12 +10,12 @@ export interface ReconciliationSettings {
   readonly identity: 'trace' | 'reference';
 }
 
-/** To the cent, the next day, by trace number. */
+/** To the cent, the next day, by the reference, else by the trace number: terminals count traces anew from time to time, a reference names one transaction for ever. */
 export const DEFAULT_SETTINGS: ReconciliationSettings = {
   amountToleranceMinor: {},
   feeToleranceMinor: 0,
   timingDays: 1,
-  identity: 'trace',
+  identity: 'reference',
 };
 
 /** More days than a trace number is unique for make no sense. */

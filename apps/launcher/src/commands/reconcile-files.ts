@@ -2,10 +2,12 @@ import { randomInt } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import {
+  type ComparedColumns,
   type CsvHeader,
   CsvRefusal,
   type CsvRefusalCode,
   comparedColumns,
+  comparedNumbers,
   dayOfKey,
   type JoinedBatches,
   joinBatches,
@@ -93,29 +95,22 @@ export async function reconcileFiles(options: ReconcileFilesOptions): Promise<Re
       'this is the same file twice: nothing can be learnt from comparing it with itself',
     );
   }
-  const compared = await attempt(
+  const columns = await attempt(
     async () => comparedColumns(terminal.header, acquirer.header),
     (error) => refuse('acquirer', error),
   );
-  const shared = {
-    compared,
-    identity: options.settings.identity,
-    seed: { first: randomInt(2 ** 32), second: randomInt(2 ** 32) },
-    indexedRows: options.indexedRows ?? INDEXED_ROWS,
-  };
   const threads = options.threads ?? terminal.stats.size + acquirer.stats.size >= THREADS_FROM_BYTES;
-  const open = (file: string, header: CsvHeader): SideReader => {
-    const reading: SideReading = { file, header, ...shared };
-    return threads ? threadSide(reading) : localSide(reading);
+  const seed = { first: randomInt(2 ** 32), second: randomInt(2 ** 32) };
+  const open = (compared: ComparedColumns): Record<Side, SideReader> => {
+    const shared = { compared, identity: options.settings.identity, seed, indexedRows: options.indexedRows ?? INDEXED_ROWS };
+    const side = (file: string, header: CsvHeader): SideReader => {
+      const reading: SideReading = { file, header, ...shared };
+      return threads ? threadSide(reading) : localSide(reading);
+    };
+    return { terminal: side(options.terminal, terminal.header), acquirer: side(options.acquirer, acquirer.header) };
   };
-  const readers = { terminal: open(options.terminal, terminal.header), acquirer: open(options.acquirer, acquirer.header) };
+  const { compared, readers, scans } = await scanned(columns, open, refuse);
   try {
-    const scans = await both(async (side) =>
-      attempt(
-        () => readers[side].scan(),
-        (error) => refuse(side, error),
-      ),
-    );
     const batches = joinBatches(scans.terminal.totals, scans.acquirer.totals, compared.fees, dayOfKey);
     const matcher = new RowMatcher(batches, {
       settings: options.settings,
@@ -145,6 +140,41 @@ export async function reconcileFiles(options: ReconcileFilesOptions): Promise<Re
     throw error;
   } finally {
     await both((side) => readers[side].close());
+  }
+}
+
+interface Scanned {
+  readonly compared: ComparedColumns;
+  readonly readers: Record<Side, SideReader>;
+  readonly scans: Record<Side, SideScan>;
+}
+
+/** Both files read for their totals. A column that is there and empty on one side identifies nothing (R11): that only shows when all was read, and then all is read once more without it. */
+async function scanned(
+  columns: ComparedColumns,
+  open: (compared: ComparedColumns) => Record<Side, SideReader>,
+  refuse: (side: Side, error: unknown) => unknown,
+): Promise<Scanned> {
+  const readers = open(columns);
+  let kept = false;
+  try {
+    const scans = await both(async (side) =>
+      attempt(
+        () => readers[side].scan(),
+        (error) => refuse(side, error),
+      ),
+    );
+    const compared = comparedNumbers(columns, scans.terminal.numbered, scans.acquirer.numbered);
+    kept = compared === columns;
+    if (kept) return { compared, readers, scans };
+    if (!compared.trace && !compared.reference)
+      throw refuse(
+        'acquirer',
+        new CsvRefusal('columnMissing', 1, 'no trace or reference is filled in both files: nothing says which rows belong together'),
+      );
+    return await scanned(compared, open, refuse);
+  } finally {
+    if (!kept) await both((side) => readers[side].close());
   }
 }
 

@@ -8,6 +8,7 @@ import {
   isWanted,
   LINE_SLACK,
   MAX_LINE_BYTES,
+  type NumberedRows,
   type RowColumns,
   RowColumnsBuilder,
   type RowPlaces,
@@ -19,6 +20,8 @@ export interface SideScan {
   readonly sums: Record<string, CurrencySum>;
   readonly rows: number;
   readonly setAside: number;
+  /** How many rows have which of the numbers that are compared. */
+  readonly numbered: NumberedRows;
 }
 
 /** How a file is read. */
@@ -79,7 +82,8 @@ export class ReconcileSide {
       blocks.push({ offset, bytes: block.bytes, firstLine, rows, places });
       offset += block.bytes;
     }
-    return { totals: reader.batches.toTotals(), sums: reader.sums.toRecord(), rows: reader.rows, setAside: reader.setAside };
+    const { rows, setAside, traces, references } = reader;
+    return { totals: reader.batches.toTotals(), sums: reader.sums.toRecord(), rows, setAside, numbered: { rows, traces, references } };
   }
 
   /** The rows of wanted slices: `wanted` has a bit for each slice of each batch, as numbered by the scan. */

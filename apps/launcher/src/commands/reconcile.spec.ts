@@ -159,6 +159,16 @@ describe('tillward reconcile', () => {
     expect((await report(csv(line(1)), acquirer)).counts.byType.matched).toBe(1);
   });
 
+  it('lets a column that is empty in one file identify nothing (R11), and refuses files that nothing identifies', async () => {
+    const acquirer = csv(line(1, { reference: 'a' }), line(1, { reference: 'b' }));
+    expect((await report(csv(line(1, { reference: '' })), acquirer)).counts.byType).toMatchObject({ matched: 1, duplicateAtAcquirer: 1 });
+    const { status, errors } = await command({ terminal: csv(line(1, { reference: '' })), acquirer: csv(line(1, { trace: '' })) });
+    expect([status, errors]).toEqual([RECONCILE_STATUS.refused, expect.stringContaining('nothing says which rows belong together')]);
+    // A day without sales has no numbers, and the other side's duplicates are found all the same.
+    expect((await report(csv(), acquirer)).counts.byType).toMatchObject({ unknownBatch: 2 });
+    expect((await report(csv(line(1), line(1)), csv())).counts.byType).toMatchObject({ missingAtAcquirer: 1, duplicateAtTerminal: 1 });
+  });
+
   it('writes all exceptions as CSV that no spreadsheet runs', async () => {
     const exceptions = join(folder, 'exceptions.csv');
     await command({ terminal: csv(line(1, { reference: '=1+1', card_kind: '"@x,""y"""' })), acquirer: csv(), exceptions, limit: '0' });
