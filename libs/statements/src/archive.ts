@@ -9,15 +9,16 @@ import { quoted, StatementRefused } from './refusal.js';
 import type { StatementFormat } from './summary.js';
 import type { Tally } from './tally.js';
 import { isZmLine, ZmReader } from './unionpay-detail.js';
+import { isZmeLine, ZmeReader } from './unionpay-disputes.js';
 import { isUnionpaySummary, UnionpaySummary } from './unionpay-summary.js';
 import { LARGEST_ZIP_BYTES, type ZipMember, zipMembers } from './zip.js';
 
 const HEAD_BYTES = 4096;
 
 /** What a member of an archive is, by its content. */
-type MemberKind = 'zm' | 'rd' | 'alipay' | 'alipaySummary' | 'empty' | 'other';
+type MemberKind = 'zm' | 'zme' | 'rd' | 'alipay' | 'alipaySummary' | 'empty' | 'other';
 
-/** A zip archive as acquirers send them: UnionPay's day (detail ZM and summary RD) or Alipay's bill (detail and 汇总). Held packed until its directory, at its end, is there. */
+/** A zip archive as acquirers send them: UnionPay's day (detail ZM, disputes ZME and summary RD) or Alipay's bill (detail and 汇总). Held packed until its directory, at its end, is there. */
 export class ArchiveReader implements FormatReader {
   private pieces: Uint8Array[] = [];
   private size = 0;
@@ -48,8 +49,8 @@ export class ArchiveReader implements FormatReader {
         1,
         `the zip archive holds a file that is part of no statement: ${quoted(member.name.slice(-60))}`,
       );
-    if (of('zm').length > 0 || of('rd').length > 0) {
-      this.unionpay(of('zm'), of('rd'));
+    if (of('zm').length > 0 || of('zme').length > 0 || of('rd').length > 0) {
+      this.unionpay(of('zm'), of('zme'), of('rd'));
       return 'unionpay';
     }
     const bills = of('alipay');
@@ -64,7 +65,11 @@ export class ArchiveReader implements FormatReader {
     return 'alipay';
   }
 
-  private unionpay(details: readonly { member: ZipMember }[], summaries: readonly { member: ZipMember }[]): void {
+  private unionpay(
+    details: readonly { member: ZipMember }[],
+    disputes: readonly { member: ZipMember }[],
+    summaries: readonly { member: ZipMember }[],
+  ): void {
     if (summaries.length !== 1)
       throw new StatementRefused('zip-member', 1, `the zip archive holds ${summaries.length} summaries (RD), one is expected`);
     const summary = new UnionpaySummary();
@@ -77,7 +82,15 @@ export class ArchiveReader implements FormatReader {
         (bytes, start, end, line) => reader.line(bytes, start, end, line),
         () => this.tally.flush(),
       );
-    summary.check(reader.sums, this.tally, lines);
+    const disputeReader = new ZmeReader(this.tally, summary.businessDay);
+    for (const { member } of disputes)
+      readLines(
+        member,
+        'gb18030',
+        (bytes, start, end, line) => disputeReader.line(bytes, start, end, line),
+        () => this.tally.flush(),
+      );
+    summary.check(reader.sums, disputeReader.sums, this.tally, lines);
   }
 }
 
@@ -164,6 +177,7 @@ function kindOf(member: ZipMember): { kind: MemberKind; encoding: TextEncoding }
   let line = head.indexOf(0x0a);
   if (line < 0) line = head.length;
   if (isZmLine(head, 0, head[line - 1] === 0x0d ? line - 1 : line)) return { kind: 'zm', encoding: 'gb18030' };
+  if (isZmeLine(head, 0, head[line - 1] === 0x0d ? line - 1 : line)) return { kind: 'zme', encoding: 'gb18030' };
   const encoding = textEncoding(head);
   if (encoding === undefined) return { kind: 'other', encoding: 'utf-8' };
   const text = decodeText(head, byteOrderMark(head), lastWhole(head, encoding), encoding);

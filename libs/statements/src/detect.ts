@@ -14,6 +14,7 @@ import { isStripeHeader, stripeFormat } from './stripe.js';
 import type { StatementFormat } from './summary.js';
 import type { Tally } from './tally.js';
 import { isZmLine } from './unionpay-detail.js';
+import { isZmeLine } from './unionpay-disputes.js';
 import { isWechatHeader, wechatFormat } from './wechat.js';
 
 /** Bytes of a file that are enough to tell its format. */
@@ -91,6 +92,12 @@ function detect(head: Uint8Array): Kind {
   if (head[at] === 0x3c) return 'camt';
   const line = firstLine(head);
   if (isZmLine(head, line.start, line.end)) return 'zm';
+  if (isZmeLine(head, line.start, line.end))
+    throw new StatementRefused(
+      'unknown-format',
+      1,
+      'a dispute file (ZME) alone has no clearing date: it is read in the archive it came in, with its summary (RD)',
+    );
   const encoding = textEncoding(head) ?? 'windows-1252';
   const text = decodeText(head, 0, wholeEnd(head, encoding), encoding);
   if (isAlipayHead(text)) return 'alipay';

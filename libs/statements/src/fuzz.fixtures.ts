@@ -14,6 +14,7 @@ import {
   utf8,
   wechatBill,
   zip,
+  zmeLine,
 } from './statements.fixtures.js';
 import type { StatementFormat } from './summary.js';
 
@@ -124,6 +125,7 @@ const LINES = [
 /** All formats. */
 export const SUBJECTS: readonly FuzzSubject[] = [
   { format: 'unionpay', good: unionpayZip(), words: CSV },
+  { format: 'unionpay', good: unionpayZip(undefined, `${zmeLine({ code: 'E22', disputedTrace: '000123', amount: 900 })}\r\n`), words: CSV },
   { format: 'wechat', good: utf8(wechatBill()), words: CSV },
   { format: 'alipay', good: gbk(alipayBill()), words: CSV },
   { format: 'adyen', good: utf8(adyenReport()), words: CSV },

@@ -172,6 +172,40 @@ export function zmLine(fields: {
   return widths.map((width, index) => (values[index] ?? '').padEnd(width).slice(0, width)).join(' ');
 }
 
+/** A ZME line of UnionPay's disputes. `taken`: money that leaves the merchant. */
+export function zmeLine(fields: {
+  code: string;
+  disputedTrace: string;
+  amount: number;
+  fee?: number;
+  taken?: boolean;
+  account?: string;
+}): string {
+  const { code, disputedTrace, amount, fee = 0, taken = true, account = '622609******0048' } = fields;
+  const values = [
+    code,
+    '88022900',
+    '00049993',
+    '900001',
+    '1120093000',
+    account,
+    String(amount).padStart(12, '0'),
+    '4899',
+    '07',
+    '01',
+    disputedTrace,
+    '1101112203',
+    '1101',
+    String(amount).padStart(12, '0'),
+    `${taken ? 'C' : 'D'}${String(fee).padStart(12, '0')}`,
+    `${taken ? 'D' : 'C'}${String(amount - fee).padStart(12, '0')}`,
+    '',
+    '802310000000001',
+  ];
+  const widths = [3, 11, 11, 6, 10, 19, 12, 4, 2, 2, 6, 10, 4, 12, 13, 13, 15, 15, 1, 12, 2, 135];
+  return widths.map((width, index) => (values[index] ?? '').padEnd(width).slice(0, width)).join(' ');
+}
+
 /** UnionPay's summary for people. */
 export function rdSummary(count: number, gross: string, fee: string, net: string): string {
   return [
@@ -193,10 +227,11 @@ export function rdSummary(count: number, gross: string, fee: string, net: string
 }
 
 /** UnionPay's day as it comes. */
-export function unionpayZip(summary = rdSummary(2, '150.00', '0.90', '149.10')): Uint8Array {
+export function unionpayZip(summary = rdSummary(2, '150.00', '0.90', '149.10'), disputes = ''): Uint8Array {
   const detail = `${zmLine({ trace: '000123', amount: 10_000, fee: 60 })}\r\n${zmLine({ trace: '000124', amount: 5_000, fee: 30 })}\r\n`;
   return zip([
     { name: gbk('INN26112088ZM_802310000000001'), content: gbk(detail) },
+    ...(disputes === '' ? [] : [{ name: gbk('INN26112088ZME_802310000000001'), content: gbk(disputes) }]),
     { name: gbk('RD201026112001_汇总'), content: gbk(summary) },
   ]);
 }

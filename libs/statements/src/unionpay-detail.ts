@@ -61,6 +61,32 @@ export interface CardKindSums {
 export class UnionpaySums {
   readonly all: CardKindSums = { count: 0, gross: 0, fee: 0, net: 0 };
   readonly byCard = new Map<string, CardKindSums>();
+
+  /** Adds a row of a 支付卡类型. */
+  add(card: string, gross: number, fee: number): void {
+    this.addSums(card, { count: 1, gross, fee, net: gross + fee });
+  }
+
+  /** These sums and those of other rows together. */
+  with(other: UnionpaySums): UnionpaySums {
+    const both = new UnionpaySums();
+    for (const sums of [this, other]) for (const [card, own] of sums.byCard) both.addSums(card, own);
+    return both;
+  }
+
+  private addSums(card: string, more: CardKindSums): void {
+    let sums = this.byCard.get(card);
+    if (sums === undefined) {
+      sums = { count: 0, gross: 0, fee: 0, net: 0 };
+      this.byCard.set(card, sums);
+    }
+    for (const sum of [this.all, sums]) {
+      sum.count += more.count;
+      sum.gross += more.gross;
+      sum.fee += more.fee;
+      sum.net += more.net;
+    }
+  }
 }
 
 /** Whether a line is laid out like a ZM line: blanks between the fields, digits where amounts are. */
@@ -96,67 +122,27 @@ export class ZmReader {
       throw new StatementRefused('fixed-width', line, `no ZM line: ${end - start} bytes, or fields that do not stand where they should`);
     const { tally } = this;
     if (tally.batch.count === 0) tally.batch.attach(bytes, 'gb18030', this.forms, this.constants, false);
-    this.checkTime(bytes, start + STARTS[FIELD.time]!, line);
+    checkUnionpayTime(bytes, start + STARTS[FIELD.time]!, line);
     const amount = this.money.readWhole(bytes, start + STARTS[FIELD.amount]!, start + ENDS[FIELD.amount]!, 0, line);
-    const fee = this.signed(bytes, start, FIELD.fee, line);
-    const net = this.signed(bytes, start, FIELD.settled, line);
+    const fee = unionpaySigned(this.money, bytes, start + STARTS[FIELD.fee]!, line);
+    const net = unionpaySigned(this.money, bytes, start + STARTS[FIELD.settled]!, line);
     // The amount itself has no sign: gross is what the settled amount was before the fee.
     const gross = net - fee;
     if (Math.abs(gross) !== amount) throw new StatementRefused('arithmetic', line, 'the amount less its fee is not the settled amount');
     const kind = this.kinds.get(bytes, start + STARTS[FIELD.kind]!, start + ENDS[FIELD.kind]!);
     const type = this.typeOf(kind, gross, line);
     const slot = tally.add(line, type, this.currency, gross, fee, 0);
-    this.add(this.cards.get(bytes, start + STARTS[FIELD.cardKind]!, start + ENDS[FIELD.cardKind]!), gross, fee);
+    this.sums.add(this.cards.get(bytes, start + STARTS[FIELD.cardKind]!, start + ENDS[FIELD.cardKind]!), gross, fee);
     for (const [text, field] of TEXTS) tally.batch.setText(slot, text, start + STARTS[field]!, start + ENDS[field]!);
   }
 
   private readonly forms = {
-    at: (text: string) => this.moment(text),
+    at: (text: string) => unionpayMoment(text, this.businessDay),
     cardFunding: (kind: string) => CARD_FUNDING[kind],
   };
 
   private get constants(): Partial<Record<RowText, string>> {
     return { timeZone: 'Asia/Shanghai', ...(this.businessDay === undefined ? {} : { businessDay: this.businessDay }) };
-  }
-
-  /** 交易传输时间 has no year; 查询流水号, where it begins with the same time, has. Else it is the year that brings it closest to the clearing date. */
-  private moment(text: string): string | undefined {
-    const digits = /^(\d{4})?(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})/.exec(text);
-    if (digits === null) return undefined;
-    const [, year, month, day, hour, minute, second] = digits;
-    const cleared = this.businessDay;
-    let full = year;
-    if (full === undefined && cleared !== undefined) {
-      const away = Number(month) - Number(cleared.slice(5, 7));
-      full = String(Number(cleared.slice(0, 4)) + (away > 6 ? -1 : away < -6 ? 1 : 0));
-    }
-    return full === undefined ? undefined : `${full}-${month}-${day}T${hour}:${minute}:${second}`;
-  }
-
-  private checkTime(bytes: Uint8Array, start: number, line: number): void {
-    const at = (offset: number) => (bytes[start + offset]! - 0x30) * 10 + bytes[start + offset + 1]! - 0x30;
-    // 29 February is allowed whatever the year: the line does not say which it is.
-    const valid =
-      isDigits(bytes, start, start + 10) &&
-      at(0) >= 1 &&
-      at(0) <= 12 &&
-      at(2) >= 1 &&
-      at(2) <= daysInMonth(2000, at(0)) &&
-      at(4) <= 23 &&
-      at(6) <= 59 &&
-      at(8) <= 60;
-    if (!valid) throw new StatementRefused('date', line, 'the transmission time is no month, day, hour, minute and second');
-  }
-
-  /** D is what the merchant pays, C what he gets. */
-  private signed(bytes: Uint8Array, start: number, field: number, line: number): number {
-    const at = start + STARTS[field]!;
-    const sign = bytes[at];
-    const end = start + ENDS[field]!;
-    if ((sign !== 0x43 && sign !== 0x44) || !isDigits(bytes, at + 1, end))
-      throw new StatementRefused('amount', line, 'a fee or settled amount is not D or C and twelve digits');
-    const amount = this.money.readWhole(bytes, at + 1, end, 0, line);
-    return sign === 0x43 ? amount : 0 - amount;
   }
 
   private typeOf(kind: string, gross: number, line: number): number {
@@ -168,24 +154,51 @@ export class ZmReader {
     }
     return typeBySign(gross);
   }
+}
 
-  private add(card: string, gross: number, fee: number): void {
-    let sums = this.sums.byCard.get(card);
-    if (sums === undefined) {
-      sums = { count: 0, gross: 0, fee: 0, net: 0 };
-      this.sums.byCard.set(card, sums);
-    }
-    for (const sum of [this.sums.all, sums]) {
-      sum.count++;
-      sum.gross += gross;
-      sum.fee += fee;
-      sum.net += gross + fee;
-    }
+/**
+ * The moment of a 交易传输时间, which has no year; 查询流水号, where it begins with the same time, has. Else it is the year that brings it closest to the clearing date. Undefined where no year can be
+ * told.
+ */
+export function unionpayMoment(text: string, cleared: string | undefined): string | undefined {
+  const digits = /^(\d{4})?(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})/.exec(text);
+  if (digits === null) return undefined;
+  const [, year, month, day, hour, minute, second] = digits;
+  let full = year;
+  if (full === undefined && cleared !== undefined) {
+    const away = Number(month) - Number(cleared.slice(5, 7));
+    full = String(Number(cleared.slice(0, 4)) + (away > 6 ? -1 : away < -6 ? 1 : 0));
   }
+  return full === undefined ? undefined : `${full}-${month}-${day}T${hour}:${minute}:${second}`;
+}
+
+/** Refuses ten bytes that are no month, day, hour, minute and second. */
+export function checkUnionpayTime(bytes: Uint8Array, start: number, line: number): void {
+  const at = (offset: number) => (bytes[start + offset]! - 0x30) * 10 + bytes[start + offset + 1]! - 0x30;
+  // 29 February is allowed whatever the year: the line does not say which it is.
+  const valid =
+    isDigits(bytes, start, start + 10) &&
+    at(0) >= 1 &&
+    at(0) <= 12 &&
+    at(2) >= 1 &&
+    at(2) <= daysInMonth(2000, at(0)) &&
+    at(4) <= 23 &&
+    at(6) <= 59 &&
+    at(8) <= 60;
+  if (!valid) throw new StatementRefused('date', line, 'the transmission time is no month, day, hour, minute and second');
+}
+
+/** An amount of thirteen bytes with its sign: D is what the merchant pays (negative), C what he gets. */
+export function unionpaySigned(money: DecimalReader, bytes: Uint8Array, at: number, line: number): number {
+  const sign = bytes[at];
+  if ((sign !== 0x43 && sign !== 0x44) || !isDigits(bytes, at + 1, at + 13))
+    throw new StatementRefused('amount', line, 'a fee or settled amount is not D or C and twelve digits');
+  const amount = money.readWhole(bytes, at + 1, at + 13, 0, line);
+  return sign === 0x43 ? amount : 0 - amount;
 }
 
 /** 支付卡类型: 01 借记卡, 02 贷记卡, 03 准贷记卡, 05 预付费卡. */
-const CARD_FUNDING: Readonly<Record<string, string>> = { '01': 'debit', '02': 'credit', '03': 'credit', '05': 'prepaid' };
+export const CARD_FUNDING: Readonly<Record<string, string>> = { '01': 'debit', '02': 'credit', '03': 'credit', '05': 'prepaid' };
 
 const TEXTS: readonly (readonly [number, number])[] = (
   [
@@ -201,12 +214,14 @@ const TEXTS: readonly (readonly [number, number])[] = (
   ] as const
 ).map(([text, field]) => [ROW_TEXTS.indexOf(text), field] as const);
 
-function isDigits(bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether a range is digits alone. */
+export function isDigits(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at]! < 0x30 || bytes[at]! > 0x39) return false;
   return true;
 }
 
-function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether a range is blanks alone. */
+export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at] !== 0x20) return false;
   return true;
 }

@@ -36,9 +36,17 @@ export class UnionpaySummary {
     else if (this.section === 'cards') this.cards.push(sums);
   }
 
-  /** Compares the rows with every total and with each card kind. Refuses a summary without a total. */
-  check(rows: UnionpaySums, tally: Tally, lastLine: number): void {
-    if (this.totals.length === 0) throw new StatementRefused('trailer-missing', lastLine, 'the summary (RD) has no line 总计');
+  /**
+   * Compares the rows with every total and with each card kind. Whether the total takes disputes in, the specification doesn't say: where it isn't that of the transactions alone, they have to be in it. Refuses a summary without a total.
+   */
+  check(transactions: UnionpaySums, disputes: UnionpaySums, tally: Tally, lastLine: number): void {
+    const [said] = this.totals;
+    if (said === undefined) throw new StatementRefused('trailer-missing', lastLine, 'the summary (RD) has no line 总计');
+    const { all } = transactions;
+    const alone = said.count === all.count && said.net === all.net;
+    const rows = disputes.all.count === 0 || alone ? transactions : transactions.with(disputes);
+    if (disputes.all.count > 0)
+      tally.note(said.line, `the summary's total is of the transactions ${alone ? 'without' : 'with'} the disputes`);
     for (const total of this.totals) compare('总计', total, rows.all, tally);
     if (this.cards.length === 0) return;
     const named = new Set(Object.values(CARD_LINES));
