@@ -12,6 +12,7 @@ import { reconcileBenchmark } from './reconcile.bench.js';
 import { reconcileDatabaseBenchmark } from './reconcile-database.bench.js';
 import { startBenchmark } from './start.bench.js';
 import { statementBenchmark } from './statement.bench.js';
+import { statementImportBenchmark } from './statement-import.bench.js';
 import { tillOverheadBenchmark } from './till-overhead.bench.js';
 import { unionpayRelayBenchmark } from './unionpay-relay.bench.js';
 import { zvtParserBenchmark } from './zvt-parser.bench.js';
@@ -28,6 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   reconcileBenchmark,
   startBenchmark,
   statementBenchmark,
+  statementImportBenchmark,
   tillOverheadBenchmark,
   unionpayRelayBenchmark,
   zvtParserBenchmark,

@@ -62,8 +62,17 @@ function parentOf(pid: number): number | undefined {
 
 /** Resident memory of a process in MiB, undefined where /proc does not say. */
 export function residentMiB(pid: number): number | undefined {
+  return statusMiB(pid, 'VmRSS');
+}
+
+/** The most resident memory a process ever had, in MiB; undefined where /proc does not say. */
+export function peakResidentMiB(pid: number): number | undefined {
+  return statusMiB(pid, 'VmHWM');
+}
+
+function statusMiB(pid: number, name: 'VmRSS' | 'VmHWM'): number | undefined {
   try {
-    const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    const line = new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
     return line === null ? undefined : Math.round(Number(line[1]) / 1024);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

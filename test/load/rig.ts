@@ -23,14 +23,19 @@ export interface Rig {
   readonly brokerPid: number;
   readonly corePid: number;
   readonly mqttUrl: string;
+  /** Core's address for people. */
+  readonly httpUrl: string;
   readonly gatewayPassword: string;
   /** What core signs with; gateways pin its public half. */
   readonly coreKey: { readonly keyId: string; readonly publicKey: KeyObject };
   stop(): Promise<void>;
 }
 
-/** Starts the rig for these gateways. PostgreSQL keeps its defaults: fsync and synchronous_commit are on. */
-export async function startRig(gateways: readonly Pick<PreparedGateway, 'store' | 'gateway' | 'publicKey'>[]): Promise<Rig> {
+/** Starts the rig for these gateways and people, with more of core's settings where they are given. PostgreSQL keeps its defaults: fsync and synchronous_commit are on. */
+export async function startRig(
+  gateways: readonly Pick<PreparedGateway, 'store' | 'gateway' | 'publicKey'>[],
+  { people = [], env = {} }: { readonly people?: ChainFile['people']; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'tillward-bench-'));
   const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   const stop = async () => {
@@ -44,7 +49,7 @@ export async function startRig(gateways: readonly Pick<PreparedGateway, 'store' 
       await rm(postgres.dataDir, { recursive: true, force: true });
     });
     const [brokerPort, httpPort] = [await freePort(), await freePort()];
-    const files = await writeFiles(folder, gateways);
+    const files = await writeFiles(folder, gateways, people);
     const broker = await startProgram('apps/launcher/dist/broker/main.js', {
       BROKER_HOST: '127.0.0.1',
       BROKER_PORT: String(brokerPort),
@@ -62,6 +67,7 @@ export async function startRig(gateways: readonly Pick<PreparedGateway, 'store' 
       TILLWARD_SIGNING_KEY_ID: KEY_ID,
       CHAIN_FILE: files.chain,
       LOG_LEVEL: 'info',
+      ...env,
     });
     stops.push(() => end(core));
     return {
@@ -69,6 +75,7 @@ export async function startRig(gateways: readonly Pick<PreparedGateway, 'store' 
       brokerPid: broker.pid!,
       corePid: core.pid!,
       mqttUrl,
+      httpUrl: `http://127.0.0.1:${httpPort}`,
       gatewayPassword: GATEWAY_PASSWORD,
       coreKey: { keyId: KEY_ID, publicKey: files.corePublicKey },
       stop,
@@ -79,7 +86,11 @@ export async function startRig(gateways: readonly Pick<PreparedGateway, 'store' 
   }
 }
 
-async function writeFiles(folder: string, gateways: readonly Pick<PreparedGateway, 'store' | 'gateway' | 'publicKey'>[]) {
+async function writeFiles(
+  folder: string,
+  gateways: readonly Pick<PreparedGateway, 'store' | 'gateway' | 'publicKey'>[],
+  people: ChainFile['people'],
+) {
   const files = { credentials: join(folder, 'credentials.json'), key: join(folder, 'core.pem'), chain: join(folder, 'chain.json') };
   const credentials = [
     { username: 'core', passwordSha256: passwordSha256(CORE_PASSWORD), role: 'core' },
@@ -94,7 +105,7 @@ async function writeFiles(folder: string, gateways: readonly Pick<PreparedGatewa
   await writeFile(files.credentials, JSON.stringify(credentials));
   const { pem, publicKey: corePublicKey } = coreKeyPem();
   await writeFile(files.key, pem, { mode: 0o600 });
-  await writeFile(files.chain, JSON.stringify(chain(gateways)));
+  await writeFile(files.chain, JSON.stringify({ ...chain(gateways), people }));
   return { ...files, corePublicKey };
 }
 
