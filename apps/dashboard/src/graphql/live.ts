@@ -1,17 +1,29 @@
-import { type Client, createClient } from 'graphql-ws';
+import type { Client } from 'graphql-ws';
 import type { Operation } from './client.js';
 import { noteConnection } from './connection.js';
 
 const LONGEST_PAUSE_MS = 15_000;
+/** After the channel's script could not be loaded. */
+const LOAD_AGAIN_MS = 3_000;
 
-let client: Client | undefined;
+/** The channel, whose script comes after the page it keeps current. */
+let client: Promise<Client> | undefined;
 const reconnected = new Set<() => void>();
 
-function liveClient(): Client {
-  if (client) return client;
+function liveClient(): Promise<Client> {
+  client ??= openClient().catch((error: unknown) => {
+    client = undefined;
+    noteConnection({ live: 'lost' });
+    throw error;
+  });
+  return client;
+}
+
+async function openClient(): Promise<Client> {
+  const { createClient } = await import('graphql-ws');
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
   let opened = 0;
-  client = createClient({
+  return createClient({
     url: `${scheme}//${location.host}/graphql`,
     lazy: true,
     keepAlive: 10_000,
@@ -29,7 +41,6 @@ function liveClient(): Client {
       closed: () => noteConnection({ live: 'lost' }),
     },
   });
-  return client;
 }
 
 /** Calls back each time the live channel opens again after it was lost. Returns how to stop. */
@@ -48,22 +59,40 @@ export function follow<TResult, TVariables extends Record<string, unknown>>(
   onRefused: (reason: unknown) => void,
   ...[variables]: TVariables extends Record<string, never> ? [] : [TVariables]
 ): () => void {
-  return liveClient().subscribe<TResult>(
-    { query: document.toString(), variables: variables ?? {} },
-    {
-      next: ({ data, errors }) => {
-        if (data) onNext(data);
-        else if (errors) onRefused(errors);
+  let stop = () => {};
+  let stopped = false;
+  const subscribe = (channel: Client) => {
+    if (stopped) return;
+    stop = channel.subscribe<TResult>(
+      { query: document.toString(), variables: variables ?? {} },
+      {
+        next: ({ data, errors }) => {
+          if (data) onNext(data);
+          else if (errors) onRefused(errors);
+        },
+        error: onRefused,
+        complete: () => undefined,
       },
-      error: onRefused,
-      complete: () => undefined,
-    },
-  );
+    );
+  };
+  const begin = () => {
+    if (stopped) return;
+    liveClient().then(subscribe, () => setTimeout(begin, LOAD_AGAIN_MS));
+  };
+  begin();
+  return () => {
+    stopped = true;
+    stop();
+  };
 }
 
 /** Closes the live channel: at sign-out, so that the next person's channel carries their session. */
 export function hangUp(): void {
-  void client?.dispose();
+  client?.then(
+    (channel) => channel.dispose(),
+    // One that never opened needs no closing.
+    () => undefined,
+  );
   client = undefined;
   noteConnection({ live: 'idle' });
 }
