@@ -40,6 +40,11 @@ export function formatBusinessDay(day: string, locale: Locale): string {
   return formatter(locale, { month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
 }
 
+/** The same in as few signs as tell it from its neighbours, for an axis. */
+export function formatShortDay(day: string, locale: Locale): string {
+  return formatter(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
+}
+
 /** What people call the zone, e.g. “Germany Time” or “德国时间”. */
 export function zoneName(timeZone: string, locale: Locale, at: string | number = Date.now()): string {
   if (timeZone === 'UTC') return 'UTC';

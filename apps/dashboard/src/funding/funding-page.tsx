@@ -2,10 +2,12 @@ import { TextInput } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Banknote, CalendarX, CircleCheck, Clock, type LucideIcon, TriangleAlert } from 'lucide-react';
+import { Fragment, useMemo } from 'react';
 import { PAYOUT_STATES } from '../app/searches.js';
 import { formatMoney } from '../format/money.js';
-import type { PayoutState } from '../graphql/generated/money/graphql.js';
+import type { MoneyFieldsFragment, PayoutFilter, PayoutState } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
+import { Exports } from '../settlement/exports.js';
 import { MoneyTabs } from '../settlement/money-tabs.js';
 import { acquirersQuery } from '../statements/statement-queries.js';
 import { EmptyState, ErrorState, LoadMore, PageHeader, Skeletons } from '../ui/blocks.js';
@@ -15,7 +17,8 @@ import { type ChipTone, StateChip } from '../ui/state-chip.js';
 import ui from '../ui/ui.module.css';
 import { BusinessDay, Money } from '../ui/values.js';
 import classes from './funding.module.css';
-import { calendarOf, type FundingDay, type Payout, payoutGap } from './funding.rules.js';
+import { calendarOf, type FundingDay, moneyByDay, type Payout, payoutGap } from './funding.rules.js';
+import { FundingChart } from './funding-chart.js';
 import { payoutsQuery } from './funding-queries.js';
 
 const route = getRouteApi('/signed-in/settlement/funding');
@@ -34,19 +37,22 @@ const LOOKS: Record<PayoutState, [ChipTone, LucideIcon]> = {
 export function FundingPage() {
   const { t } = useTexts();
   const search = route.useSearch();
-  const query = useInfiniteQuery(
-    payoutsQuery({
-      ...(search.acquirer ? { acquirerId: search.acquirer } : {}),
-      ...(search.state ? { state: [search.state] } : {}),
-      ...(search.from ? { fromDay: search.from } : {}),
-      ...(search.to ? { toDay: search.to } : {}),
-    }),
-  );
-  const payouts = query.data?.pages.flatMap(({ edges }) => edges.map(({ node }) => node)) ?? [];
+  const filter: PayoutFilter = {
+    ...(search.acquirer ? { acquirerId: search.acquirer } : {}),
+    ...(search.state ? { state: [search.state] } : {}),
+    ...(search.from ? { fromDay: search.from } : {}),
+    ...(search.to ? { toDay: search.to } : {}),
+  };
+  const query = useInfiniteQuery(payoutsQuery(filter));
+  const payouts = useMemo(() => query.data?.pages.flatMap(({ edges }) => edges.map(({ node }) => node)) ?? [], [query.data]);
+  const calendar = useMemo(() => calendarOf(payouts), [payouts]);
+  const byDay = useMemo(() => moneyByDay(calendar, !query.hasNextPage), [calendar, query.hasNextPage]);
   const filtered = search.acquirer ?? search.state ?? search.from ?? search.to;
   return (
     <>
-      <PageHeader title={t('funding.title')} lead={t('funding.lead')} />
+      <PageHeader title={t('funding.title')} lead={t('funding.lead')}>
+        <Exports table="payouts" filter={filter} />
+      </PageHeader>
       <MoneyTabs at="funding" />
       <Filters />
       {query.isPending ? <Skeletons rows={4} height={120} /> : null}
@@ -58,8 +64,11 @@ export function FundingPage() {
       ) : null}
       {payouts.length === 0 ? null : (
         <>
+          {byDay.length === 0 ? null : (
+            <FundingChart currencies={byDay} pick={(day) => document.getElementById(dayId(day))?.scrollIntoView({ block: 'start' })} />
+          )}
           <div className={ui.stack} data-testid="funding-calendar">
-            {calendarOf(payouts).map((day) => (
+            {calendar.map((day) => (
               <Day key={day.day ?? 'unknown'} day={day} />
             ))}
           </div>
@@ -76,26 +85,37 @@ export function FundingPage() {
   );
 }
 
+/** Where a bank day stands on the page. */
+const dayId = (day: string | null): string => `bank-day-${day ?? 'unknown'}`;
+
 function Day({ day }: { day: FundingDay }) {
   const { t } = useTexts();
   const columns = useColumns();
   return (
-    <section data-testid={`funding-${day.day ?? 'unknown'}`}>
+    <section id={dayId(day.day)} className={classes.day} data-testid={`funding-${day.day ?? 'unknown'}`}>
       <div className={classes.head}>
         <h2>{day.day === null ? t('funding.dayUnknown') : <BusinessDay day={day.day} />}</h2>
         <p>
-          {t('funding.expected')}{' '}
-          {day.expected.map((money) => (
-            <Money key={money.currency} value={money} />
-          ))}
+          {t('funding.expected')} <Sums of={day.expected} />
           {' · '}
-          {t('funding.received')}{' '}
-          {day.received.length === 0 ? '–' : day.received.map((money) => <Money key={money.currency} value={money} />)}
+          {t('funding.received')} <Sums of={day.received} />
         </p>
       </div>
       <Rows rows={day.payouts} columns={columns} rowKey={({ id }) => id} label={t('funding.payouts')} />
     </section>
   );
+}
+
+/** Sums of several currencies beside each other. */
+function Sums({ of }: { of: readonly MoneyFieldsFragment[] }) {
+  const { t } = useTexts();
+  if (of.length === 0) return <>–</>;
+  return of.map((money, at) => (
+    <Fragment key={money.currency}>
+      {at === 0 ? null : t('list.separator')}
+      <Money value={money} />
+    </Fragment>
+  ));
 }
 
 function useColumns(): Column<Payout>[] {

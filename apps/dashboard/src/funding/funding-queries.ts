@@ -1,10 +1,13 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { execute } from '../graphql/client.js';
-import { type FeeCheckFilter, FeeChecksDocument, type PayoutFilter, PayoutsDocument } from '../graphql/generated/money/graphql.js';
-import type { FeeCheck } from './funding.rules.js';
-
-/** Most pages of 200 batches the fee report sums by itself; beyond that it says that it is not complete. */
-const MOST_PAGES = 20;
+import {
+  type FeeCheckFilter,
+  FeeReportDocument,
+  type PayoutFilter,
+  PayoutsDocument,
+  WrongFeesDocument,
+} from '../graphql/generated/money/graphql.js';
+import type { FeeKind } from './funding.rules.js';
 
 /** Payouts that match, newest first, page by page. */
 export const payoutsQuery = (filter: PayoutFilter) =>
@@ -15,21 +18,27 @@ export const payoutsQuery = (filter: PayoutFilter) =>
     getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : undefined),
   });
 
-/** The fees of every batch that matches. */
-export const feesQuery = (filter: FeeCheckFilter) =>
+/** Which fees: business days, both included, and whose. */
+export interface FeeChoice {
+  readonly fromDay: string;
+  readonly toDay: string;
+  readonly acquirerId: string | null;
+  readonly storeId: string | null;
+}
+
+/** What was charged and agreed by acquirer, kind of card and currency; the server sums. */
+export const feeReportQuery = (choice: FeeChoice) =>
   queryOptions({
-    queryKey: ['feeChecks', filter] as const,
-    queryFn: async (): Promise<{ checks: FeeCheck[]; complete: boolean }> => {
-      const checks: FeeCheck[] = [];
-      let after: string | null = null;
-      for (let page = 0; page < MOST_PAGES; page += 1) {
-        const answer: Awaited<ReturnType<typeof loadPage>> = await loadPage(filter, after);
-        checks.push(...answer.edges.map(({ node }) => node));
-        if (!answer.pageInfo.hasNextPage) return { checks, complete: true };
-        after = answer.pageInfo.endCursor;
-      }
-      return { checks, complete: false };
-    },
+    queryKey: ['feeReport', choice] as const,
+    queryFn: async (): Promise<FeeKind[]> => (await execute(FeeReportDocument, { ...choice })).feeReport,
   });
 
-const loadPage = async (filter: FeeCheckFilter, after: string | null) => (await execute(FeeChecksDocument, { filter, after })).feeChecks;
+/** Batches with a wrong fee, newest first, page by page. */
+export const wrongFeesQuery = (filter: FeeCheckFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['wrongFees', filter] as const,
+    queryFn: async ({ pageParam }) =>
+      (await execute(WrongFeesDocument, { filter: { ...filter, wrong: true }, after: pageParam })).feeChecks,
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : undefined),
+  });

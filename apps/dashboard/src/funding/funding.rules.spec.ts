@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { calendarOf, type FeeCheck, feeReport, type Payout, payoutGap } from './funding.rules.js';
+import {
+  byAcquirer,
+  calendarOf,
+  cardKindParts,
+  type FeeKind,
+  feeShare,
+  moneyByDay,
+  type Payout,
+  payoutGap,
+  sortKinds,
+} from './funding.rules.js';
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
 const payout = (change: Partial<Payout>): Payout =>
@@ -40,51 +50,116 @@ describe('the funding calendar', () => {
   });
 });
 
-describe('the fee report', () => {
-  it('sums per acquirer and currency, the largest gap first', () => {
-    const check = (acquirerId: string, expected: number, charged: number, wrongRows = 0, currency = 'EUR'): FeeCheck =>
-      ({
-        acquirerId,
-        rows: 2,
-        wrongRows,
-        rowsWithoutRate: 1,
-        expected: { amountMinor: expected, currency },
-        charged: { amountMinor: charged, currency },
-      }) as FeeCheck;
-    expect(feeReport([check('a', -10, -10), check('b', -10, -15, 1), check('b', -10, -12, 1), check('b', -1, -1, 0, 'JPY')])).toEqual([
+describe('bank days in a picture', () => {
+  const came = (bankEntryId: string, amount: number, change: Partial<Payout> = {}) =>
+    payout({ id: `${bankEntryId} ${change.dueDay ?? ''}`, bankEntryId, received: eur(amount), state: 'funded', ...change });
+  const days = (payouts: Payout[], complete = true) => moneyByDay(calendarOf(payouts), complete);
+
+  it('stand oldest first, each with what should have come and what came', () => {
+    expect(
+      days([
+        payout({ id: 'w', dueDay: '2026-11-25', state: 'awaited' }),
+        came('e1', 80, { dueDay: '2026-11-24', state: 'short' }),
+        payout({ id: 'o', dueDay: '2026-11-23', state: 'overdue' }),
+        payout({ id: 'u', dueDay: null }),
+      ]),
+    ).toEqual([
       {
-        acquirerId: 'b',
         currency: 'EUR',
-        batches: 2,
-        rows: 4,
-        wrongRows: 2,
-        rowsWithoutRate: 2,
-        expectedMinor: -20,
-        chargedMinor: -27,
-        gapMinor: -7,
-      },
-      {
-        acquirerId: 'a',
-        currency: 'EUR',
-        batches: 1,
-        rows: 2,
-        wrongRows: 0,
-        rowsWithoutRate: 1,
-        expectedMinor: -10,
-        chargedMinor: -10,
-        gapMinor: 0,
-      },
-      {
-        acquirerId: 'b',
-        currency: 'JPY',
-        batches: 1,
-        rows: 2,
-        wrongRows: 0,
-        rowsWithoutRate: 1,
-        expectedMinor: -1,
-        chargedMinor: -1,
-        gapMinor: 0,
+        days: [
+          { day: '2026-11-23', expectedMinor: 100, receivedMinor: null, gapMinor: -100 },
+          { day: '2026-11-24', expectedMinor: 100, receivedMinor: 80, gapMinor: -20 },
+          { day: '2026-11-25', expectedMinor: 100, receivedMinor: null, gapMinor: null },
+        ],
       },
     ]);
+  });
+
+  it('share an entry that pays several of them, and never add currencies', () => {
+    const together = { expectedTogether: eur(200), state: 'over' } as const;
+    expect(
+      days([
+        came('e1', 210, { dueDay: '2026-11-24', ...together }),
+        came('e1', 210, { dueDay: '2026-11-23', ...together }),
+        payout({ id: 'usd', dueDay: '2026-11-23', state: 'awaited', expected: { amountMinor: 7, currency: 'USD' } }),
+      ]),
+    ).toEqual([
+      {
+        currency: 'EUR',
+        days: [
+          { day: '2026-11-23', expectedMinor: 100, receivedMinor: 110, gapMinor: 10 },
+          { day: '2026-11-24', expectedMinor: 100, receivedMinor: 100, gapMinor: null },
+        ],
+      },
+      { currency: 'USD', days: [{ day: '2026-11-23', expectedMinor: 7, receivedMinor: null, gapMinor: null }] },
+    ]);
+  });
+
+  it('leave out a day of which not everything is loaded', () => {
+    const payouts = [payout({ dueDay: '2026-11-24' }), payout({ dueDay: '2026-11-23' })];
+    expect(days(payouts, false)[0]?.days.map(({ day }) => day)).toEqual(['2026-11-24']);
+  });
+});
+
+describe('the fee report', () => {
+  const kind = (acquirerId: string, change: Partial<FeeKind>): FeeKind => ({
+    acquirerId,
+    cardKind: '',
+    currency: 'EUR',
+    rows: 2,
+    wrongRows: 0,
+    rowsWithoutRate: 0,
+    grossMinor: 1_000,
+    expectedMinor: -10,
+    chargedMinor: -10,
+    gapMinor: 0,
+    ...change,
+  });
+
+  it('sums the kinds of cards per acquirer and currency, the largest gap first', () => {
+    const kinds = [
+      kind('a', {}),
+      kind('b', { gapMinor: -5, chargedMinor: -15 }),
+      // Two of what was charged have no rate.
+      kind('b', { cardKind: 'visa debit', gapMinor: -2, chargedMinor: -14, rowsWithoutRate: 1 }),
+      kind('b', { currency: 'JPY' }),
+    ];
+    expect(byAcquirer(kinds)).toEqual([
+      { acquirerId: 'b', currency: 'EUR', expectedMinor: -20, chargedMinor: -27, gapMinor: -7 },
+      { acquirerId: 'a', currency: 'EUR', expectedMinor: -10, chargedMinor: -10, gapMinor: 0 },
+      { acquirerId: 'b', currency: 'JPY', expectedMinor: -10, chargedMinor: -10, gapMinor: 0 },
+    ]);
+  });
+
+  it('lists an acquirer’s kinds together, the wrong ones first', () => {
+    const kinds = [
+      kind('b', {}),
+      kind('a', { cardKind: 'small', grossMinor: 5 }),
+      kind('a', { cardKind: 'large', grossMinor: 500 }),
+      kind('a', { cardKind: 'wrong', wrongRows: 1, grossMinor: 1 }),
+      kind('a', { currency: 'CNY' }),
+    ];
+    expect(sortKinds(kinds).map(({ acquirerId, currency, cardKind }) => `${acquirerId} ${currency} ${cardKind}`.trim())).toEqual([
+      'a CNY',
+      'a EUR wrong',
+      'a EUR large',
+      'a EUR small',
+      'b EUR',
+    ]);
+  });
+
+  it.each([
+    ['visa debit', 'visa', 'debit'],
+    ['girocard', 'girocard', null],
+    ['debit', null, 'debit'],
+    ['', null, null],
+    ['other', 'other', null],
+  ] as const)('takes the kind “%s” apart', (cardKind, scheme, funding) => {
+    expect(cardKindParts(cardKind)).toEqual({ scheme, funding });
+  });
+
+  it('says what was charged of a hundred', () => {
+    expect(feeShare({ chargedMinor: -80, grossMinor: 10_000 })).toBe(0.008);
+    expect(feeShare({ chargedMinor: -80, grossMinor: 0 })).toBeNull();
   });
 });

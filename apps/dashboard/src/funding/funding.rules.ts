@@ -1,10 +1,12 @@
 import { sumByCurrency } from '../format/money.js';
-import type { FeeChecksQuery, MoneyFieldsFragment, PayoutsQuery } from '../graphql/generated/money/graphql.js';
+import type { FeeReportQuery, MoneyFieldsFragment, PayoutsQuery, WrongFeesQuery } from '../graphql/generated/money/graphql.js';
 
 /** Money an acquirer owes. */
 export type Payout = PayoutsQuery['payouts']['edges'][number]['node'];
-/** What a batch's fees are and should be. */
-export type FeeCheck = FeeChecksQuery['feeChecks']['edges'][number]['node'];
+/** What an acquirer charged on one kind of card, and should have. */
+export type FeeKind = FeeReportQuery['feeReport'][number];
+/** A batch with a wrong fee. */
+export type WrongFee = WrongFeesQuery['feeChecks']['edges'][number]['node'];
 
 /** One bank day of the calendar; `day` is null for payouts nobody knows the bank day of. */
 export interface FundingDay {
@@ -43,39 +45,114 @@ export function payoutGap({ received, expected, expectedTogether }: Payout): Mon
   return { currency: received.currency, amountMinor: received.amountMinor - should.amountMinor };
 }
 
-/** One line of the fee report: an acquirer in one currency. */
+/** What an acquirer charged in one currency. Fees are negative to the merchant. */
 export interface FeeLine {
   readonly acquirerId: string;
   readonly currency: string;
-  readonly batches: number;
-  readonly rows: number;
-  readonly wrongRows: number;
-  readonly rowsWithoutRate: number;
   readonly expectedMinor: number;
+  /** On rows that have a rate: what was expected of the others nobody knows. */
   readonly chargedMinor: number;
-  /** Negative: the acquirer charged more than agreed, as fees are negative to the merchant. */
+  /** Negative: the acquirer charged more than agreed. */
   readonly gapMinor: number;
 }
 
-/** Fees expected and charged per acquirer and currency, the largest gap first. */
-export function feeReport(checks: readonly FeeCheck[]): FeeLine[] {
-  const lines = Map.groupBy(checks, ({ acquirerId, expected }) => `${acquirerId} ${expected.currency}`).values();
-  const sum = (of: readonly FeeCheck[], pick: (check: FeeCheck) => number) => of.reduce((total, check) => total + pick(check), 0);
+/** What each acquirer charged of all kinds of cards, per currency; the largest gap first. */
+export function byAcquirer(kinds: readonly FeeKind[]): FeeLine[] {
+  const lines = Map.groupBy(kinds, ({ acquirerId, currency }) => `${acquirerId} ${currency}`).values();
+  const sum = (of: readonly FeeKind[], pick: (kind: FeeKind) => number) => of.reduce((total, kind) => total + pick(kind), 0);
   return [...lines]
     .map((of) => {
-      const expectedMinor = sum(of, ({ expected }) => expected.amountMinor);
-      const chargedMinor = sum(of, ({ charged }) => charged.amountMinor);
-      return {
-        acquirerId: of[0]?.acquirerId ?? '',
-        currency: of[0]?.expected.currency ?? '',
-        batches: of.length,
-        rows: sum(of, ({ rows }) => rows),
-        wrongRows: sum(of, ({ wrongRows }) => wrongRows),
-        rowsWithoutRate: sum(of, ({ rowsWithoutRate }) => rowsWithoutRate),
-        expectedMinor,
-        chargedMinor,
-        gapMinor: chargedMinor - expectedMinor,
-      };
+      const [expectedMinor, gapMinor] = [sum(of, (kind) => kind.expectedMinor), sum(of, (kind) => kind.gapMinor)];
+      const { acquirerId = '', currency = '' } = of[0] ?? {};
+      return { acquirerId, currency, expectedMinor, chargedMinor: expectedMinor + gapMinor, gapMinor };
     })
     .sort((a, b) => Math.abs(b.gapMinor) - Math.abs(a.gapMinor) || a.acquirerId.localeCompare(b.acquirerId));
+}
+
+/** Kinds as a table shows them: an acquirer's currencies and kinds together, within them the most wrong rows first, then the most money. */
+export const sortKinds = (kinds: readonly FeeKind[]): FeeKind[] =>
+  kinds.toSorted(
+    (a, b) =>
+      a.acquirerId.localeCompare(b.acquirerId) ||
+      a.currency.localeCompare(b.currency) ||
+      b.wrongRows - a.wrongRows ||
+      Math.abs(b.grossMinor) - Math.abs(a.grossMinor),
+  );
+
+const FUNDINGS = ['debit', 'credit', 'prepaid'] as const;
+
+/** A kind of card as the statement says it (visa debit, girocard, debit), taken apart; both null where it says nothing. */
+export function cardKindParts(cardKind: string): { scheme: string | null; funding: (typeof FUNDINGS)[number] | null } {
+  const words = cardKind.split(' ').filter((word) => word !== '');
+  const funding = FUNDINGS.find((each) => each === words.at(-1)) ?? null;
+  const scheme = (funding === null ? words : words.slice(0, -1)).join(' ');
+  return { scheme: scheme === '' ? null : scheme, funding };
+}
+
+/** What was charged of a hundred units of money, in per cent; null where nothing was moved. */
+export const feeShare = ({ chargedMinor, grossMinor }: Pick<FeeKind, 'chargedMinor' | 'grossMinor'>): number | null =>
+  grossMinor === 0 ? null : Math.abs(chargedMinor / grossMinor);
+
+/** Most bank days a picture shows: two weeks of them. */
+const MOST_DAYS = 10;
+/** States in which what came is not what should have come. */
+const WRONG: readonly Payout['state'][] = ['short', 'over', 'overdue'];
+
+/** What a bank day should bring and brought, in one currency. */
+export interface DayMoney {
+  readonly day: string;
+  readonly expectedMinor: number;
+  /** Null where the bank got nothing yet. */
+  readonly receivedMinor: number | null;
+  /** What came more than it should; null where nothing is wrong, also while it is awaited. */
+  readonly gapMinor: number | null;
+}
+
+/** Bank days of one currency, oldest first. */
+export interface CurrencyDays {
+  readonly currency: string;
+  readonly days: readonly DayMoney[];
+}
+
+/**
+ * The newest bank days per currency, for a picture. Days nobody knows are left out, and so is the oldest day of a list that goes on: half a day looks like money that is missing.
+ * An entry of the bank that pays several days counts on each with what was expected there; what it has too much or too little stands on the first.
+ */
+export function moneyByDay(calendar: readonly FundingDay[], complete: boolean): CurrencyDays[] {
+  const known = calendar.filter((each): each is FundingDay & { day: string } => each.day !== null);
+  const whole = (complete ? known : known.slice(0, -1)).slice(0, MOST_DAYS).toReversed();
+  const gaps = entryGaps(whole.flatMap(({ payouts }) => payouts));
+  const currencies = [...new Set(whole.flatMap(({ expected }) => expected.map(({ currency }) => currency)))].sort();
+  return currencies.map((currency) => ({
+    currency,
+    days: whole.flatMap(({ day, payouts }) => {
+      const mine = payouts.filter(({ expected }) => expected.currency === currency);
+      return mine.length === 0 ? [] : [{ day, ...dayMoney(mine, gaps) }];
+    }),
+  }));
+}
+
+/** What each entry of the bank has too much, at the first payout it pays. */
+function entryGaps(payouts: readonly Payout[]): Map<string, number> {
+  const seen = new Set<string>();
+  const gaps = new Map<string, number>();
+  for (const payout of payouts) {
+    const { id, bankEntryId } = payout;
+    if (bankEntryId === null || seen.has(bankEntryId)) continue;
+    seen.add(bankEntryId);
+    gaps.set(id, payoutGap(payout)?.amountMinor ?? 0);
+  }
+  return gaps;
+}
+
+function dayMoney(payouts: readonly Payout[], gaps: ReadonlyMap<string, number>): Omit<DayMoney, 'day'> {
+  const sum = (of: readonly Payout[], pick: (payout: Payout) => number) => of.reduce((total, payout) => total + pick(payout), 0);
+  const came = payouts.filter(({ received }) => received !== null);
+  const gapOf = ({ id, received, expected }: Payout) => (received === null ? -expected.amountMinor : (gaps.get(id) ?? 0));
+  const wrong = payouts.filter((payout) => WRONG.includes(payout.state) && gapOf(payout) !== 0);
+  return {
+    expectedMinor: sum(payouts, ({ expected }) => expected.amountMinor),
+    receivedMinor: came.length === 0 ? null : sum(came, ({ id, expected }) => expected.amountMinor + (gaps.get(id) ?? 0)),
+    gapMinor: wrong.length === 0 ? null : sum(wrong, gapOf),
+  };
 }

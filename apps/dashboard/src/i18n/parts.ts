@@ -23,7 +23,7 @@ export const CATALOGUE_PARTS = {
     folders: ['incidents', 'today'],
   },
   // All pages about money; each has texts of its own beside these.
-  money: { groups: ['money', 'cardScheme'], folders: ['statements', 'differences', 'settlement', 'funding'] },
+  money: { groups: ['money', 'cardScheme'], folders: ['charts', 'statements', 'differences', 'settlement', 'funding'] },
   settlement: { groups: ['board'], folders: ['settlement'] },
   funding: { groups: ['funding'], folders: ['funding'] },
   differences: { groups: ['difference'], folders: ['differences'] },

@@ -247,6 +247,7 @@ export type SubmitQuizInput = {
 export type TerminalAction =
   | 'abortTerminal'
   | 'acceptUnbalanced'
+  | 'adoptOutcome'
   | 'captureDialogue'
   | 'closeTerminal'
   | 'diagnoseTerminal'
@@ -327,6 +328,7 @@ export type TerminalEventKind =
   | 'PolicyRefused'
   | 'ReceiptReprinted'
   | 'RefundDecided'
+  | 'RefundDecisionRefused'
   | 'RefundRequested'
   | 'ReminderAcknowledged'
   | 'ReminderRaised'

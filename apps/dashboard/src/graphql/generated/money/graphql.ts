@@ -72,9 +72,15 @@ export type CommandState =
 
 export type ComparedBatchFilter = {
   acquirerId?: string | null | undefined;
+  /** As the acquirer writes it. */
+  batchNo?: string | null | undefined;
   businessDay?: string | null | undefined;
   equal?: boolean | null | undefined;
+  fromDay?: string | null | undefined;
   storeId?: string | null | undefined;
+  terminalId?: string | null | undefined;
+  /** Included. */
+  toDay?: string | null | undefined;
 };
 
 export type CorrectingEntryInput = {
@@ -127,7 +133,12 @@ export type DifferenceType =
 export type FeeCheckFilter = {
   acquirerId?: string | null | undefined;
   businessDay?: string | null | undefined;
+  /** Only batches with a card of this kind. */
+  cardKind?: string | null | undefined;
+  fromDay?: string | null | undefined;
   storeId?: string | null | undefined;
+  /** Included. */
+  toDay?: string | null | undefined;
   /** Only batches with a wrong fee, or only ones without. */
   wrong?: boolean | null | undefined;
 };
@@ -205,10 +216,11 @@ export type Role =
   | 'manager';
 
 export type SaveAcquirerInput = {
+  /** Left out it stays as it is, of a new acquirer detected; null has it detected. */
   format?: string | null | undefined;
   id: string;
   name: string;
-  /** Which columns its CSV has, as JSON (docs/guide/statements.md). */
+  /** Which columns its CSV has, as JSON (docs/guide/statements.md). Left out it stays as it is; null takes it away. */
   profile?: string | null | undefined;
 };
 
@@ -284,6 +296,8 @@ export type StatementRowType =
   | 'sale';
 
 export type TransactionFilter = {
+  /** Batches are numbered by their terminal: name that too. */
+  batchNo?: number | null | undefined;
   businessDay?: string | null | undefined;
   state?: Array<TransactionState> | null | undefined;
   storeId?: string | null | undefined;
@@ -302,7 +316,7 @@ export type TransactionState =
   | 'inDoubt'
   | 'started';
 
-export type DifferenceFieldsFragment = { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null };
+export type DifferenceFieldsFragment = { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null };
 
 export type DifferencesQueryVariables = Exact<{
   filter?: DifferenceFilter | null | undefined;
@@ -310,14 +324,14 @@ export type DifferencesQueryVariables = Exact<{
 }>;
 
 
-export type DifferencesQuery = { differences: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } }> } };
+export type DifferencesQuery = { differences: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } }> } };
 
 export type DifferenceDetailQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type DifferenceDetailQuery = { difference: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, history: Array<{ at: string, what: string, actor: string, detail: string }>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } | null };
+export type DifferenceDetailQuery = { difference: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, history: Array<{ at: string, what: string, actor: string, actorName: string | null, detail: string }>, transaction: { id: string, traceNo: number | null, receiptNo: number | null, operatorId: string | null, cardLast4: string | null, cardName: string | null, startedAt: string } | null, statementRow: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } } | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } | null };
 
 export type DifferenceCountQueryVariables = Exact<{
   filter?: DifferenceFilter | null | undefined;
@@ -326,16 +340,23 @@ export type DifferenceCountQueryVariables = Exact<{
 
 export type DifferenceCountQuery = { differences: { totalCount: number } };
 
+export type DifferenceOwnersQueryVariables = Exact<{
+  storeIds: Array<string> | string;
+}>;
+
+
+export type DifferenceOwnersQuery = { differenceOwners: Array<{ id: string, name: string, role: Role }> };
+
 export type AssignDifferencesMutationVariables = Exact<{
   ids: Array<string> | string;
-  role: Role;
+  role?: Role | null | undefined;
   personId?: string | null | undefined;
 }>;
 
 
 export type AssignDifferencesMutation = { assignDifferences:
     | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
-    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotAllowed', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
@@ -349,7 +370,7 @@ export type ResolveDifferencesMutationVariables = Exact<{
 
 export type ResolveDifferencesMutation = { resolveDifferences:
     | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
-    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotAllowed', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
@@ -363,7 +384,7 @@ export type AcceptDifferencesMutationVariables = Exact<{
 
 export type AcceptDifferencesMutation = { acceptDifferences:
     | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
-    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotAllowed', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
@@ -377,7 +398,7 @@ export type ReopenDifferencesMutationVariables = Exact<{
 
 export type ReopenDifferencesMutation = { reopenDifferences:
     | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
-    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotAllowed', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
@@ -385,7 +406,7 @@ export type ReopenDifferencesMutation = { reopenDifferences:
 
 type DifferenceOutcome_AlreadyDone_Fragment = { __typename: 'AlreadyDone', code: RefusalCode, message: string };
 
-type DifferenceOutcome_DifferencesChanged_Fragment = { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> };
+type DifferenceOutcome_DifferencesChanged_Fragment = { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> };
 
 type DifferenceOutcome_InvalidInput_Fragment = { __typename: 'InvalidInput', code: RefusalCode, message: string };
 
@@ -409,15 +430,25 @@ export type PayoutsQueryVariables = Exact<{
 
 export type PayoutsQuery = { payouts: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, acquirerId: string, businessDay: string, dueDay: string | null, state: PayoutState, bankEntryId: string | null, daysLate: number | null, expected: { amountMinor: number, currency: string }, received: { amountMinor: number, currency: string } | null, expectedTogether: { amountMinor: number, currency: string } | null, parts: { salesMinor: number, refundsMinor: number, chargebacksMinor: number, feesMinor: number, deductionsMinor: number, creditsMinor: number, reserveMinor: number } } }> } };
 
-export type FeeChecksQueryVariables = Exact<{
+export type FeeReportQueryVariables = Exact<{
+  fromDay: string;
+  toDay: string;
+  acquirerId?: string | null | undefined;
+  storeId?: string | null | undefined;
+}>;
+
+
+export type FeeReportQuery = { feeReport: Array<{ acquirerId: string, cardKind: string, currency: string, rows: number, wrongRows: number, rowsWithoutRate: number, grossMinor: number, expectedMinor: number, chargedMinor: number, gapMinor: number }> };
+
+export type WrongFeesQueryVariables = Exact<{
   filter?: FeeCheckFilter | null | undefined;
   after?: string | null | undefined;
 }>;
 
 
-export type FeeChecksQuery = { feeChecks: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, acquirerId: string, terminalId: string | null, batchNo: string, businessDay: string, rows: number, wrongRows: number, rowsWithoutRate: number, termsVersion: number, expected: { amountMinor: number, currency: string }, charged: { amountMinor: number, currency: string } } }> } };
+export type WrongFeesQuery = { feeChecks: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, terminalId: string | null, batchNo: string, businessDay: string, rows: number, wrongRows: number, expected: { amountMinor: number, currency: string }, charged: { amountMinor: number, currency: string }, chargedWithoutRate: { amountMinor: number, currency: string } } }> } };
 
-export type RemedyFieldsFragment = { id: string, storeId: string, kind: RemedyKind, content: unknown, digest: string, state: RemedyState, reason: string, requestedName: string, requestedAt: string, decidedName: string | null, decidedAt: string | null, decisionNote: string | null };
+export type RemedyFieldsFragment = { id: string, storeId: string, kind: RemedyKind, content: unknown, digest: string, state: RemedyState, reason: string, mine: boolean, mayDecide: boolean, requestedName: string, requestedAt: string, decidedName: string | null, decidedAt: string | null, decisionNote: string | null, differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> };
 
 export type RemediesQueryVariables = Exact<{
   state?: Array<RemedyState> | RemedyState | null | undefined;
@@ -425,7 +456,7 @@ export type RemediesQueryVariables = Exact<{
 }>;
 
 
-export type RemediesQuery = { remedyRequests: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, kind: RemedyKind, content: unknown, digest: string, state: RemedyState, reason: string, requestedName: string, requestedAt: string, decidedName: string | null, decidedAt: string | null, decisionNote: string | null } }> } };
+export type RemediesQuery = { remedyRequests: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, kind: RemedyKind, content: unknown, digest: string, state: RemedyState, reason: string, mine: boolean, mayDecide: boolean, requestedName: string, requestedAt: string, decidedName: string | null, decidedAt: string | null, decisionNote: string | null, differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> } }> } };
 
 export type RequestForceMatchMutationVariables = Exact<{
   input: ForceMatchInput;
@@ -501,13 +532,30 @@ export type RemedyOutcomeFragment =
 
 export type MoneyFieldsFragment = { amountMinor: number, currency: string };
 
-export type SettlementBoardQueryVariables = Exact<{
-  filter?: BatchFilter | null | undefined;
+export type FundsFieldsFragment = { id: string, storeId: string | null, name: string, count: number, cutOffAt: string | null, lateCount: number, amount: { amountMinor: number, currency: string }, late: { amountMinor: number, currency: string } };
+
+export type FundsAtRiskQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
-export type SettlementBoardQuery = { batches: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, terminalId: string, terminalName: string, batchNo: number, businessDay: string, state: BatchState, money: BatchMoney, handling: BatchHandling | null, count: number, journal: { amountMinor: number, currency: string } } }> } };
+export type FundsAtRiskQuery = { fundsAtRisk: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string | null, name: string, count: number, cutOffAt: string | null, lateCount: number, amount: { amountMinor: number, currency: string }, late: { amountMinor: number, currency: string } } }> } };
+
+export type FundsAtRiskChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FundsAtRiskChangedSubscription = { fundsAtRiskChanged: { id: string, storeId: string | null, name: string, count: number, cutOffAt: string | null, lateCount: number, amount: { amountMinor: number, currency: string }, late: { amountMinor: number, currency: string } } };
+
+export type SettlementBoardQueryVariables = Exact<{
+  fromDay: string;
+  throughDay: string;
+  storeIds?: Array<string> | string | null | undefined;
+  states?: Array<BatchState> | BatchState | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type SettlementBoardQuery = { settlementBoard: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { storeId: string, storeName: string, days: Array<{ businessDay: string, currency: string, batches: number, journalMinor: number, open: number, settling: number, inDoubt: number, unbalanced: number, missed: number, settled: number, confirmed: number, funded: number, onlyBatchNo: number | null, onlyTerminalId: string | null }> } }> } };
 
 export type BatchQueryVariables = Exact<{
   storeId: string;
@@ -590,7 +638,7 @@ export type StatementFileFieldsFragment = { id: string, kind: StatementKind, acq
 export type AcquirersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AcquirersQuery = { acquirers: Array<{ id: string, name: string, format: string | null, mapping: Array<{ merchantNo: string, terminalNo: string, storeId: string, terminalId: string | null }> }> };
+export type AcquirersQuery = { acquirers: Array<{ id: string, name: string, format: string | null, profile: string | null, mapping: Array<{ merchantNo: string, terminalNo: string, storeId: string, terminalId: string | null }> }> };
 
 export type StatementFilesQueryVariables = Exact<{
   filter?: StatementFileFilter | null | undefined;
@@ -696,6 +744,7 @@ export const DifferenceFieldsFragmentDoc = new TypedDocumentString(`
   state
   ownerRole
   ownerId
+  ownerName
   foundAt
   changedAt
   endedBy
@@ -739,6 +788,7 @@ export const DifferenceOutcomeFragmentDoc = new TypedDocumentString(`
   state
   ownerRole
   ownerId
+  ownerName
   foundAt
   changedAt
   endedBy
@@ -763,13 +813,48 @@ export const RemedyFieldsFragmentDoc = new TypedDocumentString(`
   digest
   state
   reason
+  mine
+  mayDecide
   requestedName
   requestedAt
   decidedName
   decidedAt
   decisionNote
+  differences {
+    ...DifferenceFields
+  }
 }
-    `, {"fragmentName":"RemedyFields"}) as unknown as TypedDocumentString<RemedyFieldsFragment, unknown>;
+    fragment DifferenceFields on Difference {
+  id
+  storeId
+  acquirerId
+  type
+  businessDay
+  terminalId
+  batchNo
+  rowType
+  traceNo
+  paymentId
+  statementRowId
+  state
+  ownerRole
+  ownerId
+  ownerName
+  foundAt
+  changedAt
+  endedBy
+  note
+  terminalAmount {
+    ...MoneyFields
+  }
+  acquirerAmount {
+    ...MoneyFields
+  }
+}
+fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`, {"fragmentName":"RemedyFields"}) as unknown as TypedDocumentString<RemedyFieldsFragment, unknown>;
 export const RemedyOutcomeFragmentDoc = new TypedDocumentString(`
     fragment RemedyOutcome on RemedyResult {
   __typename
@@ -783,6 +868,25 @@ export const RemedyOutcomeFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RemedyOutcome"}) as unknown as TypedDocumentString<RemedyOutcomeFragment, unknown>;
+export const FundsFieldsFragmentDoc = new TypedDocumentString(`
+    fragment FundsFields on FundsAtRisk {
+  id
+  storeId
+  name
+  count
+  cutOffAt
+  lateCount
+  amount {
+    ...MoneyFields
+  }
+  late {
+    ...MoneyFields
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`, {"fragmentName":"FundsFields"}) as unknown as TypedDocumentString<FundsFieldsFragment, unknown>;
 export const SettlementRequestFieldsFragmentDoc = new TypedDocumentString(`
     fragment SettlementRequestFields on SettlementRequest {
   id
@@ -921,6 +1025,7 @@ export const DifferencesDocument = new TypedDocumentString(`
   state
   ownerRole
   ownerId
+  ownerName
   foundAt
   changedAt
   endedBy
@@ -944,7 +1049,20 @@ export const DifferenceDetailDocument = new TypedDocumentString(`
       at
       what
       actor
+      actorName
       detail
+    }
+    transaction {
+      id
+      traceNo
+      receiptNo
+      operatorId
+      cardLast4
+      cardName
+      startedAt
+    }
+    statementRow {
+      ...StatementRowFields
     }
   }
 }
@@ -963,6 +1081,7 @@ export const DifferenceDetailDocument = new TypedDocumentString(`
   state
   ownerRole
   ownerId
+  ownerName
   foundAt
   changedAt
   endedBy
@@ -977,6 +1096,36 @@ export const DifferenceDetailDocument = new TypedDocumentString(`
 fragment MoneyFields on Money {
   amountMinor
   currency
+}
+fragment StatementRowFields on StatementRow {
+  id
+  fileId
+  storeId
+  terminalId
+  line
+  type
+  sourceType
+  businessDay
+  at
+  merchantNo
+  terminalNo
+  batchNo
+  traceNo
+  reference
+  scheme
+  cardLast4
+  payout
+  superseded
+  feeRemainder
+  gross {
+    ...MoneyFields
+  }
+  fee {
+    ...MoneyFields
+  }
+  net {
+    ...MoneyFields
+  }
 }`) as unknown as TypedDocumentString<DifferenceDetailQuery, DifferenceDetailQueryVariables>;
 export const DifferenceCountDocument = new TypedDocumentString(`
     query DifferenceCount($filter: DifferenceFilter) {
@@ -985,8 +1134,17 @@ export const DifferenceCountDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DifferenceCountQuery, DifferenceCountQueryVariables>;
+export const DifferenceOwnersDocument = new TypedDocumentString(`
+    query DifferenceOwners($storeIds: [ID!]!) {
+  differenceOwners(storeIds: $storeIds) {
+    id
+    name
+    role
+  }
+}
+    `) as unknown as TypedDocumentString<DifferenceOwnersQuery, DifferenceOwnersQueryVariables>;
 export const AssignDifferencesDocument = new TypedDocumentString(`
-    mutation AssignDifferences($ids: [ID!]!, $role: Role!, $personId: ID) {
+    mutation AssignDifferences($ids: [ID!]!, $role: Role, $personId: ID) {
   assignDifferences(ids: $ids, role: $role, personId: $personId) {
     ...DifferenceOutcome
   }
@@ -1006,6 +1164,7 @@ export const AssignDifferencesDocument = new TypedDocumentString(`
   state
   ownerRole
   ownerId
+  ownerName
   foundAt
   changedAt
   endedBy
@@ -1054,6 +1213,7 @@ export const ResolveDifferencesDocument = new TypedDocumentString(`
   state
   ownerRole
   ownerId
+  ownerName
   foundAt
   changedAt
   endedBy
@@ -1102,6 +1262,7 @@ export const AcceptDifferencesDocument = new TypedDocumentString(`
   state
   ownerRole
   ownerId
+  ownerName
   foundAt
   changedAt
   endedBy
@@ -1150,6 +1311,7 @@ export const ReopenDifferencesDocument = new TypedDocumentString(`
   state
   ownerRole
   ownerId
+  ownerName
   foundAt
   changedAt
   endedBy
@@ -1220,9 +1382,30 @@ export const PayoutsDocument = new TypedDocumentString(`
   amountMinor
   currency
 }`) as unknown as TypedDocumentString<PayoutsQuery, PayoutsQueryVariables>;
-export const FeeChecksDocument = new TypedDocumentString(`
-    query FeeChecks($filter: FeeCheckFilter, $after: String) {
-  feeChecks(filter: $filter, first: 200, after: $after) {
+export const FeeReportDocument = new TypedDocumentString(`
+    query FeeReport($fromDay: Date!, $toDay: Date!, $acquirerId: ID, $storeId: ID) {
+  feeReport(
+    fromDay: $fromDay
+    toDay: $toDay
+    acquirerId: $acquirerId
+    storeId: $storeId
+  ) {
+    acquirerId
+    cardKind
+    currency
+    rows
+    wrongRows
+    rowsWithoutRate
+    grossMinor
+    expectedMinor
+    chargedMinor
+    gapMinor
+  }
+}
+    `) as unknown as TypedDocumentString<FeeReportQuery, FeeReportQueryVariables>;
+export const WrongFeesDocument = new TypedDocumentString(`
+    query WrongFees($filter: FeeCheckFilter, $after: String) {
+  feeChecks(filter: $filter, first: 20, after: $after) {
     totalCount
     pageInfo {
       hasNextPage
@@ -1232,18 +1415,18 @@ export const FeeChecksDocument = new TypedDocumentString(`
       node {
         id
         storeId
-        acquirerId
         terminalId
         batchNo
         businessDay
         rows
         wrongRows
-        rowsWithoutRate
-        termsVersion
         expected {
           ...MoneyFields
         }
         charged {
+          ...MoneyFields
+        }
+        chargedWithoutRate {
           ...MoneyFields
         }
       }
@@ -1253,7 +1436,7 @@ export const FeeChecksDocument = new TypedDocumentString(`
     fragment MoneyFields on Money {
   amountMinor
   currency
-}`) as unknown as TypedDocumentString<FeeChecksQuery, FeeChecksQueryVariables>;
+}`) as unknown as TypedDocumentString<WrongFeesQuery, WrongFeesQueryVariables>;
 export const RemediesDocument = new TypedDocumentString(`
     query Remedies($state: [RemedyState!], $after: String) {
   remedyRequests(state: $state, first: 50, after: $after) {
@@ -1269,7 +1452,34 @@ export const RemediesDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment RemedyFields on RemedyRequest {
+    fragment DifferenceFields on Difference {
+  id
+  storeId
+  acquirerId
+  type
+  businessDay
+  terminalId
+  batchNo
+  rowType
+  traceNo
+  paymentId
+  statementRowId
+  state
+  ownerRole
+  ownerId
+  ownerName
+  foundAt
+  changedAt
+  endedBy
+  note
+  terminalAmount {
+    ...MoneyFields
+  }
+  acquirerAmount {
+    ...MoneyFields
+  }
+}
+fragment RemedyFields on RemedyRequest {
   id
   storeId
   kind
@@ -1277,11 +1487,20 @@ export const RemediesDocument = new TypedDocumentString(`
   digest
   state
   reason
+  mine
+  mayDecide
   requestedName
   requestedAt
   decidedName
   decidedAt
   decisionNote
+  differences {
+    ...DifferenceFields
+  }
+}
+fragment MoneyFields on Money {
+  amountMinor
+  currency
 }`) as unknown as TypedDocumentString<RemediesQuery, RemediesQueryVariables>;
 export const RequestForceMatchDocument = new TypedDocumentString(`
     mutation RequestForceMatch($input: ForceMatchInput!) {
@@ -1334,28 +1553,16 @@ export const DecideRemedyDocument = new TypedDocumentString(`
     message
   }
 }`) as unknown as TypedDocumentString<DecideRemedyMutation, DecideRemedyMutationVariables>;
-export const SettlementBoardDocument = new TypedDocumentString(`
-    query SettlementBoard($filter: BatchFilter, $after: String) {
-  batches(filter: $filter, first: 200, after: $after) {
+export const FundsAtRiskDocument = new TypedDocumentString(`
+    query FundsAtRisk($after: String) {
+  fundsAtRisk(level: store, first: 200, after: $after) {
     pageInfo {
       hasNextPage
       endCursor
     }
     edges {
       node {
-        id
-        storeId
-        terminalId
-        terminalName
-        batchNo
-        businessDay
-        state
-        money
-        handling
-        count
-        journal {
-          ...MoneyFields
-        }
+        ...FundsFields
       }
     }
   }
@@ -1363,7 +1570,84 @@ export const SettlementBoardDocument = new TypedDocumentString(`
     fragment MoneyFields on Money {
   amountMinor
   currency
-}`) as unknown as TypedDocumentString<SettlementBoardQuery, SettlementBoardQueryVariables>;
+}
+fragment FundsFields on FundsAtRisk {
+  id
+  storeId
+  name
+  count
+  cutOffAt
+  lateCount
+  amount {
+    ...MoneyFields
+  }
+  late {
+    ...MoneyFields
+  }
+}`) as unknown as TypedDocumentString<FundsAtRiskQuery, FundsAtRiskQueryVariables>;
+export const FundsAtRiskChangedDocument = new TypedDocumentString(`
+    subscription FundsAtRiskChanged {
+  fundsAtRiskChanged(level: store) {
+    ...FundsFields
+  }
+}
+    fragment MoneyFields on Money {
+  amountMinor
+  currency
+}
+fragment FundsFields on FundsAtRisk {
+  id
+  storeId
+  name
+  count
+  cutOffAt
+  lateCount
+  amount {
+    ...MoneyFields
+  }
+  late {
+    ...MoneyFields
+  }
+}`) as unknown as TypedDocumentString<FundsAtRiskChangedSubscription, FundsAtRiskChangedSubscriptionVariables>;
+export const SettlementBoardDocument = new TypedDocumentString(`
+    query SettlementBoard($fromDay: Date!, $throughDay: Date!, $storeIds: [ID!], $states: [BatchState!], $after: String) {
+  settlementBoard(
+    fromDay: $fromDay
+    throughDay: $throughDay
+    storeIds: $storeIds
+    states: $states
+    first: 200
+    after: $after
+  ) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        storeId
+        storeName
+        days {
+          businessDay
+          currency
+          batches
+          journalMinor
+          open
+          settling
+          inDoubt
+          unbalanced
+          missed
+          settled
+          confirmed
+          funded
+          onlyBatchNo
+          onlyTerminalId
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SettlementBoardQuery, SettlementBoardQueryVariables>;
 export const BatchDocument = new TypedDocumentString(`
     query Batch($storeId: ID!, $terminalId: ID!, $batchNo: Int!) {
   batch(storeId: $storeId, terminalId: $terminalId, batchNo: $batchNo) {
@@ -1628,6 +1912,7 @@ export const AcquirersDocument = new TypedDocumentString(`
     id
     name
     format
+    profile
     mapping {
       merchantNo
       terminalNo

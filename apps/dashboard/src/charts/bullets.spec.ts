@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { DARK, LIGHT } from '../tokens.js';
+import { type Bullet, bulletPicture } from './bullets.js';
+
+const bullet = (change: Partial<Bullet>): Bullet => ({
+  name: 'Nov 20',
+  expectedMinor: 1_000,
+  actualMinor: 1_000,
+  gap: null,
+  tip: [],
+  ...change,
+});
+const look = { currency: 'EUR', locale: 'en', lying: false } as const;
+type Drawn = {
+  series: { barWidth: number; data: { value: unknown; itemStyle: { color: string }; label: { formatter: string } }[] }[];
+};
+const drawn = (bullets: readonly Bullet[], more: { lying?: boolean } = {}) =>
+  bulletPicture(bullets, { ...look, ...more }, LIGHT, 400) as unknown as Drawn & Record<string, unknown>;
+
+describe('what is against what should be', () => {
+  it('is a solid bar inside a hollow one, and no bar where nothing came yet', () => {
+    const [expected, actual] = drawn([bullet({}), bullet({ actualMinor: null })]).series;
+    expect(expected?.data.map(({ value }) => value)).toEqual([1_000, 1_000]);
+    expect(actual?.data.map(({ value }) => value)).toEqual([1_000, '-']);
+    expect(actual?.barWidth).toBe((expected?.barWidth ?? 0) / 2);
+  });
+
+  it('writes a gap once, at the end of the longer bar, and never by colour alone', () => {
+    const bullets = [bullet({ actualMinor: 900, gap: '-€1.00' }), bullet({}), bullet({ actualMinor: 1_200, gap: '+€2.00' })];
+    const [, actual, gaps] = drawn(bullets).series;
+    expect(gaps?.data.map(({ value, label }) => [value, label.formatter])).toEqual([
+      [[0, 1_000], '-€1.00'],
+      [[2, 1_200], '+€2.00'],
+    ]);
+    expect(drawn(bullets, { lying: true }).series[2]?.data.map(({ value }) => value)).toEqual([
+      [1_000, 0],
+      [1_200, 2],
+    ]);
+    expect(actual?.data.map(({ itemStyle }) => itemStyle.color)).toEqual([LIGHT.bad, LIGHT.accent, LIGHT.bad]);
+  });
+
+  it('lies where names are long', () => {
+    expect(drawn([bullet({})])).toMatchObject({ xAxis: [{ type: 'category' }, { show: false }], yAxis: { type: 'value' } });
+    expect(drawn([bullet({})], { lying: true })).toMatchObject({
+      yAxis: [{ type: 'category' }, { show: false }],
+      xAxis: { type: 'value' },
+    });
+  });
+
+  it('takes the colours of the scheme', () => {
+    expect(JSON.stringify(bulletPicture([bullet({})], look, DARK, 400))).toContain(DARK.accent);
+  });
+});

@@ -1,0 +1,135 @@
+import type { Locale } from '../format/locale.js';
+import { formatMoneyShort } from '../format/money.js';
+import { FONT, type Palette } from '../tokens.js';
+import type { PictureOption } from './engine.js';
+import { tipOf } from './tip.js';
+
+/** What should be and what is, of one day or one acquirer. */
+export interface Bullet {
+  readonly name: string;
+  readonly expectedMinor: number;
+  /** Null where nothing came yet. */
+  readonly actualMinor: number | null;
+  /** Set where the two ought to be the same and are not: what is written at the mark. */
+  readonly gap: string | null;
+  /** Lines of the tip, the first its heading. */
+  readonly tip: readonly string[];
+}
+
+/** Height of a picture of columns, and of each row of a picture of rows, CSS pixels. */
+export const COLUMNS_HEIGHT = 190;
+const ROW_HEIGHT = 54;
+const AXIS_HEIGHT = 34;
+const SMALL = 12;
+/** How thick the bar inside is, as a part of the hollow one. */
+const INSIDE = 0.5;
+
+/** Height of a picture with so many rows, CSS pixels. */
+export const rowsHeight = (rows: number): number => rows * ROW_HEIGHT + AXIS_HEIGHT;
+
+/**
+ * What is as a solid bar inside the hollow one of what should be: what is missing stays hollow, what is too much stands out. A gap is written beside its bar and coloured.
+ * Bars stand as columns, or lie as rows where names are long. Amounts are of one currency, integer minor units all the way.
+ */
+export function bulletPicture(
+  bullets: readonly Bullet[],
+  look: { currency: string; locale: Locale; lying: boolean },
+  ink: Palette,
+  width: number,
+): PictureOption {
+  const { currency, locale, lying } = look;
+  const words = { color: ink.muted, fontFamily: FONT, fontSize: SMALL };
+  const names = {
+    type: 'category' as const,
+    data: bullets.map(({ name }) => name),
+    inverse: lying,
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: ink.edge } },
+    // A row's name stands above it: names of companies are long.
+    axisLabel: lying
+      ? {
+          ...words,
+          color: ink.text,
+          inside: true,
+          margin: 0,
+          verticalAlign: 'bottom' as const,
+          padding: [0, 0, 11, 0],
+          width: width - 16,
+          overflow: 'truncate' as const,
+        }
+      : { ...words, hideOverlap: true },
+    z: 5,
+  };
+  const amounts = {
+    type: 'value' as const,
+    splitNumber: lying ? 2 : 3,
+    axisLabel: { ...words, hideOverlap: true, formatter: (minor: number) => formatMoneyShort({ amountMinor: minor, currency }, locale) },
+    splitLine: { lineStyle: { color: ink.border } },
+  };
+  // The second axis of names is the same and not shown: bars of one axis would stand beside each other.
+  const twice = [names, { ...names, show: false }];
+  const thick = lying ? 18 : Math.max(8, Math.min(34, (width - 60) / Math.max(1, bullets.length) / 1.7));
+  return {
+    grid: { left: 4, right: lying ? 72 : 8, top: lying ? 10 : 22, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    ...(lying ? { xAxis: amounts, yAxis: twice } : { xAxis: twice, yAxis: amounts }),
+    tooltip: tipOf(ink, (at) => bullets[at]?.tip ?? []),
+    series: [expectedSeries(bullets, ink, thick), actualSeries(bullets, ink, thick, lying), gapSeries(bullets, ink, lying)],
+  };
+}
+
+function expectedSeries(bullets: readonly Bullet[], ink: Palette, thick: number) {
+  return {
+    type: 'bar' as const,
+    barWidth: thick,
+    data: bullets.map(({ expectedMinor, gap }) => ({
+      value: expectedMinor,
+      itemStyle: { color: gap === null ? ink.accentSoft : ink.badSoft, borderColor: gap === null ? ink.accent : ink.bad, borderWidth: 1.5 },
+    })),
+    z: 2,
+  };
+}
+
+function actualSeries(bullets: readonly Bullet[], ink: Palette, thick: number, lying: boolean) {
+  return {
+    type: 'bar' as const,
+    ...(lying ? { yAxisIndex: 1 } : { xAxisIndex: 1 }),
+    barWidth: thick * INSIDE,
+    data: bullets.map(({ actualMinor, gap }) => ({
+      value: actualMinor ?? '-',
+      itemStyle: { color: gap === null ? ink.accent : ink.bad },
+    })),
+    z: 3,
+  };
+}
+
+/** What is written at the longer of two bars; before everything, as it may stand over a neighbour. */
+function gapSeries(bullets: readonly Bullet[], ink: Palette, lying: boolean) {
+  return {
+    type: 'scatter' as const,
+    symbolSize: 0,
+    silent: true,
+    data: bullets.flatMap(({ expectedMinor, actualMinor, gap }, at) => {
+      if (gap === null) return [];
+      const end = Math.max(expectedMinor, actualMinor ?? 0);
+      return [
+        {
+          value: lying ? [end, at] : [at, end],
+          label: {
+            show: true,
+            opacity: 1,
+            formatter: gap,
+            position: lying ? ('right' as const) : ('top' as const),
+            color: ink.bad,
+            fontFamily: FONT,
+            fontSize: SMALL,
+            fontWeight: 600 as const,
+            backgroundColor: ink.surface,
+            borderRadius: 2,
+            padding: [1, 2],
+          },
+        },
+      ];
+    }),
+    z: 6,
+  };
+}
