@@ -146,6 +146,7 @@ export const settlementSearch = (raw: RawSearch) =>
     day: dayOf(raw['day']),
     batch: oneOf(raw['batch'], BATCH_STATES),
     state: oneOf(raw['state'], TRANSACTION_STATES),
+    show: oneOf(raw['show'], ['problems'] as const),
   });
 
 /** /settlement/statements: `correct` is the file whose correction is uploaded next. */
@@ -187,4 +188,4 @@ export const fundingSearch = (raw: RawSearch) =>
 
 /** /settlement/fees */
 export const feesSearch = (raw: RawSearch) =>
-  present({ acquirer: textOf(raw['acquirer']), store: textOf(raw['store']), day: dayOf(raw['day']) });
+  present({ acquirer: textOf(raw['acquirer']), store: textOf(raw['store']), from: dayOf(raw['from']), to: dayOf(raw['to']) });

@@ -1,4 +1,5 @@
 import { Button, NativeSelect, Textarea } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { formatMoney } from '../format/money.js';
 import { NotReachable } from '../graphql/failures.js';
@@ -8,8 +9,8 @@ import { MOST_CHARACTERS } from '../terminal/action.rules.js';
 import { tell } from '../ui/announcer.js';
 import { Notice } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
-import { atStake } from './difference.rules.js';
-import { act, type Difference, type DifferenceAct, renewDifferences } from './difference-queries.js';
+import { atStake, ownerOf, personValue, ROLES, storesOf } from './difference.rules.js';
+import { act, type Difference, type DifferenceAct, ownersQuery, renewDifferences } from './difference-queries.js';
 import classes from './differences.module.css';
 
 /** What can be done with differences at once. */
@@ -36,7 +37,7 @@ function Form({ kind, differences, close, done }: Parameters<typeof ActDialog>[0
   const me = useMe();
   // What was selected when the dialog opened is what is acted on, whatever arrives meanwhile.
   const [chosen] = useState(differences);
-  const [owner, setOwner] = useState<'me' | 'manager' | 'hq'>('me');
+  const [owner, setOwner] = useState('me');
   const [note, setNote] = useState('');
   const [tried, setTried] = useState(false);
   const { send, sending, problem } = useActing(chosen, () => {
@@ -44,10 +45,7 @@ function Form({ kind, differences, close, done }: Parameters<typeof ActDialog>[0
     done();
   });
   const missing = kind !== 'assign' && note.trim() === '';
-  const what = (): DifferenceAct =>
-    kind === 'assign'
-      ? { kind, role: owner === 'me' ? me.role : owner, personId: owner === 'me' ? me.id : null }
-      : { kind, note: note.trim() };
+  const what = (): DifferenceAct => (kind === 'assign' ? { kind, to: ownerOf(owner, me.id) } : { kind, note: note.trim() });
   return (
     <form
       noValidate
@@ -61,18 +59,7 @@ function Form({ kind, differences, close, done }: Parameters<typeof ActDialog>[0
     >
       <Meaning kind={kind} differences={chosen} />
       {kind === 'assign' ? (
-        <NativeSelect
-          label={t('difference.assignTo')}
-          value={owner}
-          onChange={(event) => setOwner(event.currentTarget.value as typeof owner)}
-          data={[
-            { value: 'me', label: t('difference.toMe') },
-            { value: 'manager', label: t('difference.toManager') },
-            { value: 'hq', label: t('difference.toHq') },
-          ]}
-          data-testid="assign-to"
-          data-autofocus
-        />
+        <OwnerChoice differences={chosen} value={owner} change={setOwner} />
       ) : (
         <Textarea
           label={t('difference.reason')}
@@ -97,6 +84,43 @@ function Form({ kind, differences, close, done }: Parameters<typeof ActDialog>[0
         </Button>
       </div>
     </form>
+  );
+}
+
+/** Whose work it becomes: one's own, everybody's of a role, or one person's among those who see all of the stores. */
+function OwnerChoice({
+  differences,
+  value,
+  change,
+}: {
+  differences: readonly Difference[];
+  value: string;
+  change: (value: string) => void;
+}) {
+  const { t } = useTexts();
+  const me = useMe();
+  const { data: owners } = useQuery(ownersQuery(storesOf(differences)));
+  const people = (owners ?? []).filter(({ id }) => id !== me.id);
+  return (
+    <NativeSelect
+      label={t('difference.assignTo')}
+      value={value}
+      onChange={(event) => change(event.currentTarget.value)}
+      data={[
+        { value: 'me', label: t('difference.toMe') },
+        { group: t('difference.toRole'), items: ROLES.map((role) => ({ value: role, label: t(`role.${role}`) })) },
+        ...(people.length === 0
+          ? []
+          : [
+              {
+                group: t('difference.toPerson'),
+                items: people.map(({ id, name, role }) => ({ value: personValue(id), label: `${name} · ${t(`role.${role}`)}` })),
+              },
+            ]),
+      ]}
+      data-testid="assign-to"
+      data-autofocus
+    />
   );
 }
 

@@ -121,7 +121,9 @@ function History({ difference }: { difference: DifferenceDetail }) {
           <li key={`${event.at} ${event.what} ${event.detail}`}>
             <div>
               <strong>{textOrCode(t, 'difference.event', event.what)}</strong>
-              <span className={ui.muted}>{` · ${event.actor === 'reconciliation' ? t('difference.byProgram') : event.actor}`}</span>
+              <span
+                className={ui.muted}
+              >{` · ${event.actor === 'reconciliation' ? t('difference.byProgram') : (event.actorName ?? event.actor)}`}</span>
             </div>
             {['found', 'foundAgain', 'assigned'].includes(event.what) || event.detail === '' ? null : <div>{event.detail}</div>}
             <div className={`${ui.small} ${ui.muted}`}>

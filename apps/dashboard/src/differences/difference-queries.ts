@@ -9,6 +9,8 @@ import {
   type DifferenceFieldsFragment,
   type DifferenceFilter,
   type DifferenceOutcomeFragment,
+  DifferenceOwnersDocument,
+  type DifferenceOwnersQuery,
   DifferencesDocument,
   RemediesDocument,
   type RemedyFieldsFragment,
@@ -16,21 +18,21 @@ import {
   ReopenDifferencesDocument,
   ResolveDifferencesDocument,
   type Role,
-  StatementRowsDocument,
-  TransactionsDocument,
 } from '../graphql/generated/money/graphql.js';
-import { fileOfRow, LONE_TYPES, loneSide, OPEN_STATES } from './difference.rules.js';
+import { LONE_TYPES, loneSide, OPEN_STATES } from './difference.rules.js';
 
 /** A difference as lists show it. */
 export type Difference = DifferenceFieldsFragment;
 /** A difference with its history. */
 export type DifferenceDetail = NonNullable<DifferenceDetailQuery['difference']>;
+/** Somebody whose work a difference may be. */
+export type DifferenceOwner = DifferenceOwnersQuery['differenceOwners'][number];
 /** A remedy somebody asked for. */
 export type Remedy = RemedyFieldsFragment;
 
 /** What is done with differences. */
 export type DifferenceAct =
-  | { readonly kind: 'assign'; readonly role: Role; readonly personId: string | null }
+  | { readonly kind: 'assign'; readonly to: { readonly role: Role } | { readonly personId: string } }
   | { readonly kind: 'resolve' | 'accept' | 'reopen'; readonly note: string };
 
 /** Differences that match, newest first, page by page. */
@@ -49,34 +51,12 @@ export const differenceQuery = (id: string) =>
     queryFn: async () => (await execute(DifferenceDetailDocument, { id })).difference ?? null,
   });
 
-/** The journal's transaction of a difference, where it is among the day's newest of its terminal. */
-export const transactionQuery = ({ storeId, terminalId, businessDay, paymentId }: Difference) =>
+/** People whose work the differences of all of these stores may be, by name. */
+export const ownersQuery = (storeIds: readonly string[]) =>
   queryOptions({
-    queryKey: ['differenceTransaction', paymentId] as const,
-    queryFn: async () => {
-      const { transactions } = await execute(TransactionsDocument, {
-        filter: { storeId, businessDay, ...(terminalId === null ? {} : { terminalId }) },
-        first: 200,
-        after: null,
-      });
-      return transactions.edges.find(({ node }) => node.id === paymentId)?.node ?? null;
-    },
-    enabled: paymentId !== null,
-  });
-
-/** The statement's row of a difference, where it is among the first of its file and terminal. */
-export const statementRowQuery = ({ statementRowId, terminalId }: Difference) =>
-  queryOptions({
-    queryKey: ['differenceRow', statementRowId] as const,
-    queryFn: async () => {
-      const { statementRows } = await execute(StatementRowsDocument, {
-        filter: { fileId: fileOfRow(statementRowId ?? ''), ...(terminalId === null ? {} : { terminalId }) },
-        first: 200,
-        after: null,
-      });
-      return statementRows.edges.find(({ node }) => node.id === statementRowId)?.node ?? null;
-    },
-    enabled: statementRowId !== null,
+    queryKey: ['differenceOwners', ...storeIds] as const,
+    queryFn: async () => (await execute(DifferenceOwnersDocument, { storeIds: [...storeIds] })).differenceOwners,
+    staleTime: 60_000,
   });
 
 /** Open differences on the other side of a lone one. */
@@ -112,7 +92,13 @@ export async function act(ids: readonly string[], what: DifferenceAct): Promise<
   const all = [...ids];
   switch (what.kind) {
     case 'assign':
-      return (await execute(AssignDifferencesDocument, { ids: all, role: what.role, personId: what.personId })).assignDifferences;
+      return (
+        await execute(AssignDifferencesDocument, {
+          ids: all,
+          role: 'role' in what.to ? what.to.role : null,
+          personId: 'personId' in what.to ? what.to.personId : null,
+        })
+      ).assignDifferences;
     case 'resolve':
       return (await execute(ResolveDifferencesDocument, { ids: all, note: what.note })).resolveDifferences;
     case 'accept':

@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { DifferenceFieldsFragment } from '../graphql/generated/money/graphql.js';
-import { actsFor, atStake, between, candidates, fileOfRow, filterOf, loneSide, remedyTargets } from './difference.rules.js';
+import {
+  actsFor,
+  atStake,
+  between,
+  candidates,
+  decisionsOf,
+  fileOfRow,
+  filterOf,
+  loneSide,
+  ownerOf,
+  personValue,
+  remedyTargets,
+  storesOf,
+} from './difference.rules.js';
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
 const difference = (change: Partial<DifferenceFieldsFragment>): DifferenceFieldsFragment => ({
@@ -18,6 +31,7 @@ const difference = (change: Partial<DifferenceFieldsFragment>): DifferenceFields
   state: 'open',
   ownerRole: 'hq',
   ownerId: null,
+  ownerName: null,
   foundAt: '2026-11-22T00:00:00.000Z',
   changedAt: '2026-11-22T00:00:00.000Z',
   endedBy: null,
@@ -112,6 +126,19 @@ describe('what may be done', () => {
   });
 });
 
+describe('whose work it becomes', () => {
+  it('is one’s own, a role’s or a person’s', () => {
+    expect(ownerOf('me', 'lin')).toEqual({ personId: 'lin' });
+    expect(ownerOf('manager', 'lin')).toEqual({ role: 'manager' });
+    // A person may be called like a role.
+    expect(ownerOf(personValue('hq'), 'lin')).toEqual({ personId: 'hq' });
+  });
+
+  it('asks for each store once', () => {
+    expect(storesOf([{ storeId: 'b' }, { storeId: 'a' }, { storeId: 'b' }])).toEqual(['a', 'b']);
+  });
+});
+
 describe('a remedy', () => {
   it('says what it is about, or is not guessed at', () => {
     expect(remedyTargets({ kind: 'forceMatch', terminalDifferenceId: 'a', acquirerDifferenceId: 'b' })).toEqual({
@@ -126,6 +153,14 @@ describe('a remedy', () => {
     });
     for (const content of [null, 'x', {}, { kind: 'forceMatch' }, { kind: 'correctingEntry', differenceId: 'a' }])
       expect(remedyTargets(content)).toBeUndefined();
+  });
+
+  it('is decided by whoever may, and taken back by whoever asked', () => {
+    const asked = { state: 'requested', mine: false, mayDecide: true } as const;
+    expect(decisionsOf(asked)).toEqual(['approve', 'refuse']);
+    expect(decisionsOf({ ...asked, mine: true, mayDecide: false })).toEqual(['withdraw']);
+    expect(decisionsOf({ ...asked, mayDecide: false })).toEqual([]);
+    expect(decisionsOf({ ...asked, state: 'approved' })).toEqual([]);
   });
 
   it('leads to the file of its row', () => {

@@ -4,6 +4,8 @@ import type {
   DifferenceState,
   DifferenceType,
   MoneyFieldsFragment,
+  RemedyDecision,
+  RemedyState,
 } from '../graphql/generated/money/graphql.js';
 
 /** What the rules look at. */
@@ -122,5 +124,39 @@ export function remedyTargets(content: unknown): RemedyTargets | undefined {
   return undefined;
 }
 
+/** What the viewer may decide about a remedy now: whoever asked can only take it back (P6). */
+export function decisionsOf({
+  state,
+  mine,
+  mayDecide,
+}: {
+  readonly state: RemedyState;
+  readonly mine: boolean;
+  readonly mayDecide: boolean;
+}): readonly RemedyDecision[] {
+  if (state !== 'requested') return [];
+  if (mayDecide) return ['approve', 'refuse'];
+  return mine ? ['withdraw'] : [];
+}
+
 /** The file of a statement row's id, `<file>/<row>`. */
 export const fileOfRow = (statementRowId: string): string => statementRowId.split('/')[0] ?? '';
+
+/** Roles a difference can belong to as a whole. */
+export const ROLES = ['manager', 'hq'] as const;
+
+const PERSON = 'person:';
+
+/** A person as the value of a choice beside the roles. */
+export const personValue = (id: string): string => `${PERSON}${id}`;
+
+/** Who a choice stands for: `me`, a role, or a person. */
+export function ownerOf(chosen: string, myId: string): { role: (typeof ROLES)[number] } | { personId: string } {
+  const role = ROLES.find((each) => each === chosen);
+  if (role !== undefined) return { role };
+  return { personId: chosen === 'me' ? myId : chosen.slice(PERSON.length) };
+}
+
+/** The stores of differences, each once. */
+export const storesOf = (differences: readonly Pick<Difference, 'storeId'>[]): string[] =>
+  [...new Set(differences.map(({ storeId }) => storeId))].sort();

@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Download, Scale } from 'lucide-react';
+import { Scale } from 'lucide-react';
 import { useState } from 'react';
 import { fleetQuery } from '../fleet/fleet-queries.js';
+import { formatGap } from '../format/money.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
+import { Exports } from '../settlement/exports.js';
 import { MoneyTabs } from '../settlement/money-tabs.js';
 import { EmptyState, ErrorState, LoadMore, Notice, PageHeader, Skeletons } from '../ui/blocks.js';
 import { type Column, Rows } from '../ui/rows.js';
@@ -16,9 +18,8 @@ import { between, filterOf } from './difference.rules.js';
 import { DifferenceDrawer } from './difference-drawer.js';
 import { DifferenceFilters } from './difference-filters.js';
 import { type Difference, differencesQuery, remediesQuery } from './difference-queries.js';
-import { DifferenceStateChip, useOwner } from './difference-states.js';
+import { DifferenceStateChip, useDifferenceName, useOwner } from './difference-states.js';
 import classes from './differences.module.css';
-import { exportPath } from './export.rules.js';
 import { RemedyList } from './remedy-list.js';
 
 const route = getRouteApi('/signed-in/settlement/differences');
@@ -26,11 +27,12 @@ const route = getRouteApi('/signed-in/settlement/differences');
 /** What journal and statements don't agree on, as work with owners. */
 export function DifferencesPage() {
   const { t } = useTexts();
+  const me = useMe();
   const search = route.useSearch();
   return (
     <>
       <PageHeader title={t(search.view ? 'difference.remediesTitle' : 'difference.title')} lead={t('difference.lead')}>
-        {search.view ? null : <Exports />}
+        {search.view ? null : <Exports table="differences" filter={filterOf(search, me)} />}
       </PageHeader>
       <MoneyTabs at="differences" />
       {search.view ? <RemedyList /> : <Work />}
@@ -45,6 +47,9 @@ function Work() {
   const search = route.useSearch();
   const query = useInfiniteQuery(differencesQuery(filterOf(search, me)));
   const rows = query.data?.pages.flatMap(({ edges }) => edges.map(({ node }) => node)) ?? [];
+  // Without the stores' names rows would change their height when those come.
+  const { isPending: namesPending } = useQuery(fleetQuery);
+  const waiting = query.isPending || namesPending;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const toggle = (id: string) => {
     const next = new Set(selected);
@@ -57,14 +62,14 @@ function Work() {
     <>
       <Waiting />
       <DifferenceFilters />
-      {query.isPending ? <Skeletons rows={8} height={44} /> : null}
+      {waiting ? <Skeletons rows={8} height={44} /> : null}
       {query.error && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : null}
-      {query.data && rows.length === 0 ? (
+      {!waiting && query.data && rows.length === 0 ? (
         <EmptyState icon={Scale} title={t(filtered ? 'filter.nothingTitle' : 'difference.allDone')}>
           {t(filtered ? 'filter.nothingText' : 'difference.allDoneText')}
         </EmptyState>
       ) : null}
-      {rows.length === 0 ? null : (
+      {waiting || rows.length === 0 ? null : (
         <>
           {me.role === 'auditor' ? null : (
             <BulkBar
@@ -85,34 +90,6 @@ function Work() {
         </>
       )}
     </>
-  );
-}
-
-function Exports() {
-  const { t } = useTexts();
-  const me = useMe();
-  const search = route.useSearch();
-  const filter = filterOf(search, me);
-  return (
-    <div className={classes.exports}>
-      <span className={`${ui.small} ${ui.muted}`} id="export-label">
-        {t('difference.export')}
-      </span>
-      {(['csv', 'xlsx'] as const).map((format) => (
-        <Button
-          key={format}
-          component="a"
-          href={exportPath(filter, format)}
-          download
-          variant="default"
-          leftSection={<Download size={16} aria-hidden="true" />}
-          aria-describedby="export-label"
-          data-testid={`export-${format}`}
-        >
-          {t(format === 'csv' ? 'difference.exportCsv' : 'difference.exportXlsx')}
-        </Button>
-      ))}
-    </div>
   );
 }
 
@@ -141,24 +118,13 @@ function Waiting() {
   );
 }
 
-/** What a difference is called where it has to be told from others. */
-export function useDifferenceName(): (difference: Difference) => string {
-  const { t } = useTexts();
-  const { data: fleet } = useQuery(fleetQuery);
-  return ({ type, storeId, terminalId, traceNo }) => {
-    const store = fleet?.find(({ id }) => id === storeId);
-    const terminal = store?.terminals.find(({ id }) => id === terminalId)?.name ?? terminalId;
-    return [t(`difference.kind.${type}`), terminal, store?.name ?? storeId, traceNo].filter(Boolean).join(' · ');
-  };
-}
-
 interface Selection {
   readonly selected: ReadonlySet<string>;
   readonly toggle: (id: string) => void;
 }
 
 function useColumns(selection: Selection | undefined): Column<Difference>[] {
-  const { t } = useTexts();
+  const { t, locale } = useTexts();
   const search = route.useSearch();
   const { data: fleet } = useQuery(fleetQuery);
   const nameOf = useDifferenceName();
@@ -220,7 +186,7 @@ function useColumns(selection: Selection | undefined): Column<Difference>[] {
       end: true,
       cell: (row) => {
         const money = between(row);
-        return money === undefined || money.amountMinor === 0 ? '–' : <strong>{<Money value={money} />}</strong>;
+        return money === undefined || money.amountMinor === 0 ? '–' : <strong className={ui.number}>{formatGap(money, locale)}</strong>;
       },
     },
     { key: 'owner', header: t('difference.owner'), cell: (row) => owner(row) },

@@ -7,7 +7,7 @@ import { execute } from '../graphql/client.js';
 import { NotReachable } from '../graphql/failures.js';
 import { RequestCorrectingEntryDocument, RequestForceMatchDocument } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
-import { MOST_CHARACTERS } from '../terminal/action.rules.js';
+import { MOST_CHARACTERS, oneLine } from '../terminal/action.rules.js';
 import { tell } from '../ui/announcer.js';
 import { Notice } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
@@ -67,7 +67,7 @@ function Form({ choice, difference, close }: { choice: RemedyChoice; difference:
         event.preventDefault();
         setTried(true);
         if (wrong.other || wrong.amount || wrong.reason) return;
-        const text = reason.trim();
+        const text = oneLine(reason);
         void send(
           choice === 'forceMatch'
             ? { choice, ids: loneSide(difference) === 'terminal' ? [difference.id, other] : [other, difference.id], reason: text }

@@ -8,15 +8,15 @@ import { execute } from '../graphql/client.js';
 import { NotReachable } from '../graphql/failures.js';
 import { DecideRemedyDocument, type RemedyDecision, type RemedyState } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
-import { useMe } from '../session/session.js';
 import { MOST_CHARACTERS } from '../terminal/action.rules.js';
 import { EmptyState, ErrorState, Fact, Facts, LoadMore, Notice, Skeletons } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
 import { type ChipTone, StateChip } from '../ui/state-chip.js';
 import ui from '../ui/ui.module.css';
-import { ZonedMoment } from '../ui/values.js';
-import { type RemedyTargets, remedyTargets } from './difference.rules.js';
+import { BusinessDay, Money, ZonedMoment } from '../ui/values.js';
+import { decisionsOf, remedyTargets } from './difference.rules.js';
 import { type Remedy, remediesQuery, renewDifferences } from './difference-queries.js';
+import { useDifferenceName } from './difference-states.js';
 import classes from './differences.module.css';
 
 const route = getRouteApi('/signed-in/settlement/differences');
@@ -80,14 +80,11 @@ export function RemedyList() {
 }
 
 function RemedyCard({ remedy }: { remedy: Remedy }) {
-  const { t } = useTexts();
-  const me = useMe();
+  const { t, locale } = useTexts();
   const [deciding, setDeciding] = useState<RemedyDecision | null>(null);
   const targets = remedyTargets(remedy.content);
   const [tone, icon] = LOOKS[remedy.state];
-  const mine = remedy.requestedName === me.name;
-  const decisions: readonly RemedyDecision[] =
-    remedy.state !== 'requested' || me.role === 'auditor' ? [] : mine ? ['withdraw'] : ['approve', 'refuse'];
+  const decisions = decisionsOf(remedy);
   return (
     <li className={`${ui.card} ${classes.remedy}`} data-testid={`remedy-${remedy.id}`} data-state={remedy.state}>
       <div className={ui.cardHead}>
@@ -97,10 +94,13 @@ function RemedyCard({ remedy }: { remedy: Remedy }) {
         </StateChip>
       </div>
       <p className={classes.reason}>{remedy.reason}</p>
-      {targets ? <Targets targets={targets} /> : null}
+      {targets?.kind === 'correctingEntry' ? (
+        <strong className={ui.number}>{t('difference.entryOf', { amount: formatMoney(targets.amount, locale) })}</strong>
+      ) : null}
+      <About remedy={remedy} />
       <Facts>
         <Fact name={t('difference.askedBy')}>
-          {remedy.requestedName} · <ZonedMoment at={remedy.requestedAt} />
+          {remedy.mine ? t('difference.ownerYou') : remedy.requestedName} · <ZonedMoment at={remedy.requestedAt} />
         </Fact>
         {remedy.decidedName === null || remedy.decidedAt === null ? null : (
           <Fact name={t('difference.decidedBy')}>
@@ -128,28 +128,33 @@ function RemedyCard({ remedy }: { remedy: Remedy }) {
   );
 }
 
-function Targets({ targets }: { targets: RemedyTargets }) {
-  const { t, locale } = useTexts();
+/** The differences it is about, with what each side says; a person without a right to see them sees what was asked for only. */
+function About({ remedy: { differences } }: { remedy: Remedy }) {
+  const { t } = useTexts();
   const search = route.useSearch();
-  const link = (id: string, text: string) => (
-    <Link to="/settlement/differences" search={{ ...search, d: id }} resetScroll={false}>
-      {text}
-    </Link>
-  );
+  const nameOf = useDifferenceName();
   return (
-    <p className={classes.targets}>
-      {targets.kind === 'correctingEntry' ? (
-        <>
-          <strong className={ui.number}>{t('difference.entryOf', { amount: formatMoney(targets.amount, locale) })}</strong>
-          {link(targets.differenceId, t('difference.lookAt'))}
-        </>
-      ) : (
-        <>
-          {link(targets.terminalDifferenceId, t('difference.first'))}
-          {link(targets.acquirerDifferenceId, t('difference.second'))}
-        </>
-      )}
-    </p>
+    <ul className={classes.about}>
+      {differences.map((difference) => (
+        <li key={difference.id}>
+          <Link to="/settlement/differences" search={{ ...search, d: difference.id }} resetScroll={false}>
+            {nameOf(difference)}
+          </Link>
+          <span className={ui.muted}>
+            <BusinessDay day={difference.businessDay} />
+          </span>
+          {(['terminalAmount', 'acquirerAmount'] as const).map((side) => {
+            const amount = difference[side];
+            return amount === null ? null : (
+              <span key={side}>
+                <span className={ui.muted}>{t(side === 'terminalAmount' ? 'difference.journal' : 'difference.statement')}</span>{' '}
+                <Money value={amount} />
+              </span>
+            );
+          })}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -2,12 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { fleetQuery } from '../fleet/fleet-queries.js';
+import { formatGap } from '../format/money.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
 import ui from '../ui/ui.module.css';
 import { Money, ZonedMoment } from '../ui/values.js';
 import { between, fileOfRow } from './difference.rules.js';
-import { type Difference, statementRowQuery, transactionQuery } from './difference-queries.js';
+import type { DifferenceDetail } from './difference-queries.js';
 import classes from './differences.module.css';
 
 /** One line of the comparison; `differs` marks values that are not the same. */
@@ -19,8 +20,8 @@ interface SideLine {
 }
 
 /** What the terminal booked and what the acquirer says, beside each other. */
-export function Sides({ difference }: { difference: Difference }) {
-  const { t } = useTexts();
+export function Sides({ difference }: { difference: DifferenceDetail }) {
+  const { t, locale } = useTexts();
   const lines = useLines(difference);
   const delta = between(difference);
   return (
@@ -50,7 +51,7 @@ export function Sides({ difference }: { difference: Difference }) {
               <td />
               <td>
                 <strong>
-                  <Money value={delta} />
+                  <span className={ui.number}>{formatGap(delta, locale)}</span>
                 </strong>
               </td>
             </tr>
@@ -61,17 +62,15 @@ export function Sides({ difference }: { difference: Difference }) {
   );
 }
 
-function useLines(difference: Difference): SideLine[] {
+function useLines(difference: DifferenceDetail): SideLine[] {
   const { t } = useTexts();
   const me = useMe();
   const { data: fleet } = useQuery(fleetQuery);
-  const { data: booked } = useQuery(transactionQuery(difference));
-  const { data: row } = useQuery(statementRowQuery(difference));
-  const { terminalAmount, acquirerAmount, paymentId, statementRowId } = difference;
+  const { terminalAmount, acquirerAmount, paymentId, statementRowId, transaction: booked, statementRow: row } = difference;
   const timeZone = fleet?.find(({ id }) => id === difference.storeId)?.timeZone;
   const text = (value: string | number | null | undefined) =>
     value === null || value === undefined || value === '' ? null : String(value);
-  const last4 = (digits: string | null | undefined) => (digits ? `···· ${digits}` : null);
+  const last4 = (digits: string | null | undefined) => (digits ? `····\u00a0${digits}` : null);
   const money = (value: typeof terminalAmount | undefined) => (value ? <Money value={value} /> : null);
   const terminalCard = booked ? [booked.cardName, last4(booked.cardLast4)].filter(Boolean).join(' ') : null;
   const acquirerCard = row
@@ -114,7 +113,7 @@ function useLines(difference: Difference): SideLine[] {
       name: t('difference.line'),
       terminal: null,
       acquirer:
-        row === null || row === undefined ? null : (
+        row === null ? null : (
           <>
             {row.line}{' '}
             {me.role === 'manager' ? null : (

@@ -1,54 +1,66 @@
 import { describe, expect, it } from 'vitest';
-import { type BoardBatch, boardOf, cellOf, dayAt, daysThrough } from './board.rules.js';
+import { type BoardDay, boardOf, cellOf, dayAt, daysThrough, newestDay } from './board.rules.js';
 
-const batch = (change: Partial<BoardBatch>): BoardBatch => ({
-  id: 'b',
-  storeId: 'berlin',
-  terminalId: 't1',
-  terminalName: 'Till 1',
-  batchNo: 1,
+const NONE = { open: 0, settling: 0, inDoubt: 0, unbalanced: 0, missed: 0, settled: 0, confirmed: 0, funded: 0 };
+const day = (states: Partial<typeof NONE>, change: Partial<BoardDay> = {}): BoardDay => ({
   businessDay: '2026-11-21',
-  state: 'settled',
-  money: 'unconfirmed',
-  handling: null,
-  count: 1,
-  journal: { amountMinor: 100, currency: 'EUR' },
+  currency: 'EUR',
+  batches: Object.values(states).reduce((sum, count) => sum + count, 0),
+  journalMinor: 100,
+  onlyBatchNo: null,
+  onlyTerminalId: null,
+  ...NONE,
+  ...states,
   ...change,
 });
 
 describe('a store’s day', () => {
   it.each([
-    [['settled', 'unbalanced', 'missed'], 'unbalanced'],
-    [['inDoubt', 'missed'], 'missed'],
-    [['settled', 'open'], 'open'],
-    [['recovered', 'settled'], 'settled'],
-  ] as const)('of %j stands as %s', (states, state) => {
-    expect(cellOf(states.map((each) => batch({ state: each }))).state).toBe(state);
+    [{ settled: 1, unbalanced: 1, missed: 1 }, 'unbalanced', 1],
+    [{ inDoubt: 1, missed: 2 }, 'missed', 2],
+    [{ settled: 4, open: 1 }, 'open', 1],
+    [{ funded: 1, confirmed: 3 }, 'confirmed', 3],
+    [{ funded: 2, settled: 1 }, 'settled', 1],
+    [{ funded: 2 }, 'funded', 2],
+  ] as const)('of %j stands as %s', (states, state, inState) => {
+    expect(cellOf([day(states)])).toMatchObject({ state, inState });
   });
 
-  it('is as far as the slowest money when all is settled', () => {
-    expect(cellOf([batch({ money: 'funded' }), batch({ money: 'confirmed' })]).state).toBe('confirmed');
-    expect(cellOf([batch({ money: 'funded' }), batch({ state: 'recovered', money: 'funded' })]).state).toBe('funded');
-    expect(cellOf([batch({ money: 'funded' }), batch({})])).toMatchObject({ state: 'settled', inState: 1, batches: 2, only: undefined });
+  it('sums per currency, and its state is that of the worst', () => {
+    expect(cellOf([day({ funded: 2 }), day({ open: 1, settled: 1 }, { currency: 'USD', journalMinor: 5 })])).toEqual({
+      state: 'open',
+      inState: 1,
+      batches: 4,
+      only: undefined,
+      sums: [
+        { amountMinor: 100, currency: 'EUR' },
+        { amountMinor: 5, currency: 'USD' },
+      ],
+    });
   });
 
-  it('needs nobody for a difference two people answered for', () => {
-    expect(cellOf([batch({ state: 'unbalanced', handling: 'accepted' })]).state).toBe('settled');
-    expect(cellOf([batch({ state: 'unbalanced', handling: 'frozen' })]).state).toBe('unbalanced');
-  });
-
-  it('sums per currency', () => {
-    expect(cellOf([batch({}), batch({}), batch({ journal: { amountMinor: 5, currency: 'USD' } })]).sums).toEqual([
-      { amountMinor: 200, currency: 'EUR' },
-      { amountMinor: 5, currency: 'USD' },
-    ]);
+  it('leads to its only batch', () => {
+    const only = { onlyBatchNo: 7, onlyTerminalId: 't1' };
+    expect(cellOf([day({ open: 1 }, only)]).only).toEqual({ terminalId: 't1', batchNo: 7 });
+    // One in each of two currencies are two.
+    expect(cellOf([day({ open: 1 }, only), day({ open: 1 }, { ...only, currency: 'USD' })]).only).toBeUndefined();
   });
 
   it('stands at its store and day', () => {
-    const board = boardOf([batch({}), batch({ storeId: 'tokyo' }), batch({ businessDay: '2026-11-20' })]);
-    expect([...board].map(([store, days]) => [store, [...days.keys()]])).toEqual([
-      ['berlin', ['2026-11-21', '2026-11-20']],
-      ['tokyo', ['2026-11-21']],
+    const rows = [day({ open: 1 }), day({ open: 1 }, { currency: 'USD' }), day({ open: 1 }, { businessDay: '2026-11-20' })];
+    const board = boardOf([
+      { storeId: 'berlin', storeName: 'Berlin', days: rows },
+      { storeId: 'tokyo', storeName: 'Tokyo', days: [] },
+    ]);
+    expect([...board].map(([store, days]) => [store, [...days].map(([on, { batches }]) => [on, batches])])).toEqual([
+      [
+        'berlin',
+        [
+          ['2026-11-21', 2],
+          ['2026-11-20', 1],
+        ],
+      ],
+      ['tokyo', []],
     ]);
     expect(() => cellOf([])).toThrow(RangeError);
   });
@@ -57,6 +69,11 @@ describe('a store’s day', () => {
 describe('the days of the board', () => {
   it('go back over a month’s end', () => {
     expect(daysThrough('2026-12-01', 3)).toEqual(['2026-12-01', '2026-11-30', '2026-11-29']);
+  });
+
+  it('reach to where the first store’s day has begun', () => {
+    expect(newestDay('2026-11-21', [{ businessDay: '2026-11-22' }, { businessDay: '2026-11-21' }])).toBe('2026-11-22');
+    expect(newestDay('2026-11-21', [{ businessDay: '2026-11-20' }])).toBe('2026-11-21');
   });
 
   it('end where the viewer’s day is', () => {

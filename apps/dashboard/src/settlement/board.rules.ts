@@ -1,14 +1,16 @@
 import { sumByCurrency } from '../format/money.js';
-import type { BatchState, MoneyFieldsFragment, SettlementBoardQuery } from '../graphql/generated/money/graphql.js';
+import type { MoneyFieldsFragment, SettlementBoardQuery } from '../graphql/generated/money/graphql.js';
 
-/** A batch as the board needs it. */
-export type BoardBatch = SettlementBoardQuery['batches']['edges'][number]['node'];
+/** A store with its days, as the server sums them: one row for each business day and currency. */
+export type BoardStore = SettlementBoardQuery['settlementBoard']['edges'][number]['node'];
+/** A store's batches of one business day and currency. */
+export type BoardDay = BoardStore['days'][number];
 
-/** How a store's day stands: its worst batch, and once all are settled how far the money has come. */
-export type DayState = BatchState | 'confirmed' | 'funded';
+/** States in the order in which somebody has to look at them; once all is settled, how far the money has come. */
+const ORDER = ['unbalanced', 'missed', 'inDoubt', 'open', 'settling', 'settled', 'confirmed', 'funded'] as const;
 
-/** States in the order in which somebody has to look at them. */
-const URGENCY: readonly BatchState[] = ['unbalanced', 'missed', 'inDoubt', 'open', 'settling'];
+/** How a store's day stands: its worst batch, or its slowest money. */
+export type DayState = (typeof ORDER)[number];
 
 /** A store's business day on the board. */
 export interface BoardCell {
@@ -19,47 +21,33 @@ export interface BoardCell {
   /** Batches in the state that is shown. */
   readonly inState: number;
   /** The only batch, to go straight to it. */
-  readonly only: BoardBatch | undefined;
+  readonly only: { readonly terminalId: string; readonly batchNo: number } | undefined;
 }
 
 /** How a store's day stands. @throws RangeError without any batch */
-export function cellOf(batches: readonly BoardBatch[]): BoardCell {
-  if (batches.length === 0) throw new RangeError('a day without batches has no cell');
-  const state = dayState(batches);
+export function cellOf(rows: readonly BoardDay[]): BoardCell {
+  const sum = (pick: (row: BoardDay) => number) => rows.reduce((total, row) => total + pick(row), 0);
+  const state = ORDER.find((each) => rows.some((row) => row[each] > 0));
+  if (state === undefined) throw new RangeError('a day without batches has no cell');
+  const batches = sum((row) => row.batches);
+  const only = batches === 1 ? rows.find((row) => row.batches === 1) : undefined;
   return {
     state,
-    sums: sumByCurrency(batches.map(({ journal }) => journal)),
-    batches: batches.length,
-    inState: batches.filter((batch) => stateOf(batch) === state).length,
-    only: batches.length === 1 ? batches[0] : undefined,
+    sums: sumByCurrency(rows.map(({ journalMinor, currency }) => ({ amountMinor: journalMinor, currency }))),
+    batches,
+    inState: sum((row) => row[state]),
+    only: only?.onlyTerminalId && only.onlyBatchNo !== null ? { terminalId: only.onlyTerminalId, batchNo: only.onlyBatchNo } : undefined,
   };
 }
 
-/** A settled batch is as far as its money. One whose difference two people answered for needs nobody any more. */
-function stateOf({ state, money, handling }: BoardBatch): DayState {
-  const done = state === 'settled' || state === 'recovered' || (state === 'unbalanced' && handling === 'accepted');
-  if (!done) return state;
-  if (money === 'funded' || money === 'confirmed') return money;
-  return 'settled';
-}
-
-function dayState(batches: readonly BoardBatch[]): DayState {
-  const states = new Set(batches.map(stateOf));
-  const urgent = URGENCY.find((state) => states.has(state));
-  if (urgent !== undefined) return urgent;
-  for (const state of ['settled', 'confirmed'] as const) if (states.has(state)) return state;
-  return 'funded';
-}
-
 /** Cells by store, then by business day. */
-export function boardOf(batches: readonly BoardBatch[]): Map<string, Map<string, BoardCell>> {
-  const board = new Map<string, Map<string, BoardCell>>();
-  for (const [storeId, ofStore] of Map.groupBy(batches, (batch) => batch.storeId)) {
-    const days = new Map<string, BoardCell>();
-    for (const [day, ofDay] of Map.groupBy(ofStore, (batch) => batch.businessDay)) days.set(day, cellOf(ofDay));
-    board.set(storeId, days);
-  }
-  return board;
+export function boardOf(stores: readonly BoardStore[]): Map<string, Map<string, BoardCell>> {
+  return new Map(
+    stores.map(({ storeId, days }) => [
+      storeId,
+      new Map([...Map.groupBy(days, (row) => row.businessDay)].map(([day, rows]) => [day, cellOf(rows)])),
+    ]),
+  );
 }
 
 /** The `count` calendar days up to and with `last`, newest first. */
@@ -74,3 +62,7 @@ export function dayAt(instant: number, timeZone: string): string {
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
+
+/** The newest business day there is: the viewer's day, or that of a store where it is later already. */
+export const newestDay = (today: string, stores: readonly { readonly businessDay: string }[]): string =>
+  stores.reduce((newest, { businessDay }) => (businessDay > newest ? businessDay : newest), today);

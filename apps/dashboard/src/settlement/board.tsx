@@ -1,4 +1,4 @@
-import { Button, TextInput, VisuallyHidden } from '@mantine/core';
+import { Button, NativeSelect, TextInput, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import {
@@ -11,25 +11,28 @@ import {
   LoaderCircle,
   type LucideIcon,
   ReceiptText,
-  RotateCcw,
   Scale,
 } from 'lucide-react';
-import { useNow } from '../app/clock.js';
+import { useEffect, useMemo } from 'react';
+import { useMinute } from '../app/clock.js';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import { formatMoney } from '../format/money.js';
 import { deviceZone, formatBusinessDay } from '../format/time.js';
 import { useTexts } from '../i18n/use-texts.js';
-import { EmptyState, ErrorState, Notice, Skeletons } from '../ui/blocks.js';
+import { EmptyState, ErrorState, Skeletons } from '../ui/blocks.js';
 import { type ChipTone, StateChip } from '../ui/state-chip.js';
 import ui from '../ui/ui.module.css';
 import { usePhone } from '../ui/use-phone.js';
 import { BusinessDay } from '../ui/values.js';
 import classes from './board.module.css';
-import { type BoardCell, boardOf, type DayState, dayAt, daysThrough } from './board.rules.js';
-import { boardQuery } from './settlement-queries.js';
+import { type BoardCell, boardOf, type DayState, dayAt, daysThrough, newestDay } from './board.rules.js';
+import { FundsAtRisk } from './funds-at-risk.js';
+import { boardQuery, followFunds, fundsQuery } from './settlement-queries.js';
 
 const route = getRouteApi('/signed-in/settlement');
 const DAYS = 7;
+/** What somebody has to look at. */
+const PROBLEMS = ['unbalanced', 'missed', 'inDoubt'] as const;
 
 const LOOKS: Record<DayState, [ChipTone, LucideIcon]> = {
   unbalanced: ['bad', Scale],
@@ -38,7 +41,6 @@ const LOOKS: Record<DayState, [ChipTone, LucideIcon]> = {
   open: ['info', Clock],
   settling: ['info', LoaderCircle],
   settled: ['quiet', CircleCheck],
-  recovered: ['quiet', RotateCcw],
   confirmed: ['quiet', FileCheck],
   funded: ['ok', Banknote],
 };
@@ -49,13 +51,26 @@ export function Board() {
   const phone = usePhone();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const today = dayAt(useNow(), deviceZone());
+  const { data: fleet } = useQuery(fleetQuery);
+  // Where a store's day has begun already, it is shown, wherever the viewer is.
+  const today = newestDay(dayAt(useMinute(), deviceZone()), fleet ?? []);
   const last = search.day ?? today;
   const days = daysThrough(last, DAYS);
-  const { data: fleet } = useQuery(fleetQuery);
-  const query = useQuery(
-    boardQuery({ fromBusinessDay: days.at(-1) ?? last, throughBusinessDay: last, ...(search.store ? { storeId: search.store } : {}) }),
-  );
+  const query = useQuery({
+    ...boardQuery({
+      fromDay: days.at(-1) ?? last,
+      throughDay: last,
+      storeId: search.store ?? null,
+      states: search.show === 'problems' ? PROBLEMS : null,
+    }),
+    enabled: fleet !== undefined,
+  });
+  const cells = useMemo(() => boardOf(query.data ?? []), [query.data]);
+  const empty = [...cells.values()].every((ofStore) => ofStore.size === 0);
+  const { data: funds, isPending: fundsPending } = useQuery(fundsQuery);
+  useEffect(followFunds, []);
+  // All appear at once: the board would jump when the picture, or the stores' names, came later.
+  const waiting = query.isPending || fundsPending;
   const move = (by: number) => {
     const [next] = daysThrough(new Date(Date.parse(`${last}T00:00:00Z`) + by * 86_400_000).toISOString().slice(0, 10), 1);
     void navigate({ search: { ...search, day: next === today ? '' : next } as typeof search, replace: true });
@@ -79,21 +94,37 @@ export function Board() {
             {t('board.later')}
           </Button>
         </div>
+        <NativeSelect
+          label={t('board.show')}
+          value={search.show ?? ''}
+          onChange={(event) => void navigate({ search: { ...search, show: event.currentTarget.value } as typeof search, replace: true })}
+          data={[
+            { value: '', label: t('board.showAll') },
+            { value: 'problems', label: t('board.showProblems') },
+          ]}
+          data-testid="board-show"
+        />
       </search>
-      {query.isPending ? <Skeletons rows={5} height={64} /> : null}
+      {waiting ? <Skeletons rows={5} height={64} /> : null}
+      {!waiting && funds && fleet && search.day === undefined ? (
+        <FundsAtRisk
+          funds={search.store ? funds.filter(({ storeId }) => storeId === search.store) : funds}
+          stores={search.store ? 1 : fleet.length}
+        />
+      ) : null}
       {query.error && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : null}
-      {query.data && query.data.batches.length === 0 ? (
+      {!waiting && query.data && empty ? (
         <EmptyState
-          icon={ReceiptText}
-          title={t('board.noneTitle', { from: formatBusinessDay(days.at(-1) ?? last, locale), to: formatBusinessDay(last, locale) })}
+          icon={search.show === 'problems' ? CircleCheck : ReceiptText}
+          title={t(search.show === 'problems' ? 'board.noProblems' : 'board.noneTitle', {
+            from: formatBusinessDay(days.at(-1) ?? last, locale),
+            to: formatBusinessDay(last, locale),
+          })}
         >
-          {t('board.noneText')}
+          {search.show === 'problems' ? undefined : t('board.noneText')}
         </EmptyState>
       ) : null}
-      {query.data && !query.data.complete ? <Notice tone="warn">{t('board.incomplete')}</Notice> : null}
-      {query.data && query.data.batches.length > 0 ? (
-        <Grid board={boardOf(query.data.batches)} days={days} stores={fleet ?? []} phone={phone} />
-      ) : null}
+      {!waiting && query.data && !empty ? <Grid board={cells} days={days} stores={fleet ?? []} phone={phone} /> : null}
     </>
   );
 }
@@ -199,9 +230,13 @@ function Cell({ store, day, cell, withDay }: { store: Named; day: string; cell: 
   );
   const shared = { className: classes.cell, 'data-state': cell.state, 'data-testid': `cell-${store.id}-${day}` };
   if (cell.only) {
-    const { storeId, terminalId, batchNo } = cell.only;
+    const { terminalId, batchNo } = cell.only;
     return (
-      <Link to="/settlement/batches/$storeId/$terminalId/$batchNo" params={{ storeId, terminalId, batchNo: String(batchNo) }} {...shared}>
+      <Link
+        to="/settlement/batches/$storeId/$terminalId/$batchNo"
+        params={{ storeId: store.id, terminalId, batchNo: String(batchNo) }}
+        {...shared}
+      >
         {content}
       </Link>
     );

@@ -1,11 +1,12 @@
-import type { DifferenceFilter } from '../graphql/generated/money/graphql.js';
+/** Tables the server writes as files. */
+export type ExportedTable = 'differences' | 'payouts' | 'fee-checks';
 
-/** Where the differences of a filter are downloaded as a table. The server narrows by the same names as the list's filter. */
-export function exportPath(filter: DifferenceFilter, format: 'csv' | 'xlsx'): string {
+/** Where the rows of a filter are downloaded as a table. The server narrows by the same names as the list's filter. */
+export function exportPath(table: ExportedTable, filter: object, format: 'csv' | 'xlsx'): string {
   const query = new URLSearchParams({ format });
   for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined) continue;
     query.set(name, Array.isArray(value) ? value.join(',') : String(value));
   }
-  return `/api/exports/differences?${query.toString().replaceAll('%2C', ',')}`;
+  return `/api/exports/${table}?${query.toString().replaceAll('%2C', ',')}`;
 }

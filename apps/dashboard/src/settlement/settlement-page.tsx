@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { BATCH_STATES, type settlementSearch, TRANSACTION_STATES } from '../app/searches.js';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import { useTexts } from '../i18n/use-texts.js';
-import { PageHeader } from '../ui/blocks.js';
+import { PageHeader, Skeletons } from '../ui/blocks.js';
 import ui from '../ui/ui.module.css';
 import { BatchList } from './batch-list.js';
 import { Board } from './board.js';
@@ -27,7 +27,10 @@ export function SettlementPage() {
       <PageHeader title={t('nav.settlement')} lead={t('settlement.lead')} />
       <MoneyTabs at={tab} />
       {tab === 'board' ? <Board /> : <Filters stores={[...stores].map(([id, { name }]) => ({ value: id, label: name }))} />}
-      {tab === 'board' ? null : tab === 'batches' ? (
+      {/* Without the stores' names rows would change their height when those come. */}
+      {tab === 'board' ? null : fleet === undefined ? (
+        <Skeletons rows={5} height={48} />
+      ) : tab === 'batches' ? (
         <BatchList filter={{ ...shared, ...(search.batch ? { state: [search.batch] } : {}) }} stores={stores} />
       ) : (
         <TransactionList filter={{ ...shared, ...(search.state ? { state: [search.state] } : {}) }} stores={stores} />

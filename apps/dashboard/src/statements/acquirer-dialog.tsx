@@ -45,7 +45,7 @@ function AcquirerForm({ acquirer, close }: { acquirer: Acquirer | undefined; clo
   const [id, setId] = useState(acquirer?.id ?? '');
   const [name, setName] = useState(acquirer?.name ?? '');
   const [format, setFormat] = useState(acquirer?.format ?? '');
-  const [profile, setProfile] = useState('');
+  const [profile, setProfile] = useState(acquirer?.profile ?? '');
   const [tried, setTried] = useState(false);
   const { save, saving, problem } = useSaving(close);
   const faults = { id: !ID.test(id), name: name.trim() === '', profile: format === 'csv' && profile.trim() === '' };
@@ -57,7 +57,8 @@ function AcquirerForm({ acquirer, close }: { acquirer: Acquirer | undefined; clo
         event.preventDefault();
         setTried(true);
         if (!faults.id && !faults.name && !faults.profile) {
-          void save({ id, name: name.trim(), format: format === '' ? null : format, profile: format === 'csv' ? profile : null });
+          // What is left out stays as it is: another format does not take the profile away.
+          void save({ id, name: name.trim(), format: format === '' ? null : format, ...(format === 'csv' ? { profile } : {}) });
         }
       }}
     >

@@ -56,7 +56,7 @@ function Lines({ file }: { file: StatementFile }) {
     void navigate({ search: { ...search, ...next } as typeof search, replace: true, resetScroll: false });
   return (
     <>
-      {unmapped > 0 ? (
+      {unmapped > 0 && file.state === 'imported' ? (
         <div className={classes.unmapped}>
           <Notice tone="warn" title={t('statement.unmappedTitle', { count: unmapped })} testId="unmapped">
             <p>{t('statement.unmappedText')}</p>

@@ -57,7 +57,7 @@ export function StatementsPage() {
         ) : null}
       </PageHeader>
       <MoneyTabs at="statements" />
-      {me.role === 'hq' && acquirers ? (
+      {me.role === 'hq' ? (
         <UploadBand
           acquirers={acquirers}
           correct={correct}

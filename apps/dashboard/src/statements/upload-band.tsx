@@ -14,7 +14,8 @@ const MOST_FILES = 20;
 
 /** Where files are dropped or picked. With `correct`, what is sent next takes that file's place. */
 export function UploadBand(props: {
-  acquirers: readonly Acquirer[];
+  /** Undefined until they are known. */
+  acquirers: readonly Acquirer[] | undefined;
   correct: string | undefined;
   endCorrection: () => void;
   addAcquirer: () => void;
@@ -63,7 +64,7 @@ export function UploadBand(props: {
           <strong>{t(phone ? 'statement.send' : 'statement.drop')}</strong>
           <div className={`${ui.muted} ${ui.small}`}>{t('statement.dropHelp')}</div>
         </div>
-        {props.acquirers.length === 0 ? (
+        {props.acquirers?.length === 0 ? (
           <Button
             variant="default"
             leftSection={<Building2 size={16} aria-hidden="true" />}
@@ -91,7 +92,7 @@ export function UploadBand(props: {
       <UploadDialog
         files={files}
         close={() => setFiles([])}
-        acquirers={props.acquirers}
+        acquirers={props.acquirers ?? []}
         corrected={props.correct === undefined ? undefined : (corrected ?? undefined)}
         endCorrection={props.endCorrection}
       />

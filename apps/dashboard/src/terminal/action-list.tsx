@@ -3,7 +3,6 @@ import {
   ArrowDownUp,
   Clock,
   CloudUpload,
-  History,
   LogIn,
   LogOut,
   type LucideIcon,
@@ -42,7 +41,7 @@ export const ACTION_ICONS: Record<TerminalAction, LucideIcon> = {
   abortTerminal: OctagonX,
   captureDialogue: MessagesSquare,
   acceptUnbalanced: Scale,
-  adoptOutcome: History,
+  adoptOutcome: ArrowDownUp,
 };
 
 /** The icon of an action, also of one this version does not know. */
