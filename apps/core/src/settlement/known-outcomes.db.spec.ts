@@ -32,7 +32,9 @@ describe('a payment said to be in doubt whose end the gateway has told before', 
     const numbers = { amountMinor: '1000', traceNo: '7', receiptNo: '3' };
     const parameters = { paymentId: ids.paymentId, state: 'completed', ...booked, ...numbers };
     expect(await answers('berlin-1')).toEqual([{ parameters, state: expect.any(String) }]);
-    const [row] = await world.database.query<{ state: string }>('SELECT state FROM card_transaction WHERE payment_id = $1', [ids.paymentId]);
+    const [row] = await world.database.query<{ state: string }>('SELECT state FROM card_transaction WHERE payment_id = $1', [
+      ids.paymentId,
+    ]);
     expect(row!.state).toBe('completed');
   });
 
