@@ -44,7 +44,7 @@ describe('the proven close', () => {
     expect([terminal.alive, terminal.settlements]).toEqual([false, [{ amountMinor: 1_234, count: 2 }]]);
     expect(terminal.calls.filter((call) => ['settle', 'signOff', 'power off'].includes(call))).toEqual(['settle', 'signOff', 'power off']);
     expect(edge.entries('OperatorSignedOff').map((entry) => entry.payload)).toContainEqual({ operatorId: 'ana', by: 'closing' });
-    expect(await edge.pay('key-0003')).toEqual({ ok: false, code: 'terminalClosing' });
+    expect(await edge.pay('key-0003')).toEqual({ ok: false, code: 'terminalClosed' });
     expect(edge.terminals.get('t1')!.facts).toMatchObject({ power: 'off', signedOn: false, resting: 'closed' });
   });
 
