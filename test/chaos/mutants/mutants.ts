@@ -117,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
         file: `${CORE}/ingest/ingest.transaction.ts`,
         find: /talk\.say\('COMMIT'\);\n(\s*)await talk\.send\(\);/,
         replace:
-          "talk.say('COMMIT');\n$1await talk.send();\n$1await new Promise((resolve) => setTimeout(resolve, 250));\n$1work.announce(tables);\n$1await talk.send();",
+          "talk.say('COMMIT');\n$1await talk.send();\n$1await new Promise((resolve) => setTimeout(resolve, 1_000));\n$1work.announce(tables);\n$1await talk.send();",
       },
     ],
   },

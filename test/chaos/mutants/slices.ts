@@ -25,7 +25,7 @@ export const SLICES = {
   deadLine: { faults: ['partition', 'killAgent'], minutes: 0.6 },
   hostile: { faults: ['hostileBroker'], minutes: 0.25 },
   twoCores: { faults: ['secondCore'], minutes: 0.5 },
-  deadCore: { faults: ['killCore', 'delayDatabase'], minutes: 0.6, commandEveryMs: 400 },
+  deadCore: { faults: ['killCore', 'delayDatabase'], minutes: 0.8, commandEveryMs: 250 },
   deadDatabase: { faults: ['killPostgres'], minutes: 0.4, watchEveryMs: 20, pauseMs: 150 },
   deadBroker: { faults: ['killBroker', 'disconnect'], minutes: 0.4, policyEveryMs: 1_200 },
 } as const satisfies Record<string, Slice>;
