@@ -31,6 +31,8 @@ export interface ExamOptions extends ChainSize {
   readonly pauseMs: number;
   /** Mean pauses of headquarters; 0: none of it. */
   readonly commandEveryMs: number;
+  /** Which commands headquarters gives; all when left out. */
+  readonly commandActions?: readonly string[];
   readonly policyEveryMs: number;
   /** Mean pause between two faults. */
   readonly gapMs: number;
@@ -249,7 +251,7 @@ class Exam {
   }
 
   #openShop(system: ExamSystem): Headquarters {
-    const { pauseMs, commandEveryMs, policyEveryMs } = this.#options;
+    const { pauseMs, commandEveryMs, commandActions, policyEveryMs } = this.#options;
     const stores = system.gateways.map(({ store }) => store);
     for (const { store, tillUrl } of system.gateways) {
       for (const { id, operatorId } of store.terminals) {
@@ -278,6 +280,7 @@ class Exam {
       roll: dice(this.#roll(0x7fff_ffff)),
       records: this.#commands,
       commandEveryMs,
+      ...(commandActions === undefined ? {} : { actions: commandActions }),
       policyEveryMs,
     });
     headquarters.start();

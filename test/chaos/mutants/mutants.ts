@@ -136,7 +136,8 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: `${EDGE}/journal/journal.upkeep.ts`,
         find: 'prune(clock.now() - keepDays * DAY_MS,',
-        replace: 'prune(clock.now() - keepDays,',
+        // Seconds, not days: an agent that loses its first entries before it has a connection gets no policy, and there is nothing to examine.
+        replace: 'prune(clock.now() - keepDays * 150,',
       },
     ],
   },

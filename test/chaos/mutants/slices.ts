@@ -25,7 +25,14 @@ export const SLICES = {
   deadLine: { faults: ['partition', 'killAgent'], minutes: 0.6 },
   hostile: { faults: ['hostileBroker'], minutes: 0.25 },
   twoCores: { faults: ['secondCore'], minutes: 0.5 },
-  deadCore: { faults: ['killCore', 'delayDatabase'], minutes: 0.8, commandEveryMs: 250 },
+  /** Many commands: orders that move money would soon wait for a second person. */
+  deadCore: {
+    faults: ['killCore'],
+    minutes: 0.9,
+    gapMs: 7_000,
+    commandEveryMs: 200,
+    commandActions: ['displayMessage', 'diagnoseTerminal', 'captureDialogue'],
+  },
   deadDatabase: { faults: ['killPostgres'], minutes: 0.4, watchEveryMs: 20, pauseMs: 150 },
   deadBroker: { faults: ['killBroker', 'disconnect'], minutes: 0.4, policyEveryMs: 1_200 },
 } as const satisfies Record<string, Slice>;
