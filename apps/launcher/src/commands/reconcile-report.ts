@@ -202,15 +202,15 @@ function reported(result: SpeltResult): ReportedException {
   const row = (terminal ?? acquirer)!;
   return {
     type: result.type,
-    acquirer: row.acquirer,
-    merchant: row.merchant,
-    terminal: row.terminal,
-    batch: row.batch,
+    acquirer: hidden(row.acquirer),
+    merchant: hidden(row.merchant),
+    terminal: hidden(row.terminal),
+    batch: hidden(row.batch),
     businessDay: row.businessDay,
-    transaction: row.type,
+    transaction: hidden(row.type),
     trace: hidden(row.trace),
     reference: hidden(row.reference || (acquirer?.reference ?? '')),
-    cardKind: row.cardKind,
+    cardKind: hidden(row.cardKind),
     terminalLine: terminal?.line ?? null,
     acquirerLine: acquirer?.line ?? null,
     terminalAmountMinor: terminal?.amountMinor ?? null,
@@ -220,7 +220,7 @@ function reported(result: SpeltResult): ReportedException {
     terminalFeeMinor: terminal?.feeMinor ?? null,
     acquirerFeeMinor: acquirer?.feeMinor ?? null,
     differenceMinor: difference(terminal, acquirer),
-    acquirerBatch: acquirer?.batch ?? null,
+    acquirerBatch: acquirer === null ? null : hidden(acquirer.batch),
     acquirerBusinessDay: acquirer?.businessDay ?? null,
     daysLater: daysLater(result),
   };
@@ -231,9 +231,12 @@ function difference(terminal: ResultRow | null, acquirer: ResultRow | null): num
   return (acquirer?.amountMinor ?? 0) - (terminal?.amountMinor ?? 0);
 }
 
-/** A number that could be a card's keeps its last four digits: a file may have one where the reference belongs. Twelve digits are a retrieval reference number and no card. */
+/** A number that could be a card's keeps its last four digits: a file may have one in any column. Twelve digits are a retrieval reference number and no card. */
 function hidden(text: string): string {
-  return /^\d{13,19}$/.test(text) && passesLuhn(text) ? `${'*'.repeat(text.length - SHOWN_DIGITS)}${text.slice(-SHOWN_DIGITS)}` : text;
+  const digits = text.replaceAll(/[ -]/g, '');
+  return /^\d{13,19}$/.test(digits) && passesLuhn(digits)
+    ? `${'*'.repeat(digits.length - SHOWN_DIGITS)}${digits.slice(-SHOWN_DIGITS)}`
+    : text;
 }
 
 /** ISO/IEC 7812-1, annex B. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ReconciliationSettings, reconciliationSettings } from '@tillward/reconciliation';
@@ -197,8 +197,33 @@ describe('tillward reconcile', () => {
     // Made here, so that no card number is written down.
     const body = '455673758689985';
     const card = [...'0123456789'].map((digit) => body + digit).find(passesLuhn)!;
+    const cut = `************${card.slice(-4)}`;
     const found = await report(csv(line(1, { reference: card })), csv());
-    expect(found.exceptions[0]?.reference).toBe(`************${card.slice(-4)}`);
+    expect(found.exceptions[0]?.reference).toBe(cut);
+    const grouped = await report(csv(line(1, { terminal: card.replaceAll(/(\d{4})(?=\d)/g, '$1 ') })), csv());
+    expect(grouped.exceptions[0]?.terminal).toBe(cut);
+    const everywhere = Object.fromEntries(
+      ['acquirer', 'merchant', 'terminal', 'batch', 'reference', 'card_kind'].map((name) => [name, card]),
+    );
+    const terminal = csv(line(1, everywhere));
+    const acquirer = csv(line(1, { ...everywhere, amount_minor: 1 }));
+    const exceptions = join(folder, 'cards.csv');
+    const texts = await Promise.all([command({ terminal, acquirer, exceptions }), command({ terminal, acquirer, json: true })]);
+    for (const text of [...texts.map(({ output }) => output), readFileSync(exceptions, 'utf8')]) {
+      expect(text).not.toContain(card);
+      expect(text).toContain(cut);
+    }
+  });
+
+  it('never writes exceptions over a file it compares, by whatever name', async () => {
+    const terminal = csv(line(1));
+    const acquirer = csv(line(2));
+    const content = [terminal, acquirer].map((file) => readFileSync(file, 'utf8'));
+    symlinkSync(acquirer, join(folder, 'symbolic.csv'));
+    linkSync(terminal, join(folder, 'hard.csv'));
+    for (const exceptions of [terminal, acquirer, join(folder, 'symbolic.csv'), join(folder, 'hard.csv')])
+      await expect(command({ terminal, acquirer, exceptions })).rejects.toThrow(ConfigMistake);
+    expect([terminal, acquirer].map((file) => readFileSync(file, 'utf8'))).toEqual(content);
   });
 
   it.each<[string, ReconcileFlags]>([

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { type BigIntStats, closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { DEFAULT_SETTINGS, type ReconciliationSettings, reconciliationSettings } from '@tillward/reconciliation';
 import { ConfigMistake } from './command-errors.js';
 import { FileRefused, type ReconciledFiles, reconcileFiles } from './reconcile-files.js';
@@ -37,6 +37,7 @@ export async function reconcile(flags: ReconcileFlags, { output, errors }: Recon
   const { terminal, acquirer } = flags;
   if (terminal === undefined || acquirer === undefined) throw new ConfigMistake('reconcile needs --terminal FILE and --acquirer FILE');
   const settings = settingsOf(flags);
+  if (flags.exceptions !== undefined) refuseInput(flags.exceptions, [terminal, acquirer]);
   const limit = wholeNumber('--limit', flags.limit) ?? (flags.json === true ? JSON_LIMIT : TEXT_LIMIT);
   const started = performance.now();
   try {
@@ -81,6 +82,25 @@ function wholeNumber(flag: string, text: string | undefined): number | undefined
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text)) throw new ConfigMistake(`${flag} is a whole number from 0`);
   return Number(text);
+}
+
+/** Exceptions never take the place of what is compared, whatever name or link leads to it. */
+function refuseInput(exceptions: string, inputs: readonly string[]): void {
+  const target = statsOf(exceptions);
+  if (target === undefined) return;
+  for (const input of inputs) {
+    const stats = statsOf(input);
+    if (stats?.dev === target.dev && stats.ino === target.ino)
+      throw new ConfigMistake(`--exceptions would overwrite ${input}, one of the files compared: name another file`);
+  }
+}
+
+function statsOf(file: string): BigIntStats | undefined {
+  try {
+    return statSync(file, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    throw new ConfigMistake(`${file} can't be used: ${(error as Error).message}`);
+  }
 }
 
 function writeExceptions(file: string, found: ReconciledFiles): void {
