@@ -136,6 +136,18 @@ describe('matchFunding (R10)', () => {
       ['funded b y', 'short a x'],
     ],
     [
+      'a reference that another amount does not name',
+      [payout('a', '2026-03-09', 6_992, { reference: 'P-1' })],
+      [credit('x', '2026-03-09', 1_000, { text: 'a' })],
+      ['overdue a -', 'unexpected - x'],
+    ],
+    [
+      'another amount before the due day',
+      [payout('a', '2026-03-09', 6_992)],
+      [credit('x', '2026-03-08', 1_000)],
+      ['overdue a -', 'unexpected - x'],
+    ],
+    [
       'a reference is not found inside a longer one',
       [payout('a', '2026-03-09', 100, { reference: 'P-1' }), payout('b', '2026-03-09', 90, { reference: 'P-12' })],
       [credit('x', '2026-03-09', 90, { text: 'P-12' })],

@@ -139,7 +139,7 @@ export function fundingDueDay(businessDay: string, delayBankDays: number, isBank
 
 /**
  * Matches what is owed with what the bank booked, n:1 (R10), in four steps: payouts whose reference an entry's text names; one payout of the entry's amount; a run of payouts due one after the other that
- * adds up to the entry (a weekend in one credit); the open payouts of one due day with an entry of another amount, `short` or `over`. `asOfDay` tells awaited from overdue. The order given changes nothing.
+ * adds up to the entry (a weekend in one credit); the open payouts without a reference of one due day with a later entry of another amount, `short` or `over`. `asOfDay` tells awaited from overdue. The order given changes nothing.
  */
 export function matchFunding(
   payouts: readonly ExpectedPayout[],
@@ -221,7 +221,9 @@ const run: Finder = (candidates, entry, { toleranceMinor }) => {
 };
 
 const sameDay: Finder = (candidates, entry) => {
-  const due = candidates.filter(({ dueDay }) => dueDay === candidates[0]?.dueDay);
+  // What has a reference is paid short only by an entry that names it, and nothing is before it is due.
+  const unnamed = candidates.filter(({ reference, dueDay }) => (reference === undefined || reference === '') && dueDay <= entry.day);
+  const due = unnamed.filter(({ dueDay }) => dueDay === unnamed[0]?.dueDay);
   // A debit doesn't pay what is owed, however little.
   return Math.sign(sumOf(due)) === Math.sign(entry.amountMinor) ? due : [];
 };

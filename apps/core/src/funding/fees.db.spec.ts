@@ -258,4 +258,13 @@ describe('feeReport', () => {
     const { errors } = await world.ask(hq, `{ feeReport(fromDay: "${days}, period: ${period}) { rows } }`);
     expect(errors![0]!.extensions).toMatchObject({ code: 'invalidInput', field: 'toDay' });
   });
+
+  it('refuses days whose sums would not be exact', async () => {
+    await world.database.query('UPDATE fee_kind SET gross_minor = $1 WHERE business_day = $2', [Number.MAX_SAFE_INTEGER, DAY]);
+    const { errors } = await world.ask(hq, `{ feeReport(fromDay: "${DAY}", toDay: "${DAY}") { grossMinor } }`);
+    expect(errors![0]).toMatchObject({
+      message: expect.stringContaining('fewer days'),
+      extensions: { code: 'invalidInput', field: 'toDay' },
+    });
+  });
 });

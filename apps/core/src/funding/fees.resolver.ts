@@ -73,6 +73,7 @@ export class FeesResolver {
     if (days < 1) throw new InvalidArgument('toDay', 'toDay: expected a day on or after fromDay');
     if (days > MOST_DAYS[period]) throw new InvalidArgument('toDay', `toDay: expected at most ${MOST_DAYS[period]} days`);
     const rows = await this.work.run(actor, (ctx) => feeReport(ctx, { fromDay, toDay, period, acquirerId, storeId }));
+    if (rows === null) throw new InvalidArgument('toDay', 'toDay: the sums of these days are too large to be exact, expected fewer days');
     return rows.map(({ unratedMinor, ...row }) => ({
       ...row,
       chargedWithoutRateMinor: unratedMinor,

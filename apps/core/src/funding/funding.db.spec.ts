@@ -57,18 +57,21 @@ async function later(days: number): Promise<void> {
   hq = await world.signIn('hq');
 }
 let bankFiles = 0;
-/** A day of the bank with one credit. */
-async function bank(day: string, amount: string): Promise<void> {
+/** A day of the bank, or several from a day with a charge on, with one credit; the bank's reference is the file's number where none is given. */
+async function bank(day: string, amount: string, { own = 'REF', reference = `BANK${bankFiles + 1}`, from = day } = {}): Promise<void> {
   bankFiles += 1;
   const [, yy, mm, dd] = /^20(\d\d)-(\d\d)-(\d\d)$/.exec(day)!;
+  const opens = from.slice(2).replaceAll('-', '');
+  const charge = from === day ? [] : [`:61:${opens}${opens.slice(2)}D1,00NCHGNONREF`, ':86:account charge'];
   const mt940 = [
     `:20:START${bankFiles}`,
     `:25:${ACCOUNT}`,
     `:28C:${bankFiles}/1`,
-    `:60F:C${yy}${mm}${dd}EUR100,00`,
-    `:61:${yy}${mm}${dd}${mm}${dd}C${amount}NTRFREF${bankFiles}//BANK${bankFiles}`,
+    `:60F:C${opens}EUR100,00`,
+    ...charge,
+    `:61:${yy}${mm}${dd}${mm}${dd}C${amount}NTRF${own}//${reference}`,
     ':86:card payments',
-    `:62F:C${yy}${mm}${dd}EUR${(100 + Number(amount.replace(',', '.'))).toFixed(2).replace('.', ',')}`,
+    `:62F:C${yy}${mm}${dd}EUR${((from === day ? 100 : 99) + Number(amount.replace(',', '.'))).toFixed(2).replace('.', ',')}`,
     '-',
     '',
   ].join('\r\n');
@@ -88,6 +91,12 @@ describe('terms', () => {
       __typename: 'InvalidInput',
       field: 'fees',
     });
+    for (const name of ['fixedMinor', 'floorMinor', 'capMinor'])
+      expect(await saveTerms({ basis: 'row', rates: [{ ...FEES.rates[0], [name]: Number.MAX_SAFE_INTEGER }] }, null)).toMatchObject({
+        __typename: 'InvalidInput',
+        field: `fees.rates.0.${name}`,
+        message: expect.stringContaining('10000000000'),
+      });
     expect(await saveTerms(null, { ...FUNDING, country: 'Germany' })).toMatchObject({
       __typename: 'InvalidInput',
       field: 'funding.country',
@@ -208,6 +217,24 @@ describe('funding', () => {
       { businessDay: '2026-11-28', state: 'funded', received: { amountMinor: 4_950 } },
       { businessDay: '2026-11-27', state: 'funded', received: { amountMinor: 4_950 } },
     ]);
+  });
+
+  it.each([
+    ['with the bank’s reference', '2026-12', 'TWICE'],
+    ['without one', '2027-01', 'NONREF'],
+  ])('is never paid twice by an entry that two files have, %s', async (_, month, reference) => {
+    world.advance(Date.parse(`${month}-12`) - world.now().getTime());
+    hq = await world.signIn('hq');
+    // Both are due on the 12th or before, and the same entry would pay either.
+    await statement([{ day: `${month}-06`, trace: 1, gross: 2_000, fee: -20 }]);
+    await statement([{ day: `${month}-10`, trace: 1, gross: 2_000, fee: -20 }]);
+    await bank(`${month}-11`, '19,80', { own: 'A', reference });
+    await bank(`${month}-11`, '19,80', { own: 'A', reference, from: `${month}-10` });
+    const states = (await payouts()).slice(0, 2).map(({ state }: Loose) => state);
+    expect(states.filter((state: string) => state === 'funded' || state === 'late')).toHaveLength(1);
+    // Another entry of the same money does pay the second.
+    await bank(`${month}-11`, '19,80', { own: 'B', reference: reference === 'NONREF' ? reference : 'OTHER', from: `${month}-09` });
+    expect((await payouts()).slice(0, 2).map(({ received }: Loose) => received?.amountMinor)).toEqual([1_980, 1_980]);
   });
 
   it('is for headquarters and auditors', async () => {

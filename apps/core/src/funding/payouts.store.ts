@@ -119,7 +119,14 @@ export async function duePayouts(ctx: WorkContext, fromDay: string): Promise<Pay
   ]);
 }
 
-/** Booked credits and debits of these accounts since a day, as far as no payout of an earlier day has them. */
+/** What makes two bank entries one: the bank's own reference where it gives one, else everything it says. */
+const SAME_ENTRY = `b.account, b.currency, b.amount_minor, b.booking_day, b.bank_reference,
+                CASE WHEN b.bank_reference IN ('', 'NONREF') THEN concat_ws(E'\\x1f', b.value_day, b.reference, b.remittance, b.type_code, b.details) ELSE '' END`;
+
+/**
+ * Booked credits and debits of these accounts since a day, as far as no payout of an earlier day has them. Files may overlap: an entry that repeats one of a file that arrived earlier is left out.
+ * A bank's reference is one entry's; without one, as many alike count as one file has of them.
+ */
 export async function bookedEntries(
   ctx: WorkContext,
   accounts: readonly string[],
@@ -128,9 +135,17 @@ export async function bookedEntries(
   { fileId: string; rowNo: number; account: string; currency: string; amountMinor: number; day: string; valueDay: string; text: string }[]
 > {
   return await ctx.tx.query(
-    `SELECT b.file_id AS "fileId", b.row_no AS "rowNo", b.account, b.currency, b.amount_minor AS "amountMinor", b.booking_day AS day,
+    `WITH alike AS (
+       SELECT b.*, row_number() OVER (PARTITION BY b.file_id, ${SAME_ENTRY} ORDER BY b.row_no) AS nth
+         FROM bank_entry b WHERE b.account = ANY($1) AND b.booking_day >= $2 AND b.status = 'booked' AND NOT b.superseded
+     ), counted AS (
+       SELECT b.*, b.bank_reference NOT IN ('', 'NONREF') AND b.nth > 1
+                OR row_number() OVER (PARTITION BY ${SAME_ENTRY}, b.nth ORDER BY f.arrived_at, b.file_id) > 1 AS repeated
+         FROM alike b JOIN statement_file f ON f.file_id = b.file_id
+     )
+     SELECT b.file_id AS "fileId", b.row_no AS "rowNo", b.account, b.currency, b.amount_minor AS "amountMinor", b.booking_day AS day,
             coalesce(b.value_day, b.booking_day) AS "valueDay", b.reference || ' ' || b.remittance AS text
-       FROM bank_entry b WHERE b.account = ANY($1) AND b.booking_day >= $2 AND b.status = 'booked' AND NOT b.superseded
+       FROM counted b WHERE NOT b.repeated
         AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.entry_file = b.file_id AND p.entry_row = b.row_no AND p.due_day < $2)
       ORDER BY b.booking_day, b.file_id, b.row_no`,
     [accounts, fromDay],

@@ -1,7 +1,9 @@
 import { type FeeSchedule, feeScheduleMistakes } from '@tillward/reconciliation';
 import { z } from 'zod';
 
-const minor = z.int().nonnegative();
+/** A hundred million of a currency with two decimals: more is a slip of the hand, and sums of many such fees would not be exact. */
+const MOST_MINOR = 10_000_000_000;
+const minor = z.int().nonnegative().max(MOST_MINOR);
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
 const fees = z.strictObject({

@@ -49,7 +49,8 @@ describe('exports', () => {
     const foreign = await download(await world.signIn('manager-tokyo'), 'differences?storeId=berlin');
     expect([foreign.status, foreign.bytes.toString('utf8')]).not.toContain('"berlin"');
     expect((await download(hq, 'constructor')).status).toBe(404);
-    expect((await download(hq, 'differences?state=nothing')).status).toBe(400);
+    for (const query of ['state=nothing', 'format=xlsx&storeId=%00', 'fromDay=2026-13-01', 'toDay=0000-01-01'])
+      expect([query, (await download(hq, `differences?${query}`)).status]).toEqual([query, 400]);
     const { data } = await world.ask(hq, '{ auditEntries(filter: {action: "export.made"}) { edges { node { actor subject } } } }');
     expect(data.auditEntries.edges[0].node).toEqual({ actor: 'Name of manager-tokyo', subject: 'export:differences' });
   });

@@ -2,11 +2,18 @@ import { RESULT_TYPES } from '@tillward/reconciliation';
 import { z } from 'zod';
 import { PayoutState, Role } from '../graphql/index.js';
 
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
+// PostgreSQL has no year 0.
+const day = z.iso
+  .date()
+  .refine((text) => !text.startsWith('0000'))
   .optional();
-const id = z.string().min(1).max(64).optional();
+const id = z
+  .string()
+  .min(1)
+  .max(64)
+  // No identifier has one, and PostgreSQL's text can't.
+  .refine((text) => !text.includes('\0'))
+  .optional();
 const flag = z
   .enum(['true', 'false'])
   .transform((text) => text === 'true')
