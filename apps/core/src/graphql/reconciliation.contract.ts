@@ -176,13 +176,14 @@ export class AmountToleranceInput {
   @Field(() => MinorUnits) amountMinor!: number;
 }
 
-/** Says how an acquirer's rows are compared. */
-@InputType('ReconciliationSettingInput')
+/** Says how an acquirer's rows are compared. What is left out stays as it is. */
+@InputType('ReconciliationSettingInput', { description: 'What is left out stays as it is.' })
 export class ReconciliationSettingInput {
   @Field(() => ID) acquirerId!: string;
-  @Field(() => RowIdentityKind, { defaultValue: 'trace' }) identity!: RowIdentityKind;
-  @Field(() => Int, { defaultValue: 1 }) timingDays!: number;
-  @Field(() => [AmountToleranceInput], { defaultValue: [] }) amountTolerances!: AmountToleranceInput[];
+  @Field(() => RowIdentityKind, { nullable: true }) identity?: RowIdentityKind | null;
+  @Field(() => Int, { nullable: true }) timingDays?: number | null;
+  @Field(() => [AmountToleranceInput], { nullable: true, description: 'All of them: a currency that is not named has none.' })
+  amountTolerances?: AmountToleranceInput[] | null;
 }
 
 /** Outcome of acts on differences. */

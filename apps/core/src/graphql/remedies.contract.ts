@@ -34,7 +34,10 @@ export class RemedyRequestType {
   @Field(() => ID) id!: string;
   @Field(() => ID) storeId!: string;
   @Field(() => RemedyKind) kind!: RemedyKind;
-  @Field(() => Json, { description: 'What it does: ids of differences, of an entry its amount.' }) content!: unknown;
+  @Field(() => Json, {
+    description: 'What it does: ids of differences, of an entry its amount, and what the differences said when it was asked for.',
+  })
+  content!: unknown;
   @Field(() => String, { description: 'SHA-256 over all of the request; whoever decides names it.' }) digest!: string;
   @Field(() => RemedyState) state!: RemedyState;
   @Field(() => String) reason!: string;
@@ -67,7 +70,9 @@ export class CorrectingEntryType {
 }
 
 /** Asks that a transaction and a row of a statement count as the same. */
-@InputType('ForceMatchInput')
+@InputType('ForceMatchInput', {
+  description: 'Both have one currency and one sign; their amounts differ by no more than the acquirer’s tolerance.',
+})
 export class ForceMatchInput {
   @Field(() => ID, { description: 'The difference of the transaction.' }) terminalDifferenceId!: string;
   @Field(() => ID, { description: "The difference of the statement's row." }) acquirerDifferenceId!: string;
@@ -78,7 +83,11 @@ export class ForceMatchInput {
 @InputType('CorrectingEntryInput')
 export class CorrectingEntryInput {
   @Field(() => ID) differenceId!: string;
-  @Field(() => MinorUnits, { description: 'Signed as the books of the merchant see it.' }) amountMinor!: number;
+  @Field(() => MinorUnits, {
+    description:
+      'Added to the books of the merchant: what the acquirer has less what the terminal has (nothing counts as 0) and less the entries made before, or a part of it with the same sign. The difference ends when nothing is left.',
+  })
+  amountMinor!: number;
   @Field(() => String) currency!: string;
   @Field(() => String) reason!: string;
 }

@@ -61,7 +61,7 @@ beforeAll(async () => {
   );
   const correction = await ask(
     manager,
-    `mutation { requestCorrectingEntry(input: {differenceId: "${id('amountUnder')}", amountMinor: 100, currency: "EUR", reason: "paid in cash"}) { ... on RemedyRequest { ${remedy} } } }`,
+    `mutation { requestCorrectingEntry(input: {differenceId: "${id('amountUnder')}", amountMinor: -100, currency: "EUR", reason: "paid in cash"}) { ... on RemedyRequest { ${remedy} } } }`,
   );
   for (const one of [forced.requestForceMatch, correction.requestCorrectingEntry])
     await ask(
@@ -133,7 +133,7 @@ describe('docs/guide/auditor-cookbook.md', () => {
         .toSorted(),
     ).toEqual(['amountUnder', 'missingAtAcquirer,missingAtTerminal']);
     expect(nodes(6, 'correctingEntries')).toMatchObject([
-      { amount: { amountMinor: 100 }, requestedBy: 'manager-berlin', approvedBy: 'hq' },
+      { amount: { amountMinor: -100 }, requestedBy: 'manager-berlin', approvedBy: 'hq' },
     ]);
   });
 

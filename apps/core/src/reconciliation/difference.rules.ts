@@ -30,13 +30,21 @@ export type DifferenceAct =
   | { readonly kind: 'accept'; readonly note: string }
   | { readonly kind: 'reopen'; readonly note: string };
 
-/** The state after an act, or why it can't be done (D2: what ended is only reopened, with a reason; accepting money that differs needs one as well). */
-export function afterAct(state: DifferenceState, act: DifferenceAct): DifferenceState | RefusalOf<'invalidInput' | 'alreadyDone'> {
+/**
+ * The state after an act, or why it can't be done. D2: what ended is only reopened, with a reason; accepting money that differs needs one as well. D5: headquarters' work is ended, and given to others, by
+ * headquarters only.
+ */
+export function afterAct(
+  { state, ownerRole }: { readonly state: DifferenceState; readonly ownerRole: Role },
+  act: DifferenceAct,
+  role: Role,
+): DifferenceState | RefusalOf<'invalidInput' | 'alreadyDone' | 'notAllowed'> {
   const ended = state === 'resolved' || state === 'accepted';
   if (act.kind !== 'assign') {
     const wrong = requiredNoteRefusal(act.note);
     if (wrong !== undefined) return wrong;
   }
+  if (!ended && role !== 'hq' && role !== ownerRole) return refuse('notAllowed', 'This is work of another role.');
   switch (act.kind) {
     case 'reopen':
       return ended ? 'open' : refuse('alreadyDone', 'The difference is open.');

@@ -101,7 +101,10 @@ export class DifferencesResolver {
   }
 
   @Access('hq', 'manager')
-  @Mutation(() => DifferenceResult, { name: 'assignDifferences', description: 'Says whose work differences are: all of them or none.' })
+  @Mutation(() => DifferenceResult, {
+    name: 'assignDifferences',
+    description: 'Says whose work differences are: all of them or none. Those of headquarters are given away by headquarters only.',
+  })
   async assign(
     @ViewerActor() actor: PersonActor,
     @Args('ids', { type: () => [ID] }) ids: string[],
@@ -116,7 +119,10 @@ export class DifferencesResolver {
   }
 
   @Access('hq', 'manager')
-  @Mutation(() => DifferenceResult, { name: 'resolveDifferences', description: 'Says that differences were made up for, and how.' })
+  @Mutation(() => DifferenceResult, {
+    name: 'resolveDifferences',
+    description: 'Says that differences were made up for, and how; of the viewer’s own role’s work, or by headquarters.',
+  })
   async resolve(
     @ViewerActor() actor: PersonActor,
     @Args('ids', { type: () => [ID] }) ids: string[],

@@ -60,7 +60,7 @@ export class Differences {
     if (rows.length < wanted.length) return refuse('notFound', 'There is no such difference.');
     const changed: DifferenceRow[] = [];
     for (const row of rows) {
-      const state = afterAct(row.state, act);
+      const state = afterAct(row, act, actor.role);
       if (typeof state !== 'string') return state;
       changed.push(applied(row, state, act, actor));
     }

@@ -103,3 +103,47 @@ describe('M4: a pair people made, when the file is corrected', () => {
     expect((await spelt()).filter((one) => / 91 /.test(one))).toEqual(['missingAtTerminal 91 open', 'missingAtTerminal 91 resolved']);
   });
 });
+
+describe('M5: a pair people want', () => {
+  it('is of one currency, one sign and one amount, and decided as it was read', async () => {
+    const all = await differences();
+    const id = (trace: string) => all.find((one) => one.traceNo === trace && one.state === 'open').id;
+    const [terminal, acquirer] = [id('2'), id('91')];
+    const RESULT = '{ ... on RemedyRequest { id digest state } ... on Refusal { code message } }';
+    const ask = async () =>
+      (
+        await world.ask(
+          manager,
+          `mutation { requestForceMatch(input: {terminalDifferenceId: "${terminal}", acquirerDifferenceId: "${acquirer}", reason: "till receipt"}) ${RESULT} }`,
+        )
+      ).data.requestForceMatch;
+    const row = (set: string) => world.database.query(`UPDATE difference SET ${set} WHERE id = '${acquirer}'`);
+    // 10.00 at the terminal, 10.01 at the acquirer.
+    expect(await ask()).toEqual({ code: 'invalidInput', message: expect.stringContaining('correcting entries') });
+    await world.ask(
+      hq,
+      'mutation { saveReconciliationSetting(input: {acquirerId: "acq", amountTolerances: [{currency: "EUR", amountMinor: 5000}]}) { __typename } }',
+    );
+    await row("currency = 'USD'");
+    expect(await ask()).toMatchObject({ code: 'invalidInput', message: expect.stringContaining('USD') });
+    await row("currency = 'EUR', acquirer_minor = -1001");
+    expect(await ask()).toMatchObject({ code: 'invalidInput', message: expect.stringContaining('money out') });
+    await row('acquirer_minor = 1001');
+    const request = await ask();
+    expect(request.state).toBe('requested');
+    expect(await ask()).toMatchObject({ code: 'alreadyDone' });
+    await row('acquirer_minor = 1002');
+    const decide = async ({ id, digest }: Loose) =>
+      (await world.ask(hq, `mutation { decideRemedy(id: "${id}", digest: "${digest}", decision: approve) ${RESULT} }`)).data.decideRemedy;
+    expect(await decide(request)).toMatchObject({ code: 'contentChanged' });
+    await row('acquirer_minor = 1001');
+    // An entry for a part of the row, and then the pair: both would count.
+    const { data } = await world.ask(
+      manager,
+      `mutation { requestCorrectingEntry(input: {differenceId: "${acquirer}", amountMinor: 1, currency: "EUR", reason: "n"}) ${RESULT} }`,
+    );
+    expect(await decide(data.requestCorrectingEntry)).toMatchObject({ state: 'approved' });
+    expect(await decide(request)).toMatchObject({ code: 'alreadyDone' });
+    expect((await pairs()).map(({ trace_no }) => trace_no)).toEqual([3]);
+  });
+});

@@ -154,6 +154,10 @@ describe('work on differences', () => {
     expect((await act(manager, `resolveDifferences(ids: [${missing}], note: "again")`)).data.resolveDifferences.__typename).toBe(
       'AlreadyDone',
     );
+    // D5: headquarters' work is neither ended nor taken by a manager.
+    const theirs = (await ids('ownerRole: hq')).join();
+    expect((await act(manager, `resolveDifferences(ids: [${theirs}], note: "n")`)).data.resolveDifferences.__typename).toBe('NotAllowed');
+    expect((await act(manager, `assignDifferences(ids: [${theirs}], role: manager)`)).data.assignDifferences.__typename).toBe('NotAllowed');
     const all = await ids('state: [open, resolved]');
     expect((await act(hq, `acceptDifferences(ids: [${all.join()}], note: "all")`)).data.acceptDifferences.__typename).toBe('AlreadyDone');
     expect(await ids('state: [accepted]')).toEqual([]);
@@ -212,25 +216,48 @@ describe('remedies', () => {
           `mutation { requestCorrectingEntry(input: {differenceId: "${difference}", amountMinor: ${amount}, currency: "${currency}", reason: "paid in cash"}) ${REMEDY} }`,
         )
       ).data.requestCorrectingEntry;
-    expect(await ask('USD', 100)).toMatchObject({ code: 'invalidInput' });
-    expect(await ask('EUR', 0)).toMatchObject({ code: 'invalidInput' });
-    const withdrawn = await ask('EUR', 100);
+    // The acquirer has 9.00 where the terminal has 10.00: entries of -1.00 together.
+    for (const [currency, amount] of [
+      ['USD', -100],
+      ['EUR', 0],
+      ['EUR', 100],
+      ['EUR', -101],
+      ['EUR', Number.MAX_SAFE_INTEGER],
+      ['EUR', -Number.MAX_SAFE_INTEGER],
+    ] as const)
+      expect([amount, await ask(currency, amount)]).toMatchObject([amount, { code: 'invalidInput' }]);
+    const withdrawn = await ask('EUR', -100);
+    expect(await ask('EUR', -100)).toMatchObject({ code: 'alreadyDone' });
     expect(await decide(manager, withdrawn, 'withdraw')).toMatchObject({ state: 'withdrawn' });
     expect(await decide(hq, withdrawn, 'approve')).toMatchObject({ code: 'alreadyDone' });
-    expect(await decide(hq, await ask('EUR', 100), 'refuse')).toMatchObject({ state: 'refused' });
+    const whole = await ask('EUR', -100);
+    const part = await ask('EUR', -40);
     const { data: none } = await world.ask(hq, '{ correctingEntries { totalCount } }');
     expect(none.correctingEntries.totalCount).toBe(0);
-    expect(await decide(hq, await ask('EUR', 100), 'approve')).toMatchObject({ state: 'approved' });
+    const state = async () =>
+      (await world.ask(hq, `{ difference(id: "${difference}") { state history { what detail } } }`)).data.difference;
+    expect(await decide(hq, part, 'approve')).toMatchObject({ state: 'approved' });
+    const partly = await state();
+    expect(partly.state).toBe('assigned');
+    expect(partly.history.at(-1)).toEqual({ what: 'corrected', detail: '-40 minor units of EUR; -60 are left' });
+    expect(await ask('EUR', -61)).toMatchObject({ code: 'invalidInput' });
+    // What was within bounds when it was asked for isn't any more.
+    expect(await decide(hq, whole, 'approve')).toMatchObject({ code: 'invalidInput' });
+    expect(await decide(hq, whole, 'refuse')).toMatchObject({ state: 'refused' });
+    expect(await decide(hq, await ask('EUR', -60), 'approve')).toMatchObject({ state: 'approved' });
+    expect((await state()).state).toBe('resolved');
     const { data } = await world.ask(
       hq,
       '{ correctingEntries { edges { node { amount { amountMinor currency } differenceId requestedBy approvedBy } } } remedyRequests { totalCount } }',
     );
-    expect(data.correctingEntries.edges).toEqual([
-      {
-        node: { amount: { amountMinor: 100, currency: 'EUR' }, differenceId: difference, requestedBy: 'manager-berlin', approvedBy: 'hq' },
-      },
-    ]);
-    expect(data.remedyRequests.totalCount).toBe(4);
+    const entry = { differenceId: difference, requestedBy: 'manager-berlin', approvedBy: 'hq' };
+    expect(data.correctingEntries.edges.map(({ node }: Loose) => node)).toEqual(
+      expect.arrayContaining([
+        { ...entry, amount: { amountMinor: -40, currency: 'EUR' } },
+        { ...entry, amount: { amountMinor: -60, currency: 'EUR' } },
+      ]),
+    );
+    expect(data.remedyRequests.totalCount).toBe(5);
     await expect(world.database.query('UPDATE correcting_entry SET amount_minor = 5')).rejects.toThrow(/append-only/);
     await expect(world.database.query('DELETE FROM correcting_entry')).rejects.toThrow(/append-only/);
   });
@@ -263,5 +290,26 @@ describe('a corrected statement', () => {
     ]);
     expect(body.fileId).not.toBe(fileId);
     expect(await world.database.query("SELECT confirmed_by FROM batch WHERE terminal_id = 'berlin-2'")).toEqual([{ confirmed_by: null }]);
+  });
+});
+
+describe('how an acquirer is compared', () => {
+  it('stays as it is where a change leaves it out', async () => {
+    const save = async (input: string) =>
+      (
+        await world.ask(
+          hq,
+          `mutation { saveReconciliationSetting(input: {acquirerId: "acq", ${input}}) { ... on ReconciliationSetting { identity timingDays amountTolerances { currency amountMinor } } ... on Refusal { code } } }`,
+        )
+      ).data.saveReconciliationSetting;
+    const amountTolerances = [{ currency: 'EUR', amountMinor: 5 }];
+    expect(await save('identity: trace, amountTolerances: [{currency: "EUR", amountMinor: 5}]')).toEqual({
+      identity: 'trace',
+      timingDays: 1,
+      amountTolerances,
+    });
+    expect(await save('identity: reference')).toEqual({ identity: 'reference', timingDays: 1, amountTolerances });
+    expect(await save('timingDays: 2')).toEqual({ identity: 'reference', timingDays: 2, amountTolerances });
+    expect(await save('amountTolerances: []')).toEqual({ identity: 'reference', timingDays: 2, amountTolerances: [] });
   });
 });

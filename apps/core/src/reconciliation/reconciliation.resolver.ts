@@ -96,10 +96,14 @@ export class ReconciliationResolver {
     @Args('input', { type: () => ReconciliationSettingInput }) input: ReconciliationSettingInput,
   ): Promise<ReconciliationSettingType | RefusalValue> {
     const { acquirerId, identity, timingDays, amountTolerances } = input;
-    const amountToleranceMinor = Object.fromEntries(amountTolerances.map(({ currency, amountMinor }) => [currency, amountMinor]));
-    const saved = await this.work.run(actor, (ctx) =>
-      this.reconciliation.saveSetting(ctx, acquirerId, { identity, timingDays, amountToleranceMinor }),
-    );
+    const change = {
+      ...(identity ? { identity } : {}),
+      ...(typeof timingDays === 'number' ? { timingDays } : {}),
+      ...(amountTolerances
+        ? { amountToleranceMinor: Object.fromEntries(amountTolerances.map(({ currency, amountMinor }) => [currency, amountMinor])) }
+        : {}),
+    };
+    const saved = await this.work.run(actor, (ctx) => this.reconciliation.saveSetting(ctx, acquirerId, change));
     return isRefusal(saved) ? saved : settingType(acquirerId, saved);
   }
 

@@ -110,13 +110,14 @@ export class Reconciliation {
     return { runId };
   }
 
-  /** Says how an acquirer's rows are compared, from the next run on. */
+  /** Says how an acquirer's rows are compared, from the next run on; what is left out stays as it is. */
   async saveSetting(
     ctx: WorkContext,
     acquirerId: string,
-    setting: SettingRow,
+    change: Partial<SettingRow>,
   ): Promise<SettingRow | RefusalOf<'notFound' | 'invalidInput'>> {
     if (!(await listAcquirers(ctx)).some((acquirer) => acquirer.id === acquirerId)) return refuse('notFound', 'There is no such acquirer.');
+    const setting = { ...(await readSetting(ctx, acquirerId)), ...change };
     if (!Number.isInteger(setting.timingDays) || setting.timingDays < 0 || setting.timingDays > MAX_TIMING_DAYS)
       return invalidInput('timingDays', `Expected 0 to ${MAX_TIMING_DAYS} days.`);
     for (const [currency, minor] of Object.entries(setting.amountToleranceMinor)) {

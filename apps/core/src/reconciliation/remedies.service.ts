@@ -5,8 +5,29 @@ import type { WorkContext } from '../database/index.js';
 import { invalidInput, noteRefusal, type PersonActor, type RefusalOf, refuse, requiredNoteRefusal } from '../graphql/index.js';
 import { type DifferenceRow, lockDifferences, recordDifference, updateDifference } from './differences.store.js';
 import { Reconciliation } from './reconciliation.service.js';
-import { decideRemedy, insertCorrectingEntry, insertForcedMatch, insertRemedy, lockRemedy, type RemedyRow } from './remedies.store.js';
-import { afterDecision, differencesOf, type RemedyContent, type RemedyDecision, remedyDigest } from './remedy.rules.js';
+import { readSetting } from './reconciliation.store.js';
+import {
+  decideRemedy,
+  insertCorrectingEntry,
+  insertForcedMatch,
+  insertRemedy,
+  isPending,
+  lockRemedy,
+  type RemedyRow,
+  sumOfEntries,
+} from './remedies.store.js';
+import {
+  afterDecision,
+  differencesOf,
+  entryRefusal,
+  isAsRead,
+  leftMinor,
+  pairRefusal,
+  type RemedyDecision,
+  type RemedyWish,
+  remedyContent,
+  remedyDigest,
+} from './remedy.rules.js';
 
 /** What asking for a remedy, or deciding one, can be refused for. */
 export type RemedyRefusal = RefusalOf<'notFound' | 'notAllowed' | 'alreadyDone' | 'invalidInput' | 'ownRequest' | 'contentChanged'>;
@@ -20,13 +41,15 @@ export class Remedies {
   ) {}
 
   /** Asks for a remedy. Nothing happens until somebody else approves it. */
-  async request(ctx: WorkContext, content: RemedyContent, reason: string): Promise<RemedyRow | RemedyRefusal> {
+  async request(ctx: WorkContext, wish: RemedyWish, reason: string): Promise<RemedyRow | RemedyRefusal> {
     const actor = ctx.actor as PersonActor;
     const text = reason.trim();
     const wrong = requiredNoteRefusal(text, 'reason');
     if (wrong !== undefined) return wrong;
-    const rows = await this.#concerned(ctx, content);
+    const rows = await this.#concerned(ctx, wish);
     if (!Array.isArray(rows)) return rows;
+    const content = remedyContent(wish, rows);
+    if (await isPending(ctx, rows[0]!.storeId, content)) return refuse('alreadyDone', 'The same was asked for, and waits for a decision.');
     const request: Omit<RemedyRow, 'digest'> = {
       storeId: rows[0]!.storeId,
       id: randomUUID(),
@@ -71,6 +94,7 @@ export class Remedies {
     if (state === 'approved') {
       const rows = await this.#concerned(ctx, known.content);
       if (!Array.isArray(rows)) return rows;
+      if (!isAsRead(known.content, rows)) return refuse('contentChanged', 'The differences changed since this was asked for: ask anew.');
       await decideRemedy(ctx, decided);
       await this.#apply(ctx, decided, rows);
       await this.#told(ctx, decided, 'remedy.approved', rows);
@@ -82,27 +106,28 @@ export class Remedies {
   }
 
   /** The differences a remedy is about, locked; a refusal when it can't be applied to them (any more). */
-  async #concerned(ctx: WorkContext, content: RemedyContent): Promise<DifferenceRow[] | RemedyRefusal> {
-    const ids = differencesOf(content);
+  async #concerned(ctx: WorkContext, wish: RemedyWish): Promise<DifferenceRow[] | RemedyRefusal> {
+    const ids = differencesOf(wish);
     const found = new Map((await lockDifferences(ctx, ids)).map((row) => [row.id, row]));
     const rows = ids.flatMap((id) => found.get(id) ?? []);
     if (rows.length < ids.length || ids[0] === ids[1]) return refuse('notFound', 'There is no such difference.');
     if (rows.some((row) => row.state === 'resolved' || row.state === 'accepted'))
       return refuse('alreadyDone', 'The difference was dealt with.');
-    if (content.kind === 'correctingEntry') {
-      const { amountMinor, currency } = content;
-      if (!Number.isSafeInteger(amountMinor) || amountMinor === 0)
-        return invalidInput('amountMinor', 'An entry has an amount of minor units other than 0.');
-      return currency === rows[0]!.currency ? rows : invalidInput('currency', `The difference is in ${rows[0]!.currency}.`);
-    }
-    const [terminal, acquirer] = rows as [DifferenceRow, DifferenceRow];
-    if (terminal.paymentId === null || terminal.fileId !== null)
-      return invalidInput('terminalDifferenceId', 'Expected a transaction that no row of a statement goes with.');
-    if (acquirer.fileId === null || acquirer.paymentId !== null)
-      return invalidInput('acquirerDifferenceId', 'Expected a row of a statement that no transaction goes with.');
-    if (terminal.storeId !== acquirer.storeId || terminal.acquirerId !== acquirer.acquirerId)
-      return invalidInput('acquirerDifferenceId', 'Both have to be of one store and one acquirer.');
-    return rows;
+    const first = rows[0]!;
+    if (wish.kind === 'correctingEntry') return entryRefusal(first, wish, leftMinor(first, await sumOfEntries(ctx, first))) ?? rows;
+    const acquirer = rows[1]!;
+    if (
+      first.paymentId === null ||
+      acquirer.fileId === null ||
+      first.storeId !== acquirer.storeId ||
+      first.acquirerId !== acquirer.acquirerId
+    )
+      return invalidInput('acquirerDifferenceId', 'Expected a transaction and a row of a statement, of one store and one acquirer.');
+    for (const row of rows)
+      if ((await sumOfEntries(ctx, row)) !== 0)
+        return refuse('alreadyDone', 'Correcting entries make up for some of it: both would count.');
+    const { amountToleranceMinor } = await readSetting(ctx, first.acquirerId);
+    return pairRefusal(first, acquirer, amountToleranceMinor[first.currency] ?? 0) ?? rows;
   }
 
   async #apply(ctx: WorkContext, remedy: RemedyRow, rows: readonly DifferenceRow[]): Promise<void> {
@@ -123,6 +148,12 @@ export class Remedies {
         requestedBy: remedy.requestedBy,
         approvedBy: remedy.decidedBy!,
       });
+      const left = leftMinor(first, await sumOfEntries(ctx, first));
+      if (left !== 0) {
+        await updateDifference(ctx, first);
+        await recordDifference(ctx, first, 'corrected', `${content.amountMinor} minor units of ${first.currency}; ${left} are left`);
+        return;
+      }
     } else {
       const acquirer = rows[1]!;
       await insertForcedMatch(ctx, {

@@ -1,6 +1,7 @@
 import type { WorkContext } from '../database/index.js';
 import type { PageRequest } from '../graphql/index.js';
 import { isUuid } from '../statements/index.js';
+import type { DifferenceRow } from './differences.store.js';
 import type { RemedyContent, RemedyKind, RemedyState } from './remedy.rules.js';
 
 /** A request's row. */
@@ -49,6 +50,15 @@ export async function insertRemedy(ctx: WorkContext, r: RemedyRow): Promise<void
      VALUES ($1, $2, $3, $4, $5, 'requested', $6, $7, $8, $9)`,
     [r.storeId, r.id, r.kind, JSON.stringify(r.content), r.digest, r.reason, r.requestedBy, r.requestedName, r.requestedAt],
   );
+}
+
+/** True when the same, down to what its differences say, waits for a decision already. Exact while the caller keeps the differences locked. */
+export async function isPending(ctx: WorkContext, storeId: string, content: RemedyContent): Promise<boolean> {
+  const rows: { found: boolean }[] = await ctx.tx.query(
+    "SELECT EXISTS (SELECT 1 FROM remedy_request WHERE store_id = $1 AND state = 'requested' AND content::jsonb = $2::jsonb) AS found",
+    [storeId, JSON.stringify(content)],
+  );
+  return rows[0]!.found;
 }
 
 /** A request the actor sees, kept from changing until the end of the transaction. */
@@ -106,6 +116,15 @@ export async function insertCorrectingEntry(ctx: WorkContext, e: CorrectingEntry
       e.approvedBy,
     ],
   );
+}
+
+/** Sum of a difference's correcting entries, in minor units of its currency. */
+export async function sumOfEntries(ctx: WorkContext, { storeId, id, currency }: DifferenceRow): Promise<number> {
+  const rows: { sum: number }[] = await ctx.tx.query(
+    'SELECT coalesce(sum(amount_minor), 0)::bigint AS sum FROM correcting_entry WHERE store_id = $1 AND difference_id = $2 AND currency = $3',
+    [storeId, id, currency],
+  );
+  return rows[0]!.sum;
 }
 
 /** One page of requests, newest first, one row more than the page. */

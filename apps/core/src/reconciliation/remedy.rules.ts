@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../audit/index.js';
-import { type PersonActor, type RefusalOf, refuse } from '../graphql/index.js';
+import { invalidInput, type PersonActor, type RefusalOf, refuse } from '../graphql/index.js';
+import type { DifferenceRow } from './differences.store.js';
 
 /** What a remedy does. */
 export type RemedyKind = 'forceMatch' | 'correctingEntry';
@@ -9,14 +10,77 @@ export type RemedyState = 'requested' | 'approved' | 'refused' | 'withdrawn';
 /** What somebody wants to happen to a request. */
 export type RemedyDecision = 'approve' | 'refuse' | 'withdraw';
 
-/** Everything a decision is about. */
-export type RemedyContent =
+/** What somebody asks for. */
+export type RemedyWish =
   | { readonly kind: 'forceMatch'; readonly terminalDifferenceId: string; readonly acquirerDifferenceId: string }
   | { readonly kind: 'correctingEntry'; readonly differenceId: string; readonly amountMinor: number; readonly currency: string };
 
+/** What a difference says about money: minor units of its currency, signed as the merchant sees them; null where a side has no row. */
+export type DifferenceFacts = Pick<DifferenceRow, 'id' | 'type' | 'currency' | 'terminalMinor' | 'acquirerMinor'>;
+
+/** Everything a decision is about: the wish, and the differences as they stood when it was asked for. */
+export type RemedyContent = RemedyWish & { readonly differences: readonly DifferenceFacts[] };
+
 /** Ids of the differences a remedy is about; of a force-match the transaction's first. */
-export function differencesOf(content: RemedyContent): string[] {
-  return content.kind === 'forceMatch' ? [content.terminalDifferenceId, content.acquirerDifferenceId] : [content.differenceId];
+export function differencesOf(wish: RemedyWish): string[] {
+  return wish.kind === 'forceMatch' ? [wish.terminalDifferenceId, wish.acquirerDifferenceId] : [wish.differenceId];
+}
+
+/** M1: a wish together with what it is about, in the order of {@link differencesOf}. */
+export function remedyContent(wish: RemedyWish, rows: readonly DifferenceFacts[]): RemedyContent {
+  const differences = rows.map(({ id, type, currency, terminalMinor, acquirerMinor }) => ({
+    id,
+    type,
+    currency,
+    terminalMinor,
+    acquirerMinor,
+  }));
+  return { ...wish, differences };
+}
+
+/** M1: true when the differences still say what they said when the request was made. */
+export function isAsRead(content: RemedyContent, rows: readonly DifferenceFacts[]): boolean {
+  return canonicalJson(remedyContent(content, rows)) === canonicalJson(content);
+}
+
+/** M5: why a transaction and a row can't count as the same; undefined when they can. The tolerance is the acquirer's for the currency, in minor units. */
+export function pairRefusal(
+  terminal: DifferenceFacts,
+  acquirer: DifferenceFacts,
+  toleranceMinor: number,
+): RefusalOf<'invalidInput'> | undefined {
+  if (terminal.terminalMinor === null || terminal.acquirerMinor !== null)
+    return invalidInput('terminalDifferenceId', 'Expected a transaction that no row of a statement goes with.');
+  if (acquirer.acquirerMinor === null || acquirer.terminalMinor !== null)
+    return invalidInput('acquirerDifferenceId', 'Expected a row of a statement that no transaction goes with.');
+  if (terminal.currency !== acquirer.currency)
+    return invalidInput('acquirerDifferenceId', `The transaction is in ${terminal.currency}, the row in ${acquirer.currency}.`);
+  if (Math.sign(terminal.terminalMinor) !== Math.sign(acquirer.acquirerMinor))
+    return invalidInput('acquirerDifferenceId', 'One side is money in, the other money out.');
+  return Math.abs(terminal.terminalMinor - acquirer.acquirerMinor) <= toleranceMinor
+    ? undefined
+    : invalidInput('acquirerDifferenceId', 'The amounts differ by more than the acquirer’s tolerance: ask for correcting entries instead.');
+}
+
+/** M6: what is left to make up for when entries of this sum are in the books, in minor units: what the acquirer has, less what the terminal has, less the entries. A side without a row has 0. */
+export function leftMinor({ terminalMinor, acquirerMinor }: DifferenceFacts, enteredMinor: number): number {
+  return (acquirerMinor ?? 0) - (terminalMinor ?? 0) - enteredMinor;
+}
+
+/** M6: why an entry can't be made while so much is left ({@link leftMinor}); undefined when it can. It lessens what is left, and never turns it round. */
+export function entryRefusal(
+  difference: DifferenceFacts,
+  entry: { readonly amountMinor: number; readonly currency: string },
+  left: number,
+): RefusalOf<'invalidInput'> | undefined {
+  if (difference.type === 'currency') return invalidInput('differenceId', 'Its sides are in two currencies: no one entry makes up for it.');
+  if (entry.currency !== difference.currency) return invalidInput('currency', `The difference is in ${difference.currency}.`);
+  if (!Number.isSafeInteger(entry.amountMinor) || entry.amountMinor === 0)
+    return invalidInput('amountMinor', 'An entry has an amount of minor units other than 0.');
+  if (left === 0) return invalidInput('amountMinor', 'Nothing is left to make up for.');
+  return Math.sign(entry.amountMinor) === Math.sign(left) && Math.abs(entry.amountMinor) <= Math.abs(left)
+    ? undefined
+    : invalidInput('amountMinor', `${left} minor units are left to make up for: expected that, or a part of it with the same sign.`);
 }
 
 /** M1: SHA-256 over the whole of a request in canonical JSON (RFC 8785), hexadecimal: whoever decides names it, so that nothing else is decided than what was read. */

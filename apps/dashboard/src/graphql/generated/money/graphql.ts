@@ -84,7 +84,7 @@ export type ComparedBatchFilter = {
 };
 
 export type CorrectingEntryInput = {
-  /** Signed as the books of the merchant see it. */
+  /** Added to the books of the merchant: what the acquirer has less what the terminal has (nothing counts as 0) and less the entries made before, or a part of it with the same sign. The difference ends when nothing is left. */
   amountMinor: number;
   currency: string;
   differenceId: string;
@@ -143,6 +143,7 @@ export type FeeCheckFilter = {
   wrong?: boolean | null | undefined;
 };
 
+/** Both have one currency and one sign; their amounts differ by no more than the acquirer’s tolerance. */
 export type ForceMatchInput = {
   /** The difference of the statement's row. */
   acquirerDifferenceId: string;
