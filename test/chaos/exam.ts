@@ -31,6 +31,8 @@ export interface ExamOptions extends ChainSize {
   readonly pauseMs: number;
   /** Mean pauses of headquarters; 0: none of it. */
   readonly commandEveryMs: number;
+  /** The last change of the policy is made while every gateway is away, and the broker loses it before they are back. */
+  readonly lastPolicyMissed?: boolean;
   /** Which commands headquarters gives; all when left out. */
   readonly commandActions?: readonly string[];
   readonly policyEveryMs: number;
@@ -93,6 +95,8 @@ export const FULL_EXAM = {
   images: true,
 } as const;
 
+/** Core publishes a policy within a second of its change. */
+const PUBLISHED_WITHIN_MS = 3_000;
 /** After a fault of the centre its parts may be slow for so long. */
 const CENTRE_RESTS_MS = 10_000;
 /** A customer's order that has no answer by then never gets one. */
@@ -181,6 +185,7 @@ class Exam {
     const headquarters = this.#openShop(system);
     watch.start();
     await this.#strikeAll(system, kinds);
+    if (this.#options.lastPolicyMissed) await missPolicy(system, headquarters);
     say('the last fault is over: healing');
     const healingFrom = performance.now();
     await headquarters.finish();
@@ -348,4 +353,14 @@ class Exam {
     if (centre) this.#centreDisturbedUntil = Math.max(this.#centreDisturbedUntil, performance.now() + CENTRE_RESTS_MS);
     say(`#${number} ${fault.kind}${where} is over`);
   }
+}
+
+/** What the broker kept for a gateway that was away is gone with the broker: core has to say it again. */
+async function missPolicy(system: ExamSystem, headquarters: Headquarters): Promise<void> {
+  for (const { link } of system.gateways) link.setMode('cut');
+  await headquarters.changePolicy();
+  await sleep(PUBLISHED_WITHIN_MS);
+  system.part('broker').kill();
+  await sleep(1_000);
+  for (const { link } of system.gateways) link.heal();
 }

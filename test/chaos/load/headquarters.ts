@@ -59,6 +59,15 @@ export class Headquarters {
     await this.#work;
   }
 
+  /** Changes the policy once more; resolves when core has accepted it. Throws when it does not within half a minute. */
+  async changePolicy(): Promise<void> {
+    const before = this.#policyChanges;
+    for (const deadline = performance.now() + 30_000; this.#policyChanges === before; await sleep(300)) {
+      if (performance.now() > deadline) throw new Error('core accepted no change of the policy');
+      await this.#changePolicy();
+    }
+  }
+
   async #every(pauseMs: number, work: () => Promise<void>): Promise<void> {
     if (pauseMs === 0) return;
     while (this.#working) {

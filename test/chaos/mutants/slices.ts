@@ -34,7 +34,7 @@ export const SLICES = {
     commandActions: ['displayMessage', 'diagnoseTerminal', 'captureDialogue'],
   },
   deadDatabase: { faults: ['killPostgres'], minutes: 0.4, watchEveryMs: 20, pauseMs: 150 },
-  deadBroker: { faults: ['killBroker', 'disconnect'], minutes: 0.4, policyEveryMs: 1_200 },
+  deadBroker: { faults: ['killBroker', 'disconnect'], minutes: 0.4, lastPolicyMissed: true },
 } as const satisfies Record<string, Slice>;
 
 export type SliceName = keyof typeof SLICES;
