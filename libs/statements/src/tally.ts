@@ -1,6 +1,7 @@
 import { decimalText, minorUnitExponent } from '@tillward/money';
 import { decodeText } from './ascii.js';
 import type { BankEntry, BankStatement } from './bank-entry.js';
+import { withoutCardNumbers } from './bank-text.js';
 import { ByteLexicon } from './byte-lexicon.js';
 import { REMAINDERS_PER_MINOR } from './decimal.js';
 import { quoted, type RefusalCode, StatementRefused } from './refusal.js';
@@ -245,7 +246,8 @@ function unsafe(amount: number): boolean {
 
 function mismatch({ name, expected, actual, currency }: Pick<StatementCheck, 'name' | 'expected' | 'actual' | 'currency'>): string {
   const shown = (value: number) => (currency === undefined ? String(value) : `${decimalText(value, currency)} ${currency}`);
-  return `${name}: the file says ${shown(expected)}, its rows come to ${shown(actual)}`;
+  // A sum may be anything a file says, also a card number.
+  return withoutCardNumbers(`${name}: the file says ${shown(expected)}, its rows come to ${shown(actual)}`);
 }
 
 function refuseCurrency(bytes: Uint8Array, start: number, end: number, line: number): never {
