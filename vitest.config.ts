@@ -43,7 +43,8 @@ export default defineConfig({
     ],
   },
   test: {
-    globalSetup: ['test/setup/postgres.ts'],
+    // Undone in the opposite order.
+    globalSetup: ['test/setup/temporary-folder.ts', 'test/setup/postgres.ts'],
     include: ['apps/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.tsx', 'libs/*/src/**/*.spec.ts', 'test/**/*.spec.ts', 'tools/**/*.spec.ts'],
     exclude: ['**/dist/**', '**/node_modules/**', 'test/conformance/planted/**'],
     testTimeout: 20_000,
