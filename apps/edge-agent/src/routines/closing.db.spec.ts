@@ -92,6 +92,29 @@ describe('the proven close', () => {
     expect(terminal.calls.filter((call) => ['sendStored', 'settle'].includes(call))).toEqual(['sendStored', 'settle']);
   });
 
+  it.each([
+    ['sends what it stored', true],
+    ['is settled', false],
+  ])('signs a terminal that restarted before the closing on again, or it would refuse: then it %s', async (_what, canSend) => {
+    if (!canSend) terminal.operations.delete('sendStored');
+    await prepare();
+    terminal.signedOn = false;
+    close(['t1']);
+    await closed();
+    expect(blockedAt()).toEqual([]);
+    expect(edge.entries('TerminalSignedOn').at(-1)!.payload).toEqual({ by: 'recovery' });
+    expect(terminal.settlements).toEqual([{ amountMinor: 1_234, count: 2 }]);
+  });
+
+  it('blocks a close whose terminal restarted and finds no host to sign on with', async () => {
+    await prepare();
+    terminal.signedOn = false;
+    terminal.hostUp = false;
+    close(['t1']);
+    await closed();
+    expect(blockedAt()).toEqual([['t1', 'sendStored', 'hostUnreachable']]);
+  });
+
   it('skips stored transactions where there can be none, and says why', async () => {
     terminal.operations.delete('sendStored');
     await prepare();

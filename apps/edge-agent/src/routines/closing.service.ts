@@ -182,6 +182,8 @@ export class Closing implements RoutineDefinition<ClosingStep> {
   /** What the terminal authorised without the host goes to the host before the batch is closed; repeating it sends nothing twice. */
   async #sendStored({ actor, run }: Work): Promise<StepResult> {
     return actor.run('closing', async (driver): Promise<StepResult> => {
+      const signedOn = await actor.signOnIfRestarted();
+      if (signedOn.kind === 'failed') return { kind: 'blocked', code: signedOn.code, detail: signedOn.detail };
       const outcome = await driver.sendStored();
       if (outcome.kind === 'failed') return { kind: 'blocked', code: outcome.code, detail: outcome.detail };
       const { count } = outcome;

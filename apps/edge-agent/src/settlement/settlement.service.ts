@@ -166,6 +166,8 @@ export class SettlementService {
   }
 
   async #attempt(actor: TerminalActor, by: SettlementRequester): Promise<SettlementResult> {
+    const signedOn = await actor.signOnIfRestarted();
+    if (signedOn.kind === 'failed') return { kind: 'failed', code: signedOn.code, detail: signedOn.detail };
     const answer = await actor.driver.totals();
     const needed = actor.facts.service === 'settlementNeeded';
     const open = this.#batches.current(actor.id);

@@ -231,6 +231,15 @@ export class TerminalActor {
     return (await this.signOn('recovery')).kind === 'done';
   }
 
+  /**
+   * Signs on a terminal that restarted, after a power cut in the store say, before it is to send or settle anything: it refuses both until then.
+   * Fails only as that sign-on does; what else stands in the way, the next exchange tells. Must run inside a job.
+   */
+  async signOnIfRestarted(): Promise<ExchangeOutcome> {
+    const status = await this.#devices.driver.status();
+    return status.kind === 'answered' && status.service === 'signOnNeeded' ? this.signOn('recovery') : { kind: 'done' };
+  }
+
   /** Polls once, then about every minute while idle; the printer beside it too, on its own. */
   startPolling(firstDelayMs: number): void {
     this.#cancelPoll();

@@ -27,6 +27,7 @@ import type { ObserverEvent } from '@tillward/observer-unionpay';
 import type { OutletState, PowerCapabilities, PowerSwitch, SwitchOutcome } from '@tillward/power';
 import type { PrinterReader, TrafficSource } from './terminal.devices.js';
 
+const NOT_SIGNED_ON = { kind: 'failed', code: 'terminalRefused', resultCode: '78', detail: 'sign-on needed' } as const;
 const UNREACHABLE = { kind: 'failed', code: 'terminalUnreachable', resultCode: null, detail: 'nothing answers' } as const;
 
 /** What the next sale or settlement does: nothing special, the answer lost after or before it counted, never an answer, or refused. */
@@ -236,6 +237,7 @@ class FakeDriver implements TerminalDriver {
     terminal.calls.push('settle');
     const move = terminal.nextSettlement;
     terminal.nextSettlement = 'normal';
+    if (!terminal.signedOn) return { ...NOT_SIGNED_ON, kind: 'refused' };
     if (!terminal.hostUp || move === 'refused') {
       return { kind: 'refused', code: 'hostUnreachable', resultCode: 'a3', detail: 'no connection to the host' };
     }
@@ -262,6 +264,7 @@ class FakeDriver implements TerminalDriver {
   async sendStored(): Promise<SendStoredOutcome> {
     this.#terminal.calls.push('sendStored');
     if (!this.#terminal.alive) return UNREACHABLE;
+    if (!this.#terminal.signedOn) return NOT_SIGNED_ON;
     if (!this.#terminal.hostUp) return { kind: 'failed', code: 'hostUnreachable', resultCode: 'a3', detail: 'no host' };
     const count = this.#terminal.stored;
     this.#terminal.stored = 0;
