@@ -59,20 +59,23 @@ export interface World extends AsyncDisposable {
   keepLogs(): Promise<void>;
 }
 
+/** Beyond the end of any scenario. New York has the chain's hours, which are as long; in another time zone they may be over. */
+const STAYING_OPEN = { shanghai: 3_600, berlin: 3_600 };
+
 /** Starts a world. The programs are built first when their sources changed. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   await bootstrap(PROJECT_ROOT, { dashboard: options.dashboard === true });
   const dataDir = await mkdtemp(join(tmpdir(), 'tillward world '));
   // PostgreSQL may run as another account; the secrets inside have a folder of their own.
   await chmod(dataDir, 0o755);
-  const closeAfterS = options.closeAfterS ?? {};
+  const closeAfterS = { ...STAYING_OPEN, ...options.closeAfterS };
   const said: string[] = [];
   const system = await startSystem({
     dataDir,
     config: readLauncherConfig({}),
     ports: ANY_PORTS,
     closeAfterS,
-    night: { ...demoNight(closeAfterS.berlin ?? 3_600, String(options.seed)), saleEverySeconds: 1.5, ...options.night },
+    night: { ...demoNight(closeAfterS.berlin, String(options.seed)), saleEverySeconds: 1.5, ...options.night },
     say: (line) => said.push(line),
   }).catch(async (error: unknown) => {
     await keepLogs(dataDir, options.name);
