@@ -49,7 +49,8 @@ export default defineConfig({
     exclude: ['**/dist/**', '**/node_modules/**', 'test/conformance/planted/**'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than the two cores CI has: the long tests mostly wait for clocks, closings and processes they have killed.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
   },
 });

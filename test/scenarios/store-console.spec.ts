@@ -3,13 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { type DesiredBody, IDEMPOTENCY_HEADER, type TerminalConnection } from '@tillward/contracts';
 import { type Agent, NetworkDevices, silentLog, startAgent, systemClock } from '@tillward/edge-agent';
 import { type DeviceContext, type SimulatedDevice, zvtKind } from '@tillward/simulator';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PROJECT_ROOT } from 'tillward/bootstrap';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { violationsOf, WCAG } from '../accessibility.js';
 import { chromiumPath, INSTALL_CHROMIUM, startBrowser } from '../browser.js';
 import { SmallCore } from '../small-core.js';
 
@@ -191,12 +191,11 @@ class Visitor {
   async look(name: string, schemes: readonly ('light' | 'dark')[] = ['light']): Promise<void> {
     const where = join(PROJECT_ROOT, 'test', 'output', 'store-console');
     mkdirSync(where, { recursive: true });
+    await this.page.emulateMedia({ reducedMotion: 'reduce' });
+    const looks = schemes.map((colorScheme) => ({ screen: this.page.viewportSize()!, colorScheme }));
+    expect(await violationsOf(this.page, name, looks, [...WCAG, 'best-practice'])).toEqual([]);
     for (const colorScheme of schemes) {
-      await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page: this.page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-        .analyze();
-      expect(violations.map(({ id, nodes }) => `${name} ${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await this.page.emulateMedia({ colorScheme });
       await this.page.screenshot({ path: join(where, `${name}-${colorScheme}.png`), fullPage: true });
     }
     const overflow = await this.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
