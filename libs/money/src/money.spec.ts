@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { minorUnitExponent } from './currency.js';
+import { isCurrency, minorUnitExponent } from './currency.js';
 import { addMoney, decimalText, formatMoney, MixedCurrencyError, negateMoney, sumMoney } from './money.js';
 
 describe('minorUnitExponent', () => {
@@ -13,6 +13,9 @@ describe('minorUnitExponent', () => {
     ['KWD', 3],
     ['TND', 3],
     ['HUF', 2],
+    ['CLF', 4],
+    ['UYW', 4],
+    ['UYI', 0],
   ])('%s has %i digits', (currency, digits) => {
     expect(minorUnitExponent(currency)).toBe(digits);
   });
@@ -44,6 +47,29 @@ describe('minorUnitExponent', () => {
       const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
       expect([currency, minorUnitExponent(currency)]).toEqual([currency, digits]);
     }
+  });
+});
+
+describe('isCurrency', () => {
+  it.each(['EUR', 'JPY', 'KWD', 'CLF', 'XAF', 'XCG', 'ZWG', 'DEM', 'BGN'])('%s is money', (code) => {
+    expect(isCurrency(code)).toBe(true);
+  });
+
+  it.each(['XAU', 'XAG', 'XDR', 'XSU', 'XTS', 'XXX', 'XXQ', 'DDM', 'eur', 'EU', ''])('%j is none', (code) => {
+    expect(isCurrency(code)).toBe(false);
+  });
+
+  it('has every currency in circulation the runtime knows, with its digits by ISO 4217', () => {
+    // Units of account without a minor unit.
+    const gone = new Set(['XDR', 'XSU']);
+    const known = Intl.supportedValuesOf('currency').filter((code) => !gone.has(code));
+    expect(known.filter((code) => !isCurrency(code))).toEqual([]);
+    // People in these countries write no decimals (CLDR); their currencies have minor units nevertheless.
+    const digits = (code: string) =>
+      new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions().maximumFractionDigits ?? -1;
+    expect(known.filter((code) => minorUnitExponent(code) < digits(code))).toEqual([]);
+    expect(known.filter((code) => minorUnitExponent(code) === 0)).toHaveLength(16);
+    expect(known.filter((code) => minorUnitExponent(code) === 3)).toHaveLength(7);
   });
 });
 
@@ -96,6 +122,8 @@ describe('decimalText', () => {
     [-120, 'JPY', '-120'],
     [1, 'KWD', '0.001'],
     [Number.MAX_SAFE_INTEGER, 'USD', '90071992547409.91'],
+    [-90_071_992_547_409_930n, 'USD', '-900719925474099.30'],
+    [-5n, 'EUR', '-0.05'],
   ])('%i %s is %s', (amountMinor, currency, text) => {
     expect(decimalText(amountMinor, currency)).toBe(text);
   });

@@ -33,17 +33,18 @@ export function negateMoney(money: Money): Money {
   return { amountMinor: 0 - checked(money.amountMinor), currency: money.currency };
 }
 
-/** The exact decimal text, `-0.05` for -5 EUR cents: for machines and exports, no grouping, always a point. */
-export function decimalText(amountMinor: number, currency: string): string {
+/** The exact decimal text, `-0.05` for -5 EUR cents: for machines and exports, no grouping, always a point. A sum that is no safe integer any more comes as a bigint. */
+export function decimalText(amountMinor: number | bigint, currency: string): string {
   const exponent = minorUnitExponent(currency);
-  const digits = String(Math.abs(checked(amountMinor))).padStart(exponent + 1, '0');
+  const exact = typeof amountMinor === 'bigint' ? amountMinor : BigInt(checked(amountMinor));
+  const digits = String(exact < 0n ? -exact : exact).padStart(exponent + 1, '0');
   const whole = digits.slice(0, digits.length - exponent);
   const sign = amountMinor < 0 ? '-' : '';
   return exponent === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(digits.length - exponent)}`;
 }
 
 /** The amount as people of `locale` (BCP 47) read it, with the currency's symbol and exactly its minor digits: `12,34 €`, `¥12.34`. */
-export function formatMoney(amountMinor: number, currency: string, locale: string): string {
+export function formatMoney(amountMinor: number | bigint, currency: string, locale: string): string {
   // The text goes to Intl as a decimal string, so that no binary fraction is ever involved.
   return formatter(currency, locale).format(decimalText(amountMinor, currency) as `${number}`);
 }
