@@ -8,12 +8,21 @@ import type { Tally } from './tally.js';
 const OPENING_LEDGER = '010';
 const CLOSING_LEDGER = '015';
 
+/** What a group's header (02) says about its accounts. */
+export interface Bai2Group {
+  readonly currency: string;
+  readonly date: string | undefined;
+  readonly number: string;
+  readonly interim: boolean;
+}
+
 /** One account of a group: its header (03), transactions (16) and trailer (49). */
 export class Bai2Account {
   /** Lines of its records so far. */
   records = 0;
   private readonly account: string;
   private readonly currency: string;
+  private readonly date: string | undefined;
   private opening: BankBalance | undefined;
   private closing: BankBalance | undefined;
   private total = 0;
@@ -23,12 +32,12 @@ export class Bai2Account {
     private readonly tally: Tally,
     fields: readonly string[],
     private readonly line: number,
-    groupCurrency: string,
-    private readonly date: string | undefined,
+    private readonly group: Bai2Group,
   ) {
+    this.date = group.date;
     this.account = (fields[0] ?? '').trim();
     if (this.account === '') throw new StatementRefused('bai2-record', line, 'an account header (record 03) names no account');
-    this.currency = fields[1]?.trim() || groupCurrency;
+    this.currency = fields[1]?.trim() || group.currency;
     tally.currencyNamed(this.currency, line);
     this.header(fields);
   }
@@ -108,7 +117,10 @@ export class Bai2Account {
     tally.statement({
       line: this.line,
       id: this.date ?? '',
+      number: this.group.number,
       account: this.account,
+      currency: this.currency,
+      interim: this.group.interim,
       ...(opening === undefined ? {} : { opening }),
       ...(closing === undefined ? {} : { closing }),
       entries: sums.entries,

@@ -40,7 +40,7 @@ export class Bai2Reader implements FormatReader {
   private last = 'start';
   private lastLine = 1;
   private account: Bai2Account | undefined;
-  private group = { currency: 'USD', date: undefined as string | undefined, total: 0, accounts: 0, records: 0 };
+  private group = { currency: 'USD', date: undefined as string | undefined, number: '', interim: false, total: 0, accounts: 0, records: 0 };
   private readonly file = { total: 0, groups: 0, records: 0 };
 
   constructor(
@@ -113,7 +113,7 @@ export class Bai2Reader implements FormatReader {
       case '02':
         return this.groupHeader(fields, line, lines);
       case '03':
-        this.account = new Bai2Account(this.tally, fields, line, this.group.currency, this.group.date);
+        this.account = new Bai2Account(this.tally, fields, line, this.group);
         this.account.records = lines;
         return;
       case '16':
@@ -140,6 +140,9 @@ export class Bai2Reader implements FormatReader {
     this.group = {
       currency: fields[5]?.trim() || 'USD',
       date: date === '' ? undefined : bai2Date(date, line),
+      number: `${date}/${fields[4]?.trim() ?? ''}`,
+      // As-of-date modifier (BAI2 §3, record 02): 1 and 3 are interim data of the day before and of this one.
+      interim: ['1', '3'].includes(fields[6]?.trim() ?? ''),
       total: 0,
       accounts: 0,
       records: lines,

@@ -50,7 +50,13 @@ export interface BankStatement {
   /** Line it begins in. */
   readonly line: number;
   readonly id: string;
+  /** The bank's own count of its statements, pages included, as written: camt sequence numbers and page, SWIFT field 28C, BAI2 date and time. */
+  readonly number?: string;
   readonly account: string;
+  /** Of the account, where the bank says it. */
+  readonly currency?: string;
+  /** A report within the day or of single bookings: a statement of the same account tells its entries once more. */
+  readonly interim: boolean;
   /** Absent where the bank writes none (intraday reports, notifications). */
   readonly opening?: BankBalance;
   readonly closing?: BankBalance;

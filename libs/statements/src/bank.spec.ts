@@ -57,6 +57,8 @@ describe('camt', () => {
         line: 5,
         id: 'S-1',
         account: 'DE00500000000000000001',
+        currency: 'EUR',
+        interim: false,
         opening: { amountMinor: 10_000, currency: 'EUR', date: '2026-11-20' },
         closing: { amountMinor: 15_008, currency: 'EUR', date: '2026-11-20' },
         entries: 3,
@@ -65,6 +67,37 @@ describe('camt', () => {
       },
     ]);
     expect(summary.totals).toEqual([{ currency: 'EUR', grossMinor: 5_008, feeMinor: 0, netMinor: 5_008, feeRemainder: 0, payoutMinor: 0 }]);
+  });
+
+  it('whose amounts are not exact together is refused with its line, though credits and debits cancel out', () => {
+    const line = (mark: string) => `:61:2611201120${mark}9999999999999,99NTRFTX1`;
+    const lines = Array.from({ length: 12 }, (_, n) => line(n % 2 === 0 ? 'C' : 'D'));
+    const text = mt940()
+      .replace(/:61:[\s\S]*(?=:62F:)/, `${lines.join('\r\n')}\r\n`)
+      .replace('62F:C261120EUR150,08', '62F:C261120EUR100,00');
+    expect(refused(text)).toEqual({ code: 'amount-too-large', line: 15 });
+    // Four of them are exact together; the balance they would lead to says another sum.
+    const few = mt940().replace(/:61:[\s\S]*(?=:62F:)/, `${lines.slice(0, 1).join('\r\n')}\r\n`);
+    expect(read(few).summary.checksFailed).toBe(1);
+    const most = Array.from({ length: 9 }, () => line('C'));
+    const beyond = mt940()
+      .replace(':60F:C261119EUR100,00', ':60F:C261119EUR9999999999999,99')
+      .replace(/:61:[\s\S]*(?=:62F:)/, `${most.join('\r\n')}\r\n`);
+    expect(refused(beyond)).toMatchObject({ code: 'amount-too-large' });
+  });
+
+  it('says which statement of the account it is, and which are only reports within the day', () => {
+    const numbered = camt().replace('<Id>S-1</Id>', '<Id>S-1</Id><StmtPgntn><PgNb>2</PgNb></StmtPgntn><ElctrncSeqNb>17</ElctrncSeqNb>');
+    expect(read(numbered).summary.statements[0]).toMatchObject({ id: 'S-1', number: '17//2/', currency: 'EUR', interim: false });
+    const notification = camt(camtStatement('08'), { version: '08', number: '054' });
+    expect(read(notification).summary.statements[0]).toMatchObject({ interim: true });
+    expect(read(mt940()).summary.statements[0]).toMatchObject({
+      number: expect.stringMatching(/^\d+(?:\/\d+)?$/),
+      currency: 'EUR',
+      interim: false,
+    });
+    expect(read(mt942()).summary.statements[0]).toMatchObject({ interim: true });
+    expect(read(bai2()).summary.statements[0]).toMatchObject({ number: expect.stringMatching(/^\d{6}\//), interim: false });
   });
 
   it('a closing balance that does not follow refuses the file, on a page of several it is told', () => {

@@ -55,6 +55,8 @@ const entry = [
 ];
 const statement = [
   'Id',
+  'ElctrncSeqNb',
+  'LglSeqNb',
   'StmtPgntn/PgNb',
   'StmtPgntn/LastPgInd',
   'NtfctnPgntn/PgNb',

@@ -160,13 +160,22 @@ class StatementState {
     tally.statement({
       line: this.line,
       id,
+      ...optional('number', this.number()),
       account,
+      ...optional('currency', this.values.get('Acct/Ccy')?.text || (closing ?? opening)?.currency || [...booked.currencies][0]),
+      interim: this.format === 'camt054',
       ...(opening === undefined ? {} : { opening: plain(opening) }),
       ...(closing === undefined ? {} : { closing: plain(closing) }),
       entries: booked.entries,
       creditMinor: booked.credit,
       debitMinor: booked.debit,
     });
+  }
+
+  /** Electronic and legal sequence number and page, each where the bank writes it. */
+  private number(): string | undefined {
+    const parts = ['ElctrncSeqNb', 'LglSeqNb', 'StmtPgntn/PgNb', 'NtfctnPgntn/PgNb'].map((path) => this.values.get(path)?.text ?? '');
+    return parts.every((part) => part === '') ? undefined : parts.join('/');
   }
 
   private account(): string {
@@ -268,6 +277,10 @@ function keep(values: CamtValues, path: string, text: string, currency: string |
   // An element with children leaves nothing but the blanks between them.
   if (path === 'Sts' && text === '') return;
   if (!values.has(path)) values.set(path, { text, currency, line });
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [_ in K]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [_ in K]?: string });
 }
 
 function plain({ amountMinor, currency, date }: BankBalance): BankBalance {

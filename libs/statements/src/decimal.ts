@@ -1,4 +1,4 @@
-import { SPACE, TAB } from './ascii.js';
+import { decodeText, isText, SPACE, TAB } from './ascii.js';
 import { quoted, type RefusalCode, StatementRefused } from './refusal.js';
 
 /** 100,000ths of a minor unit: what `remainder` counts. */
@@ -7,6 +7,9 @@ export const REMAINDERS_PER_MINOR = 100_000;
 const REMAINDER_DIGITS = 5;
 /** Fifteen digits are exact in a double with room to add: 9,999,999,999,999.99 of a currency with two decimals. */
 const MOST_DIGITS = 15;
+
+/** Bytes of a field that may be repeated in a message. */
+const MOST_SHOWN = 160;
 
 /** How a file writes numbers. */
 export interface DecimalStyle {
@@ -108,8 +111,8 @@ export class DecimalReader {
   private refuse(bytes: Uint8Array, start: number, end: number, line: number): never {
     const { code, message } = this.problem ?? { code: 'amount', message: '' };
     if (message !== '') throw new StatementRefused(code, line, message);
-    let shown = '';
-    for (let at = start; at < end && shown.length < 48; at++) shown += bytes[at]! < 0x80 ? String.fromCharCode(bytes[at]!) : '?';
+    // Nobody told in which encoding the file is; what is no UTF-8 comes from where GBK is written.
+    const shown = decodeText(bytes, start, Math.min(end, start + MOST_SHOWN), isText(bytes, start, end, 'utf-8') ? 'utf-8' : 'gb18030');
     throw new StatementRefused(
       code,
       line,

@@ -51,6 +51,7 @@ interface Waiting {
 /** One message while its fields come in. */
 export class MtMessage {
   private id = '';
+  private number: string | undefined;
   private account: { readonly text: string; readonly line: number } | undefined;
   private opening: BankBalance | undefined;
   private closing: (BankBalance & { readonly line: number }) | undefined;
@@ -75,6 +76,12 @@ export class MtMessage {
       case '25P':
         this.account = { text: field.text.split('\n')[0]!.trim(), line: field.line };
         if (this.account.text === '') throw new StatementRefused('mt-field', field.line, 'field 25 names no account');
+        return;
+      case '28':
+      case '28C':
+      case '13D':
+        // An interim report's time is its number where the bank doesn't count them.
+        this.number = this.number === undefined ? field.text.trim() : `${this.number} ${field.text.trim()}`;
         return;
       case '60F':
       case '60M':
@@ -124,10 +131,14 @@ export class MtMessage {
       });
     }
     for (const summary of this.summaries) this.checkSummary(summary);
+    const currency = opening?.currency ?? this.floor;
     tally.statement({
       line: this.firstLine,
       id: this.id,
+      ...(this.number === undefined ? {} : { number: this.number }),
       account,
+      ...(currency === undefined ? {} : { currency }),
+      interim: opening === undefined,
       ...(opening === undefined ? {} : { opening }),
       ...(closing === undefined ? {} : { closing: withoutLine(closing) }),
       entries: sums.credits + sums.debits,

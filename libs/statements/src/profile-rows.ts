@@ -113,9 +113,11 @@ export class ProfileRows implements TableRows {
       remainder = costs ? 0 - this.amounts.remainder : this.amounts.remainder;
     }
     const gross = this.grossOf(cells, exponent, sign) ?? this.grossFromNet(cells, exponent, sign, fee, remainder);
-    // Without a column of fees, what gross and net differ by is the fee.
-    if (this.net >= 0 && this.fee < 0) fee = this.netOf(cells, exponent, sign) - gross;
-    else if (this.net >= 0) this.checkNet(cells, exponent, sign, gross + fee, remainder);
+    // Where no fee is written, what gross and net differ by is the fee; where no net is, there is nothing to compare with.
+    if (this.net >= 0 && !isEmpty(cells, this.net)) {
+      if (this.fee < 0 || isEmpty(cells, this.fee)) fee = this.netOf(cells, exponent, sign) - gross;
+      else this.checkNet(cells, exponent, sign, gross + fee, remainder);
+    }
     const asFee = type === ROW_TYPE_INDEX.fee;
     return this.add(line, type, sums, asFee ? 0 : gross, asFee ? gross + fee : fee, remainder);
   }
@@ -218,6 +220,11 @@ export class ProfileRows implements TableRows {
       });
     }
   }
+}
+
+function isEmpty({ bytes, starts, ends }: CsvCells, column: number): boolean {
+  for (let at = starts[column]!; at < ends[column]!; at++) if (bytes[at]! > 0x20) return false;
+  return true;
 }
 
 /**

@@ -38,6 +38,45 @@ function refused(work: () => unknown): { code: string; line: number; message: st
 }
 
 describe('a CSV profile', () => {
+  it('takes the fee of a row from its net where none is written, and has nothing to check where no net is', () => {
+    const columns = { type: 'type', gross: 'gross', fee: 'fee', net: 'net', currency: 'currency' };
+    const profile = parseProfile(JSON.stringify({ name: 'x', columns, types: { sale: 'sale', refund: 'refund' } }));
+    const file =
+      'type,gross,fee,net,currency\nsale,10.00,,9.90,EUR\nsale,10.00,0.10,,EUR\nrefund,-10.00, ,-9.95,EUR\nsale,10.00,0.10,9.90,EUR\n';
+    const { rows } = parseStatement(utf8(file), { profile });
+    expect(rows.map(({ feeMinor, netMinor }) => [feeMinor, netMinor])).toEqual([
+      [-10, 990],
+      [-10, 990],
+      [5, -995],
+      [-10, 990],
+    ]);
+    expect(refused(() => parseStatement(utf8(file.replace('0.10,9.90', '0.10,9.91')), { profile }))).toMatchObject({
+      code: 'arithmetic',
+      line: 5,
+    });
+  });
+
+  it.each(['XAU', 'XXX', 'XXQ', 'ZZZ'])('knows no money in %s', (currency) => {
+    const profile = { name: 'x', columns: { gross: 'g', currency: 'c' }, otherType: 'sale' };
+    const file = utf8(`g,c\n1.00,EUR\n1.00,${currency}\n`);
+    expect(refused(() => parseStatement(file, { profile: parseProfile(JSON.stringify(profile)) }))).toMatchObject({
+      code: 'currency',
+      line: 3,
+    });
+    expect(refused(() => parseProfile(JSON.stringify({ ...profile, columns: { gross: 'g' }, currency }))).code).toBe('profile');
+  });
+
+  it('shows an amount of other digits as it is written, and none that could be a card number', () => {
+    const profile = parseProfile(JSON.stringify({ name: 'x', columns: { gross: 'g' }, currency: 'EUR', otherType: 'sale' }));
+    const message = (amount: string, bytes = utf8) => refused(() => parseStatement(bytes(`g\n${amount}\n`), { profile })).message;
+    expect(message('１２.３４')).toContain('"１２.３４"');
+    expect(message('４１１１１１１１１１１１１１１１')).toContain('"************１１１１"');
+    const gb = parseProfile(
+      JSON.stringify({ name: 'x', encoding: 'gb18030', columns: { gross: 'g' }, currency: 'CNY', otherType: 'sale' }),
+    );
+    expect(refused(() => parseStatement(gbk('g\n１２.３\n'), { profile: gb })).message).toContain('"１２.３"');
+  });
+
   it('describes columns, numbers, dates, types, signs and the trailer', () => {
     const { rows, summary } = read();
     expect(rows).toEqual([
@@ -76,7 +115,8 @@ describe('a CSV profile', () => {
     ['1.233,26544', '1.233,26545', 'arithmetic', 2],
     ['1.233,26544', '1.233,28', 'arithmetic', 2],
     ['1.223,26', '1.223,28', 'trailer-mismatch', 4],
-    ['10,00;;10,00', '10,00;;11,00', 'arithmetic', 3],
+    ['10,00;;10,00', '10,00;0,50;11,00', 'arithmetic', 3],
+    ['10,00;;10,00', '10,00;;11,00', 'trailer-mismatch', 4],
     ['Betrag', 'Summe', 'header', 1],
   ])('%s → %s is refused as %s', (from, to, code, line) => {
     expect(refused(() => read(FILE.replace(from, to)))).toMatchObject({ code, line });

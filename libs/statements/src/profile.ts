@@ -1,3 +1,4 @@
+import { isCurrency } from '@tillward/money';
 import { z } from 'zod';
 import type { TableFormat } from './csv-table.js';
 import { ProfileRows } from './profile-rows.js';
@@ -29,10 +30,7 @@ export const csvProfileSchema = z
       .default('YYYY-MM-DD'),
     timeZone: z.string().min(1).max(60).optional(),
     /** For files without a column of currencies. */
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/)
-      .optional(),
+    currency: z.string().refine(isCurrency, 'is no ISO 4217 currency with a minor unit').optional(),
     amounts: z.enum(['decimal', 'minor']).default('decimal'),
     columns: z.strictObject({
       type: column.optional(),

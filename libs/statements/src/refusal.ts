@@ -15,8 +15,9 @@ export const REFUSALS = {
   profile: 'the CSV profile itself is wrong',
   amount: 'an amount that is no decimal number in the form of the file',
   'amount-precision': 'an amount with more decimals than can be kept exactly',
-  'amount-too-large': 'an amount or a sum beyond what is exact in integer minor units',
-  currency: 'a currency that is no ISO 4217 code, or none at all',
+  'amount-too-large':
+    'an amount of more than 15 digits, or amounts that come to more than is exact in integer minor units (2^53), signs left aside',
+  currency: 'a currency that is no ISO 4217 code with a minor unit (XAU and XXX have none), or none at all',
   date: 'a date or time that does not exist or is written in another form',
   'row-type': 'a row without a type, or a type the profile does not list',
   arithmetic: 'the amounts of one row do not add up: gross and fee are not net',
@@ -58,5 +59,11 @@ export class StatementRefused extends Error {
 export function quoted(text: string): string {
   const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   // Seven digits in a row could be part of a card number; amounts, dates and codes that help a reader are shorter or have signs between.
-  return `"${shown.replaceAll(/\p{Cc}|\p{Cf}/gu, '·').replaceAll(/\d{7,}/g, (digits) => `${'*'.repeat(digits.length - 4)}${digits.slice(-4)}`)}"`;
+  return `"${shown.replaceAll(/\p{Cc}|\p{Cf}/gu, '·').replaceAll(/\p{Nd}{7,}/gu, masked)}"`;
+}
+
+/** All but the last four digits, whatever script they are of. */
+function masked(digits: string): string {
+  const each = [...digits];
+  return `${'*'.repeat(each.length - 4)}${each.slice(-4).join('')}`;
 }

@@ -1,4 +1,4 @@
-import { decimalText, minorUnitExponent } from '@tillward/money';
+import { decimalText, isCurrency, minorUnitExponent } from '@tillward/money';
 import { decodeText } from './ascii.js';
 import type { BankEntry, BankStatement } from './bank-entry.js';
 import { withoutCardNumbers } from './bank-text.js';
@@ -40,6 +40,8 @@ export class CurrencySums {
   net = 0;
   remainder = 0;
   payout = 0;
+  /** All amounts without their signs. */
+  moved = 0;
   /** Rows or entries in this currency: balances alone make no totals. */
   rows = 0;
 
@@ -83,7 +85,7 @@ export class Tally {
 
   /** As `currency`, of a text. */
   currencyNamed(code: string, line: number): CurrencySums {
-    if (!/^[A-Z]{3}$/.test(code)) throw new StatementRefused('currency', line, `${quoted(code)} is no ISO 4217 currency code`);
+    if (!isCurrency(code)) throw new StatementRefused('currency', line, `${quoted(code)} is no ISO 4217 currency with a minor unit`);
     let sums = this.sums.get(code);
     if (sums === undefined) {
       sums = new CurrencySums(code, this.sums.size);
@@ -95,7 +97,7 @@ export class Tally {
   private currencyOrNone(bytes: Uint8Array, start: number, end: number): CurrencySums | undefined {
     if (end - start !== 3) return undefined;
     const code = String.fromCharCode(bytes[start]!, bytes[start + 1]!, bytes[start + 2]!).toUpperCase();
-    return /^[A-Z]{3}$/.test(code) ? this.currencyNamed(code, 0) : undefined;
+    return isCurrency(code) ? this.currencyNamed(code, 0) : undefined;
   }
 
   /** Adds a row and answers its slot in the batch, whose texts the caller then sets. */
@@ -120,8 +122,7 @@ export class Tally {
       sums.net += net;
       sums.remainder += remainder;
     }
-    if (unsafe(net) || unsafe(sums.gross) || unsafe(sums.fee) || unsafe(sums.net) || unsafe(sums.payout))
-      throw new StatementRefused('amount-too-large', line, 'the amounts add up to more than is exact in integer minor units');
+    moved(sums, Math.abs(gross) + Math.abs(fee), line);
     return slot;
   }
 
@@ -142,8 +143,7 @@ export class Tally {
       sums.gross += entry.amountMinor;
       sums.net += entry.amountMinor;
     }
-    if (unsafe(sums.gross))
-      throw new StatementRefused('amount-too-large', entry.line, 'the entries add up to more than is exact in integer minor units');
+    moved(sums, Math.abs(entry.amountMinor), entry.line);
     this.sink.entries?.([entry]);
   }
 
@@ -156,6 +156,7 @@ export class Tally {
   /** Compares what a file says with what its rows come to; refuses when they differ and the check binds (or everything has to, in strict reading). */
   check(check: Omit<StatementCheck, 'ok' | 'binding'> & { readonly binding?: boolean; readonly refusal?: RefusalCode }): boolean {
     const { refusal = 'trailer-mismatch', binding = true, ...said } = check;
+    if (!Number.isSafeInteger(said.expected) || !Number.isSafeInteger(said.actual)) throw inexact(said.line);
     const ok = said.expected === said.actual;
     if (!ok && (binding || this.strict)) throw new StatementRefused(refusal, said.line, mismatch(said));
     this.checksMade++;
@@ -240,8 +241,14 @@ export function carried(fee: number, remainder: number): { fee: number; remainde
   return { fee: whole, remainder: rest };
 }
 
-function unsafe(amount: number): boolean {
-  return amount > Number.MAX_SAFE_INTEGER || amount < -Number.MAX_SAFE_INTEGER;
+/** Counts money whichever way it moves: while all of it together is exact, so is every sum of some of it, at every moment and whatever the signs. */
+function moved(sums: CurrencySums, amount: number, line: number): void {
+  sums.moved += amount;
+  if (sums.moved > Number.MAX_SAFE_INTEGER) throw inexact(line);
+}
+
+function inexact(line: number): StatementRefused {
+  return new StatementRefused('amount-too-large', line, 'the amounts add up to more than is exact in integer minor units');
 }
 
 function mismatch({ name, expected, actual, currency }: Pick<StatementCheck, 'name' | 'expected' | 'actual' | 'currency'>): string {
@@ -253,5 +260,5 @@ function mismatch({ name, expected, actual, currency }: Pick<StatementCheck, 'na
 function refuseCurrency(bytes: Uint8Array, start: number, end: number, line: number): never {
   if (start === end) throw new StatementRefused('currency', line, 'a row with an amount has no currency');
   const shown = decodeText(bytes, start, Math.min(end, start + 48), 'windows-1252');
-  throw new StatementRefused('currency', line, `${quoted(shown)} is no ISO 4217 currency code`);
+  throw new StatementRefused('currency', line, `${quoted(shown)} is no ISO 4217 currency with a minor unit`);
 }
