@@ -51,7 +51,7 @@ export class StatementJobs implements OnModuleInit, OnApplicationBootstrap, OnAp
       log,
     );
     const inbox = config.statements?.inboxDir;
-    if (inbox !== undefined && spool !== undefined) this.#inbox = new StatementInbox(inbox, spool, statements, work, log);
+    if (inbox !== undefined && spool !== undefined) this.#inbox = new StatementInbox(inbox, spool, statements, work, clock, log);
     if (sources.length > 0 && spool !== undefined) {
       const pull = new SftpPull(sources, spool, statements, work, clock, log);
       this.#pulls = new Sweeper(dataSource, { name: 'sftp', lock: PULL_LOCK, everyMs: PULL_EVERY_MS, run: () => pull.round() }, log);
