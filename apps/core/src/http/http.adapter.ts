@@ -43,7 +43,10 @@ export function createHttpAdapter(log: Log): FastifyAdapter {
   fastify.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders(request.routeOptions.url));
     if (!isTaken(request)) {
-      const body = { error: 'unsupportedMediaType', message: 'Send application/json.' };
+      const message = takesBytes(request)
+        ? 'Send the bytes of the file as they are, declared as application/octet-stream.'
+        : 'Send application/json.';
+      const body = { error: 'unsupportedMediaType', message };
       return send(reply, { status: 415, body });
     }
   });
@@ -53,11 +56,17 @@ export function createHttpAdapter(log: Log): FastifyAdapter {
 }
 
 /** Whatever route is asked: mercurius, for one, registers a parser of its own. */
-function isTaken({ method, headers, routeOptions }: FastifyRequest): boolean {
-  const type = headers['content-type'];
-  if (type === undefined || BODILESS.has(method)) return true;
+function isTaken(request: FastifyRequest): boolean {
+  const type = request.headers['content-type'];
+  if (BODILESS.has(request.method)) return true;
+  // Without a body nothing needs a type; where a file is expected, there is one.
+  if (type === undefined) return !takesBytes(request);
   const essence = type.split(';', 1)[0]!.trim().toLowerCase();
-  return routeOptions.config.takesBytes === true ? essence === 'application/octet-stream' : essence === 'application/json';
+  return essence === (takesBytes(request) ? 'application/octet-stream' : 'application/json');
+}
+
+function takesBytes({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.takesBytes === true;
 }
 
 function send(reply: FastifyReply, { status, body }: HttpErrorAnswer): FastifyReply {
