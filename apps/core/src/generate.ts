@@ -28,7 +28,7 @@ export const HTTP_ENDPOINTS: readonly HttpEndpoint[] = [
   {
     methods: ['GET'],
     path: '/api/exports/:table',
-    who: 'HQ, managers, auditors: differences, batches, statement-rows or fee-checks of their stores as CSV or XLSX; HQ, auditors: payouts',
+    who: 'HQ, managers, auditors: differences, batches, statement-rows, fee-checks or correcting-entries of their stores as CSV or XLSX; HQ, auditors: payouts',
   },
   { methods: ['POST'], path: '/graphql', who: FIELD_BY_FIELD },
   { methods: ['GET'], path: '/graphql', who: `${FIELD_BY_FIELD}, and no mutations; as a WebSocket: everyone who is signed in` },

@@ -10,7 +10,7 @@ import { IncidentsResolver, StoreIncidentsResolver } from './incidents/index.js'
 import { PolicyResolver } from './policy/index.js';
 import { DifferenceSidesResolver, DifferencesResolver, ReconciliationResolver, RemediesResolver } from './reconciliation/index.js';
 import { SETTLEMENT_RESOLVERS } from './settlement/index.js';
-import { StatementsResolver } from './statements/index.js';
+import { FileWithdrawalResolver, StatementsResolver, WithdrawalsResolver } from './statements/index.js';
 import { TrainingResolver } from './training/index.js';
 
 /** Every resolver of the schema: what it is printed from, and whose access declarations are documented and tested. */
@@ -22,6 +22,8 @@ export const RESOLVERS: readonly Type<unknown>[] = [
   IncidentsResolver,
   StoreIncidentsResolver,
   StatementsResolver,
+  WithdrawalsResolver,
+  FileWithdrawalResolver,
   ReconciliationResolver,
   DifferencesResolver,
   DifferenceSidesResolver,

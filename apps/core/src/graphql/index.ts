@@ -22,6 +22,7 @@ export * from './scalars.js';
 export * from './settlement.contract.js';
 export * from './settlement-board.contract.js';
 export * from './settlement-requests.contract.js';
+export * from './statement-withdrawals.contract.js';
 export * from './statements.contract.js';
 export * from './terminal.contract.js';
 export * from './training.contract.js';

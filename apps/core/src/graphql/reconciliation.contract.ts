@@ -19,6 +19,18 @@ export const DifferenceState = { open: 'open', assigned: 'assigned', resolved: '
 export type DifferenceState = (typeof DifferenceState)[keyof typeof DifferenceState];
 registerEnumType(DifferenceState, { name: 'DifferenceState' });
 
+/** What a viewer can do with a difference: acts upon it, and remedies to ask for. */
+export const ViewerDifferenceAct = {
+  assign: 'assign',
+  resolve: 'resolve',
+  accept: 'accept',
+  reopen: 'reopen',
+  forceMatch: 'forceMatch',
+  correctingEntry: 'correctingEntry',
+} as const;
+export type ViewerDifferenceAct = (typeof ViewerDifferenceAct)[keyof typeof ViewerDifferenceAct];
+registerEnumType(ViewerDifferenceAct, { name: 'ViewerDifferenceAct' });
+
 /** Where a run stands. */
 export const ReconciliationRunState = { waiting: 'waiting', done: 'done', failed: 'failed' } as const;
 export type ReconciliationRunState = (typeof ReconciliationRunState)[keyof typeof ReconciliationRunState];
@@ -71,6 +83,10 @@ export class DifferenceObjectType {
   @Field(() => StatementLineType, { nullable: true, description: 'The acquirer’s side; null where no statement has one.' })
   statementRow?: StatementLineType | null;
   @Field(() => [DifferenceEventType]) history?: DifferenceEventType[];
+  @Field(() => [ViewerDifferenceAct], {
+    description: 'What the viewer may do with it now; of remedies, what may be asked for (forceMatch with one of forceMatchPartners).',
+  })
+  viewerMay?: ViewerDifferenceAct[];
 }
 
 /** Somebody differences can be assigned to. */

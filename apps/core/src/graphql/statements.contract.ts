@@ -10,7 +10,13 @@ export type StatementKind = (typeof StatementKind)[keyof typeof StatementKind];
 registerEnumType(StatementKind, { name: 'StatementKind' });
 
 /** Where a file stands. `arrived`: its bytes are safe, it is being read or waits for it. */
-export const StatementFileState = { arrived: 'arrived', imported: 'imported', refused: 'refused', superseded: 'superseded' } as const;
+export const StatementFileState = {
+  arrived: 'arrived',
+  imported: 'imported',
+  refused: 'refused',
+  superseded: 'superseded',
+  withdrawn: 'withdrawn',
+} as const;
 export type StatementFileState = (typeof StatementFileState)[keyof typeof StatementFileState];
 registerEnumType(StatementFileState, { name: 'StatementFileState' });
 
@@ -81,6 +87,11 @@ export class StatementFileType {
   @Field(() => ID, { nullable: true, description: 'The file that took its place.' }) supersededBy!: string | null;
   @Field(() => MinorUnits, { description: 'How many bytes of it were read so far.' }) bytesRead!: number;
   @Field(() => MinorUnits) rowsRead!: number;
+  @Field(() => MinorUnits, { description: 'Rows another file told already: they are kept and count nothing.' }) toldAgain!: number;
+  @Field(() => Boolean, {
+    description: 'Reports of a bank within the day: their entries count until a statement of the same account and day comes.',
+  })
+  interim!: boolean;
   @Field(() => String, { nullable: true }) format!: string | null;
   @Field(() => String, { nullable: true, description: 'Merchant numbers, of a bank statement: accounts.' }) merchant!: string | null;
   @Field(() => CalendarDate, { nullable: true }) periodFrom!: string | null;
@@ -118,7 +129,9 @@ export class StatementLineType {
   @Field(() => MoneyType) net!: MoneyType;
   @Field(() => Int, { description: 'What the fee has beyond minor units, in 100,000ths of one.' }) feeRemainder!: number;
   @Field(() => String) payout!: string;
-  @Field(() => Boolean, { description: 'A corrected file took its place.' }) superseded!: boolean;
+  @Field(() => Boolean, { description: 'It does not count: a corrected file took its place, its file was withdrawn, or toldIn tells it.' })
+  superseded!: boolean;
+  @Field(() => ID, { nullable: true, description: 'The file that told this row already.' }) toldIn!: string | null;
 }
 
 /** One line of a bank statement. Positive amounts came in. */
@@ -134,7 +147,9 @@ export class BankEntryType {
   @Field(() => String, { description: 'booked, pending or information.' }) status!: string;
   @Field(() => String) reference!: string;
   @Field(() => String) remittance!: string;
-  @Field(() => Boolean) superseded!: boolean;
+  @Field(() => Boolean, { description: 'It does not count: a corrected file took its place, its file was withdrawn, or toldIn tells it.' })
+  superseded!: boolean;
+  @Field(() => ID, { nullable: true, description: 'The statement that tells this entry of an interim report.' }) toldIn!: string | null;
 }
 
 /** Which files to list; absent means all. */

@@ -14,6 +14,7 @@ import {
   unknownPlaces,
 } from './acquirers.store.js';
 import { isFormat, profileMistake } from './statement.reading.js';
+import { lockTold } from './told-again.store.js';
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/;
 const MAX_NAME = 80;
@@ -92,6 +93,8 @@ export class Acquirers {
     if (unknown.length > 0) return invalidInput('entries', `There is no ${unknown[0]}.`);
     const taken = await mappedElsewhere(ctx, mapping);
     if (taken.length > 0) return invalidInput('entries', `${taken[0]} has another number already: a terminal has one acquirer.`);
+    // Rows move to other keys: no import may be comparing them meanwhile.
+    await lockTold(ctx, acquirerId);
     await saveMapping(ctx, mapping);
     const moved = await placeRows(ctx, acquirerId);
     const rowsPlaced = moved.reduce((sum, file) => sum + file.moved, 0);

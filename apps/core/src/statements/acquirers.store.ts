@@ -127,8 +127,8 @@ export async function placeRows(ctx: WorkContext, acquirerId: string): Promise<{
        DELETE FROM statement_row r USING found f WHERE r.store_id = '' AND r.file_id = f.file_id AND r.row_no = f.row_no
        RETURNING r.*, f.store_id AS place, f.terminal_id AS place_terminal),
      kept AS (
-       INSERT INTO statement_row (store_id, terminal_id, superseded, ${ROW_COLUMNS})
-       SELECT place, place_terminal, superseded, ${ROW_COLUMNS} FROM gone RETURNING file_id)
+       INSERT INTO statement_row (store_id, terminal_id, superseded, told_in, ${ROW_COLUMNS})
+       SELECT place, place_terminal, superseded, told_in, ${ROW_COLUMNS} FROM gone RETURNING file_id)
      SELECT file_id AS "fileId", count(*) AS moved FROM kept GROUP BY file_id`,
     [acquirerId],
   );

@@ -1,5 +1,6 @@
 import type { BankEntry, StatementRow } from '@tillward/statements';
 import { BinaryCopy } from '../database/index.js';
+import { FileRefused } from './statements.errors.js';
 
 const STATEMENT_COLUMNS = 24;
 const BANK_COLUMNS = 15;
@@ -62,13 +63,21 @@ function clean(text: string): string {
 export const BANK_COLUMN_LIST =
   'file_id, row_no, line, account, booking_day, value_day, amount_minor, currency, status, reversal, reference, bank_reference, remittance, type_code, details';
 
-/** Encodes entries of a bank statement for COPY. Throws for an entry without any day: the readers give each one at least one. */
-export function encodeEntries(fileId: string, firstRowNo: number, entries: readonly BankEntry[]): Buffer[] {
+/**
+ * Encodes entries of a bank statement for COPY. What is only announced may have no day yet and is given the one it was read on, `YYYY-MM-DD`; throws {@link FileRefused} for a booking without any.
+ */
+export function encodeEntries(fileId: string, firstRowNo: number, entries: readonly BankEntry[], readOn: string): Buffer[] {
   const copy = new BinaryCopy(BANK_COLUMNS);
   for (const [i, entry] of entries.entries()) {
     const texts = [entry.reference ?? '', entry.bankReference ?? '', entry.remittance, entry.typeCode, JSON.stringify(entry.details)];
-    const day = entry.bookingDate ?? entry.valueDate;
-    if (day === undefined) throw new Error(`the bank entry of line ${entry.line} has no day`);
+    const day = entry.bookingDate ?? entry.valueDate ?? (entry.status === 'booked' ? undefined : readOn);
+    if (day === undefined)
+      throw new FileRefused({
+        code: 'unreadable',
+        reason: 'date',
+        line: entry.line,
+        message: 'A booked entry has neither booking nor value date.',
+      });
     copy.row(texts.reduce((sum, text) => sum + text.length, 0) + entry.account.length + 32);
     copy.uuid(fileId);
     copy.bigint(firstRowNo + i);

@@ -32,7 +32,10 @@ export interface StatementRowView {
   netMinor: number;
   feeRemainder: number;
   payout: string;
+  /** It counts no more, or not: see toldIn. */
   superseded: boolean;
+  /** The file that told it already. */
+  toldIn: string | null;
 }
 
 /** Which rows; absent or null means all the actor may see. */
@@ -52,7 +55,7 @@ export interface StatementRowChoice {
 const ROW = `store_id AS "storeId", file_id AS "fileId", row_no AS "rowNo", acquirer_id AS "acquirerId", terminal_id AS "terminalId", line, type,
   source_type AS "sourceType", business_day AS "businessDay", at, merchant_no AS "merchantNo", terminal_no AS "terminalNo", batch_no AS "batchNo",
   trace_no AS "traceNo", reference, merchant_reference AS "merchantReference", authorisation, scheme, card_funding AS "cardFunding", card_last4 AS "cardLast4",
-  currency, gross_minor AS "grossMinor", fee_minor AS "feeMinor", net_minor AS "netMinor", fee_remainder AS "feeRemainder", payout, superseded`;
+  currency, gross_minor AS "grossMinor", fee_minor AS "feeMinor", net_minor AS "netMinor", fee_remainder AS "feeRemainder", payout, superseded, told_in AS "toldIn"`;
 
 function where(filter: StatementRowChoice | null): { sql: string; params: unknown[] } {
   const params: unknown[] = [];
@@ -121,10 +124,12 @@ export interface BankEntryView {
   /** Parts of a batch booking, as JSON text. */
   details: string;
   superseded: boolean;
+  /** The statement that told it as well. */
+  toldIn: string | null;
 }
 
 const ENTRY = `file_id AS "fileId", row_no AS "rowNo", line, account, booking_day AS "bookingDay", value_day AS "valueDay", amount_minor AS "amountMinor", currency,
-  status, reversal, reference, bank_reference AS "bankReference", remittance, type_code AS "typeCode", details, superseded`;
+  status, reversal, reference, bank_reference AS "bankReference", remittance, type_code AS "typeCode", details, superseded, told_in AS "toldIn"`;
 
 /** One page of bank entries, newest booking day first, one row more than the page. */
 export async function listBankEntries(

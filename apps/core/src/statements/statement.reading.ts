@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import {
   type BankEntry,
+  type BankStatement,
   parseProfile,
   type ReadOptions,
   STATEMENT_FORMATS,
@@ -25,8 +26,13 @@ export interface StatementReading {
   readonly checks: StatementCheck[];
 }
 
-/** Takes rows (of a bank's file: entries) and how many bytes of the file were read. */
-export type RowSink = (rows: readonly (StatementRow | BankEntry)[], bytesRead: number) => Promise<void>;
+/** Takes what a file tells. */
+export interface FileSink {
+  /** Rows (of a bank's file: entries) and how many bytes of the file were read. */
+  take(rows: readonly (StatementRow | BankEntry)[], bytesRead: number): Promise<void>;
+  /** A bank's statement, some time around its entries, and the first and last day these are of. */
+  statement?(statement: BankStatement, days: readonly [from: string, to: string] | undefined): void;
+}
 
 /**
  * Reads a file in chunks and hands its rows on. Throws {@link FileRefused} for content that is not what its format demands, and for a bank's file where a statement was announced or the other
@@ -35,11 +41,12 @@ export type RowSink = (rows: readonly (StatementRow | BankEntry)[], bytesRead: n
 export async function readFile(
   source: Readable,
   expected: { readonly kind: StatementKind; readonly acquirer: AcquirerRow | undefined },
-  take: RowSink,
+  sink: FileSink,
 ): Promise<StatementReading> {
   let waiting: (StatementRow | BankEntry)[] = [];
   let rows = 0;
   let entries = 0;
+  let days: [string, string] | undefined;
   const reader = new StatementReader(optionsOf(expected.acquirer), {
     rows: (batch) => {
       rows += batch.count;
@@ -47,7 +54,15 @@ export async function readFile(
     },
     entries: (some) => {
       entries += some.length;
-      for (const entry of some) waiting.push(entry);
+      for (const entry of some) {
+        waiting.push(entry);
+        const day = entry.bookingDate ?? entry.valueDate ?? '';
+        days = days === undefined ? [day, day] : [day < days[0] ? day : days[0], day > days[1] ? day : days[1]];
+      }
+    },
+    statement: (statement) => {
+      sink.statement?.(statement, days);
+      days = undefined;
     },
   });
   let bytes = 0;
@@ -56,11 +71,11 @@ export async function readFile(
       bytes += chunk.length;
       reader.push(chunk);
       if (waiting.length < ROWS_AT_ONCE) continue;
-      await take(waiting, bytes);
+      await sink.take(waiting, bytes);
       waiting = [];
     }
     const summary = reader.end();
-    if (waiting.length > 0) await take(waiting, bytes);
+    if (waiting.length > 0) await sink.take(waiting, bytes);
     if ((expected.kind === 'bank' ? rows : entries) > 0 || isBank(summary.format) !== (expected.kind === 'bank')) {
       const message =
         expected.kind === 'bank' ? `This is an acquirer's statement (${summary.format}).` : `This is a bank's file (${summary.format}).`;

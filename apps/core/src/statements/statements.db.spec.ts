@@ -126,6 +126,8 @@ describe('who may upload', () => {
     expect(await status(hq, { origin: 'https://evil.example' })).toBe(403);
     for (const type of ['multipart/form-data; boundary=x', 'text/plain', 'application/x-www-form-urlencoded', 'application/json'])
       expect(await status(hq, { 'content-type': type })).toBe(415);
+    const { body: said } = await upload(world, hq, content, {}, { 'content-type': 'text/plain' });
+    expect(said).toMatchObject({ error: 'unsupportedMediaType', message: expect.stringContaining('application/octet-stream') });
     expect((await upload(world, hq, content, { acquirer: 'nobody' })).body.error).toBe('acquirerUnknown');
     expect((await upload(world, hq, content, { name: '../x' })).body.error).toBe('badRequest');
     expect((await upload(world, hq, '')).body.error).toBe('empty');
@@ -152,7 +154,10 @@ describe('who may upload', () => {
 });
 
 describe('the watched folder', () => {
-  const look = () => world.core.app.get(StatementJobs, { strict: false }).lookIntoInbox();
+  const look = async () => {
+    await world.core.app.get(StatementJobs, { strict: false }).lookIntoInbox();
+    world.advance(6_000);
+  };
 
   it('takes what stopped changing, and puts it into done, or into refused with the reason', async () => {
     const folder = join(statements.inboxDir, 'acq');
@@ -193,9 +198,13 @@ describe('the watched folder', () => {
       new StatementSpool(statements.dir, 1e6),
       get(Statements),
       get(UnitOfWork),
+      { now: () => world.now() },
       silentLog,
     );
-    for (let i = 0; i < 3; i++) await other.look();
+    for (let i = 0; i < 3; i++) {
+      await other.look();
+      world.advance(6_000);
+    }
     expect(await readdir(join(folder, 'done'))).toContain('left.csv');
     expect(await readdir(statements.dir)).toEqual([]);
   });

@@ -9,6 +9,12 @@ export type StatementRefusalCode =
   | 'supersedesUnknown'
   /** There is a current file of the same acquirer, merchant and period, and nobody said that this one corrects it. */
   | 'alreadyImported'
+  /** The file said to be corrected has no day, or no merchant (of a bank: account), in common with this one. */
+  | 'supersedesOther'
+  /** A row is of a day that is yet to come. */
+  | 'futureDay'
+  /** Together with other files of its days, its amounts come to more than is exact in integer minor units. */
+  | 'sumTooLarge'
   /** The content is not what the format demands; the line says where. */
   | 'unreadable'
   /** A fault of the program while reading; the log has it. */

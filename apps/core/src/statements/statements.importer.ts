@@ -13,18 +13,22 @@ import { findAcquirer, PLACE_JOINS, PLACE_STORE, PLACE_TERMINAL, ROW_COLUMNS } f
 import { BANK_COLUMN_LIST, encodeEntries, encodeRows } from './rows.copy.js';
 import { readFile, type StatementReading } from './statement.reading.js';
 import { FileRefused, type StatementRefusal } from './statements.errors.js';
+import { lastPlausibleDay, mayCorrect } from './statements.rules.js';
 import type { StatementSpool } from './statements.spool.js';
 import {
   claimFile,
+  currencyBeyondExact,
   currentFileOf,
+  fileOfBalances,
   findFiles,
   markImported,
+  markOutOfUse,
   markRefused,
-  markSuperseded,
   type StatementCheck,
   type StatementFileRow,
 } from './statements.store.js';
 import { FileTally } from './statements.tally.js';
+import { findToldAgain, lockTold, overlappingFiles, passOn, settleInterim } from './told-again.store.js';
 
 const SYSTEM = systemActor('statements');
 /** How often readers of the file list see how far an import is. */
@@ -33,10 +37,14 @@ const PROGRESS_EVERY_MS = 1_000;
 /** Called in the transaction that makes a file's rows count, and with the file they replace. */
 export type FileImported = (ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined) => Promise<void>;
 
+/** Called in the transaction that puts a file out of use for good, with the files that count in its place. */
+export type FileWithdrawn = (ctx: WorkContext, file: StatementFileRow, heirs: readonly StatementFileRow[]) => Promise<void>;
+
 /** Reads files that arrived, each in one transaction: all of its rows are in, or none. */
 @Injectable()
 export class StatementImporter {
   readonly #onImported: FileImported[] = [];
+  readonly #onWithdrawn: FileWithdrawn[] = [];
 
   constructor(
     @Inject(UnitOfWork) private readonly work: UnitOfWork,
@@ -48,6 +56,11 @@ export class StatementImporter {
   /** Hears of every imported file. */
   onImported(listener: FileImported): void {
     this.#onImported.push(listener);
+  }
+
+  /** Hears of every file that is withdrawn. */
+  onWithdrawn(listener: FileWithdrawn): void {
+    this.#onWithdrawn.push(listener);
   }
 
   /** F2: imports a file or writes down why not. Throws when the database is away: then the file waits as it did. */
@@ -81,37 +94,79 @@ export class StatementImporter {
   async #import(ctx: WorkContext, file: StatementFileRow, spool: StatementSpool, checks: StatementCheck[]): Promise<boolean> {
     // Another core is at it, or was.
     if (!(await claimFile(ctx, file.id))) return false;
-    const tally = new FileTally();
+    const tally = new FileTally(lastPlausibleDay(ctx.now(), file.kind));
     const client = (await ctx.tx.queryRunner!.connect()) as pg.PoolClient;
     const reading =
       file.kind === 'acquirer'
         ? await this.#acquirerRows(ctx, client, file, spool, tally)
-        : await this.#bankRows(client, file, spool, tally);
+        : await this.#bankRows(ctx, client, file, spool, tally);
     checks.push(...reading.checks);
     const read: StatementFileRow = {
       ...file,
       format: reading.format,
       merchant: tally.merchant(),
-      subject: tally.subject(),
+      subject: tally.subject(reading.format),
       version: reading.version,
       periodFrom: tally.from,
       periodTo: tally.to,
       checks: reading.checks,
       totals: tally.totals(),
       rowsRead: tally.rows,
+      interim: tally.interim(),
     };
-    const replaced = await this.#replaced(ctx, read);
-    if (replaced !== undefined) await markSuperseded(ctx, replaced, file.id);
-    await markImported(ctx, read);
-    for (const listener of this.#onImported) await listener(ctx, read, replaced);
+    // What a file is compared with must not change until its rows are in.
+    await lockTold(ctx, file.acquirerId);
+    const replaced = await this.#replaced(ctx, read, tally.balances());
+    const beyond = read.kind === 'bank' ? undefined : await currencyBeyondExact(ctx, read);
+    if (beyond !== undefined)
+      throw new FileRefused({
+        code: 'sumTooLarge',
+        message: `With the other files about its days, the amounts in ${beyond} come to more than is exact in integer minor units.`,
+      });
+    if (replaced !== undefined) await markOutOfUse(ctx, replaced, file.id);
+    read.toldAgain = await storeArrived(ctx, client, read);
+    await markImported(ctx, read, { covers: tally.covers(), balances: tally.balances() });
+    await this.#tell(ctx, read, replaced);
     await this.audit.append(ctx, {
       action: 'statement.imported',
       storeId: null,
       subject: `statement:${file.id}`,
       summary: `${file.name} imported: ${tally.rows} rows${replaced === undefined ? '' : `, in place of ${replaced.name}`}`,
-      detail: { fileId: file.id, digest: file.digest, format: reading.format, rows: tally.rows, superseded: replaced?.id ?? null },
+      detail: {
+        fileId: file.id,
+        digest: file.digest,
+        format: reading.format,
+        rows: tally.rows,
+        toldAgain: read.toldAgain,
+        superseded: replaced?.id ?? null,
+      },
     });
     return true;
+  }
+
+  /** F7, F8: what other files told again of the replaced one, and tells all who work with rows that these count. */
+  async #tell(ctx: WorkContext, read: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
+    if (read.kind === 'bank') await settleInterimOf(ctx, read, replaced);
+    const counting = read.kind === 'bank' || replaced === undefined ? [] : await passOn(ctx, replaced.id, read.id);
+    for (const listener of this.#onImported) await listener(ctx, read, replaced);
+    for (const other of await findFiles(ctx, counting)) for (const listener of this.#onImported) await listener(ctx, other, undefined);
+  }
+
+  /**
+   * F11: puts a current file out of use for good, in the caller's transaction, with those it corrected. Its rows stay and count no more; what other files told again of it counts in its place. Returns
+   * the files that are so in its place; undefined when the file is not current any more.
+   */
+  async withdraw(ctx: WorkContext, fileId: string): Promise<StatementFileRow[] | undefined> {
+    const [before] = await findFiles(ctx, [fileId]);
+    if (before === undefined) return undefined;
+    await lockTold(ctx, before.acquirerId);
+    const [file] = await findFiles(ctx, [fileId]);
+    if (file?.state !== 'imported') return undefined;
+    await markOutOfUse(ctx, file, null);
+    if (file.kind === 'bank') await settleInterimOf(ctx, file, undefined);
+    const heirs = file.kind === 'bank' ? [] : await findFiles(ctx, await passOn(ctx, file.id, null));
+    for (const listener of this.#onWithdrawn) await listener(ctx, file, heirs);
+    return heirs;
   }
 
   async #acquirerRows(
@@ -125,42 +180,48 @@ export class StatementImporter {
     const acquirer = await findAcquirer(ctx, acquirerId);
     await client.query(`CREATE TEMP TABLE statement_arriving ON COMMIT DROP AS SELECT ${ROW_COLUMNS} FROM statement_row WITH NO DATA`);
     const progress = this.#progressOf(file);
-    const reading = await readFile(spool.read(file.storedAs), { kind: 'acquirer', acquirer }, async (rows, bytesRead) => {
-      await copy(
-        client,
-        `statement_arriving (${ROW_COLUMNS})`,
-        encodeRows(file.id, acquirerId, tally.rows + 1, rows as readonly StatementRow[]),
-      );
-      tally.addRows(rows as readonly StatementRow[]);
+    const take = async (rows: readonly (StatementRow | BankEntry)[], bytesRead: number) => {
+      const some = rows as readonly StatementRow[];
+      const first = tally.rows + 1;
+      tally.addRows(some);
+      await copy(client, `statement_arriving (${ROW_COLUMNS})`, encodeRows(file.id, acquirerId, first, some));
       await progress(bytesRead, tally.rows);
-    });
-    await client.query(
-      `INSERT INTO statement_row (store_id, terminal_id, ${ROW_COLUMNS}) SELECT ${PLACE_STORE}, ${PLACE_TERMINAL}, ${ROW_COLUMNS.split(',')
-        .map((column) => `r.${column.trim()}`)
-        .join(', ')} FROM statement_arriving r ${PLACE_JOINS}`,
-    );
-    return reading;
+    };
+    return await readFile(spool.read(file.storedAs), { kind: 'acquirer', acquirer }, { take });
   }
 
-  async #bankRows(client: pg.PoolClient, file: StatementFileRow, spool: StatementSpool, tally: FileTally): Promise<StatementReading> {
+  async #bankRows(
+    ctx: WorkContext,
+    client: pg.PoolClient,
+    file: StatementFileRow,
+    spool: StatementSpool,
+    tally: FileTally,
+  ): Promise<StatementReading> {
     await client.query(`CREATE TEMP TABLE bank_arriving ON COMMIT DROP AS SELECT ${BANK_COLUMN_LIST} FROM bank_entry WITH NO DATA`);
+    const readOn = ctx.now().toISOString().slice(0, 10);
     const progress = this.#progressOf(file);
-    const reading = await readFile(spool.read(file.storedAs), { kind: 'bank', acquirer: undefined }, async (entries, bytesRead) => {
-      await copy(client, `bank_arriving (${BANK_COLUMN_LIST})`, encodeEntries(file.id, tally.rows + 1, entries as readonly BankEntry[]));
-      tally.addEntries(entries as readonly BankEntry[]);
+    const take = async (rows: readonly (StatementRow | BankEntry)[], bytesRead: number) => {
+      const some = rows as readonly BankEntry[];
+      const first = tally.rows + 1;
+      tally.addEntries(some);
+      await copy(client, `bank_arriving (${BANK_COLUMN_LIST})`, encodeEntries(file.id, first, some, readOn));
       await progress(bytesRead, tally.rows);
-    });
-    await client.query(`INSERT INTO bank_entry (${BANK_COLUMN_LIST}) SELECT ${BANK_COLUMN_LIST} FROM bank_arriving`);
-    return reading;
+    };
+    return await readFile(
+      spool.read(file.storedAs),
+      { kind: 'bank', acquirer: undefined },
+      { take, statement: (statement, days) => tally.addStatement(statement, days) },
+    );
   }
 
   /** F3: which file this one takes the place of: the one the person named, or an older version of the same. Anything else of the same subject is refused. */
-  async #replaced(ctx: WorkContext, read: StatementFileRow): Promise<StatementFileRow | undefined> {
-    const current = await currentFileOf(ctx, read);
+  async #replaced(ctx: WorkContext, read: StatementFileRow, balances: readonly string[]): Promise<StatementFileRow | undefined> {
+    const current = (await currentFileOf(ctx, read)) ?? (await fileOfBalances(ctx, read, balances));
     if (read.supersedes !== null) {
       const [named] = await findFiles(ctx, [read.supersedes]);
       if (named?.state !== 'imported')
         throw new FileRefused({ code: 'supersedesUnknown', message: 'The file it is said to correct is not current any more.' });
+      if (!mayCorrect(read, named)) throw correctsOther(read, named);
       if (current !== undefined && current.id !== named.id) throw already(current);
       return named;
     }
@@ -187,10 +248,43 @@ async function copy(client: pg.PoolClient, target: string, chunks: Buffer[]): Pr
   await pipeline(Readable.from(chunks), client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT binary)`)));
 }
 
+/** Brings the rows of the temporary table into theirs. Returns how many of them another file told already. */
+async function storeArrived(ctx: WorkContext, client: pg.PoolClient, read: StatementFileRow): Promise<number> {
+  if (read.kind === 'bank') {
+    await client.query(`INSERT INTO bank_entry (${BANK_COLUMN_LIST}) SELECT ${BANK_COLUMN_LIST} FROM bank_arriving`);
+    return 0;
+  }
+  const others = await overlappingFiles(ctx, read);
+  const told = others.length === 0 ? 0 : await findToldAgain(ctx, read, others);
+  const columns = ROW_COLUMNS.split(',').map((column) => `r.${column.trim()}`);
+  await client.query(
+    `INSERT INTO statement_row (store_id, terminal_id, ${ROW_COLUMNS}${told === 0 ? '' : ', superseded, told_in'})
+     SELECT ${PLACE_STORE}, ${PLACE_TERMINAL}, ${columns.join(', ')}${told === 0 ? '' : ', a.told_in IS NOT NULL, a.told_in'}
+       FROM statement_arriving r ${PLACE_JOINS}${told === 0 ? '' : ' LEFT JOIN statement_told a ON a.row_no = r.row_no'}`,
+  );
+  return told;
+}
+
+/** F8 for the days of a file and of the one it replaces. */
+async function settleInterimOf(ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
+  const days = [file.periodFrom, file.periodTo, replaced?.periodFrom, replaced?.periodTo].filter((day) => typeof day === 'string').sort();
+  if (days.length > 0) await settleInterim(ctx, days[0]!, days.at(-1)!);
+}
+
+function correctsOther(read: StatementFileRow, named: StatementFileRow): FileRefused {
+  const of = ({ merchant, periodFrom, periodTo }: StatementFileRow) =>
+    `${merchant || 'nobody named'}, ${periodFrom ?? '?'} to ${periodTo ?? '?'}`;
+  return new FileRefused({
+    code: 'supersedesOther',
+    message: `A correction tells of the same merchant and days: this file is of ${of(read)}; ${named.name} is of ${of(named)}.`,
+    other: { fileId: named.id, name: named.name, arrivedAt: named.arrivedAt },
+  });
+}
+
 function already(current: StatementFileRow): FileRefused {
   return new FileRefused({
     code: 'alreadyImported',
-    message: `${current.name} of ${current.arrivedAt.toISOString()} tells of the same merchant and period: say that this file corrects it.`,
+    message: `${current.name} of ${current.arrivedAt.toISOString()} ${current.kind === 'bank' ? 'is the same statement of the bank' : 'tells of the same merchant and period'}: say that this file corrects it.`,
     other: { fileId: current.id, name: current.name, arrivedAt: current.arrivedAt },
   });
 }

@@ -151,4 +151,60 @@ export const statementMigrations: readonly Migration[] = [
       CREATE INDEX statement_row_ordered ON statement_row (acquirer_id, business_day) WHERE merchant_reference <> '';
     `,
   },
+  {
+    name: '0122-told-again',
+    up: `
+      -- What an earlier file told already: such a row doesn't count (superseded is true) as long as told_in names the file whose telling counts.
+      ALTER TABLE statement_row ADD COLUMN told_in uuid;
+      CREATE INDEX statement_row_told_in ON statement_row (told_in) WHERE told_in IS NOT NULL;
+      GRANT UPDATE (told_in) ON statement_row TO tillward_app;
+      ALTER TABLE bank_entry ADD COLUMN told_in uuid;
+      CREATE INDEX bank_entry_told_in ON bank_entry (told_in) WHERE told_in IS NOT NULL;
+      GRANT UPDATE (told_in) ON bank_entry TO tillward_app;
+      ALTER TABLE statement_file
+        ADD COLUMN told_again bigint NOT NULL DEFAULT 0,
+        -- A bank's reports within the day: its entries are provisional until a statement of that day comes.
+        ADD COLUMN interim boolean NOT NULL DEFAULT false,
+        -- Of a bank's file: accounts with the days it has a say about, as JSON.
+        ADD COLUMN covers text NOT NULL DEFAULT '[]',
+        -- Of a bank's file: what tells its statements from all others whatever their format, as JSON.
+        ADD COLUMN balances text NOT NULL DEFAULT '[]';
+      UPDATE statement_file SET interim = true WHERE format IN ('camt054', 'mt942');
+      CREATE INDEX statement_file_period ON statement_file (kind, period_to) WHERE state = 'imported';
+    `,
+  },
+  {
+    name: '0123-withdrawals',
+    up: `
+      ALTER TABLE statement_file DROP CONSTRAINT statement_file_state_check;
+      ALTER TABLE statement_file ADD CONSTRAINT statement_file_state_check CHECK (state IN ('arrived', 'imported', 'refused', 'superseded', 'withdrawn'));
+      -- The bytes of a file that was withdrawn may come again, to where they belong.
+      DROP INDEX statement_file_once;
+      CREATE UNIQUE INDEX statement_file_once ON statement_file (digest) WHERE state NOT IN ('refused', 'withdrawn');
+      CREATE TABLE statement_withdrawal (
+        id uuid PRIMARY KEY,
+        file_id uuid NOT NULL REFERENCES statement_file,
+        reason text NOT NULL,
+        -- SHA-256 over all of the request: whoever decides names it.
+        digest text NOT NULL,
+        state text NOT NULL CHECK (state IN ('requested', 'approved', 'refused', 'withdrawn')),
+        requested_by text NOT NULL,
+        requested_name text NOT NULL,
+        requested_at timestamptz NOT NULL,
+        decided_by text,
+        decided_name text,
+        decided_at timestamptz,
+        decision_note text,
+        CHECK ((state = 'requested') = (decided_by IS NULL)),
+        CHECK (state <> 'approved' OR decided_by <> requested_by)
+      );
+      CREATE UNIQUE INDEX statement_withdrawal_one ON statement_withdrawal (file_id) WHERE state = 'requested';
+      CREATE INDEX statement_withdrawal_of ON statement_withdrawal (file_id, requested_at DESC);
+      ALTER TABLE statement_withdrawal ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE statement_withdrawal FORCE ROW LEVEL SECURITY;
+      CREATE POLICY chain_scope ON statement_withdrawal USING (tw_sees_chain()) WITH CHECK (tw_sees_chain());
+      GRANT SELECT, INSERT ON statement_withdrawal TO tillward_app;
+      GRANT UPDATE (state, decided_by, decided_name, decided_at, decision_note) ON statement_withdrawal TO tillward_app;
+    `,
+  },
 ];

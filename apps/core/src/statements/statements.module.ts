@@ -10,6 +10,8 @@ import { StatementImporter } from './statements.importer.js';
 import { StatementJobs } from './statements.jobs.js';
 import { StatementsResolver } from './statements.resolver.js';
 import { Statements } from './statements.service.js';
+import { FileWithdrawalResolver, WithdrawalsResolver } from './withdrawals.resolver.js';
+import { Withdrawals } from './withdrawals.service.js';
 
 /** Acquirers, and the files they and the bank send. */
 @Module({
@@ -23,6 +25,9 @@ import { Statements } from './statements.service.js';
     StatementJobs,
     StatementsHttp,
     StatementsResolver,
+    Withdrawals,
+    WithdrawalsResolver,
+    FileWithdrawalResolver,
   ],
   exports: [Acquirers, Statements, StatementImporter, StatementJobs],
 })

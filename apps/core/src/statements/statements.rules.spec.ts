@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameMatches } from './statements.rules.js';
+import { lastPlausibleDay, mayCorrect, nameMatches } from './statements.rules.js';
 
 describe('nameMatches', () => {
   it.each([
@@ -14,5 +14,35 @@ describe('nameMatches', () => {
     ['*b*a', 'ab', false],
   ])('%s and %s: %s', (pattern, name, expected) => {
     expect(nameMatches(pattern, name)).toBe(expected);
+  });
+});
+
+describe('F9: a file may correct another one', () => {
+  const scope = (merchant: string | null, periodFrom: string | null, periodTo = periodFrom) => ({ merchant, periodFrom, periodTo });
+  const week = scope('M1,M2', '2026-11-02', '2026-11-08');
+  it.each([
+    ['with a day and a merchant in common', scope('M2,M3', '2026-11-08', '2026-11-15'), true],
+    ['not of days before or after', scope('M1', '2026-11-09'), false],
+    ['not of other merchants', scope('M3', '2026-11-04'), false],
+    ['not of a merchant whose number begins alike', scope('M', '2026-11-04'), false],
+    ['that names no merchant', scope('', '2026-11-04'), true],
+    ['that names more merchants than are kept', scope('M7,…', '2026-11-04'), true],
+    ['without any day', scope('M1', null), true],
+  ])('%s', (_, other, may) => {
+    expect([mayCorrect(week, other), mayCorrect(other, week)]).toEqual([may, may]);
+  });
+});
+
+describe('F10: the last day a row may be of', () => {
+  it.each([
+    ['2026-11-21T09:59:59.000Z', '2026-11-22'],
+    ['2026-11-21T10:00:00.000Z', '2026-11-23'],
+    ['2026-12-31T12:00:00.000Z', '2027-01-02'],
+  ])('at %s it is %s', (now, day) => {
+    expect(lastPlausibleDay(new Date(now), 'acquirer')).toBe(day);
+  });
+
+  it('is later for a bank, which books on its next day', () => {
+    expect(lastPlausibleDay(new Date('2026-11-21T09:00:00.000Z'), 'bank')).toBe('2026-12-01');
   });
 });

@@ -93,6 +93,8 @@ function newFile(ctx: WorkContext, arrival: Arrival): StatementFileRow {
     supersededBy: null,
     bytesRead: 0,
     rowsRead: 0,
+    toldAgain: 0,
+    interim: false,
     format: null,
     merchant: null,
     subject: null,

@@ -6,7 +6,7 @@ import type { StatementRefusal } from './statements.errors.js';
 /** What a file holds. */
 export type StatementKind = 'acquirer' | 'bank';
 /** `arrived`: on disk, waiting to be read. */
-export type StatementFileState = 'arrived' | 'imported' | 'refused' | 'superseded';
+export type StatementFileState = 'arrived' | 'imported' | 'refused' | 'superseded' | 'withdrawn';
 /** How a file came. */
 export type StatementChannel = 'upload' | 'folder' | 'sftp';
 
@@ -25,6 +25,14 @@ export interface StatementTotal {
   readonly grossMinor: number;
   readonly feeMinor: number;
   readonly netMinor: number;
+}
+
+/** An account and the days a bank's file has a say about. */
+export interface StatementCover {
+  readonly account: string;
+  readonly currency: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A file's row. */
@@ -46,6 +54,10 @@ export interface StatementFileRow {
   supersededBy: string | null;
   bytesRead: number;
   rowsRead: number;
+  /** Rows another file told already: they are kept and count nothing. */
+  toldAgain: number;
+  /** A bank's reports within the day: provisional until a statement comes. */
+  interim: boolean;
   format: string | null;
   merchant: string | null;
   subject: string | null;
@@ -70,7 +82,7 @@ export interface StatementFileChoice {
 }
 
 const FILE = `file_id AS id, kind, acquirer_id AS "acquirerId", name, digest, bytes, stored_as AS "storedAs", state, channel, arrived_by AS "arrivedBy",
-  arrived_from AS "arrivedFrom", arrived_at AS "arrivedAt", supersedes, superseded_by AS "supersededBy", bytes_read AS "bytesRead", rows_read AS "rowsRead",
+  arrived_from AS "arrivedFrom", arrived_at AS "arrivedAt", supersedes, superseded_by AS "supersededBy", bytes_read AS "bytesRead", rows_read AS "rowsRead", told_again AS "toldAgain", interim,
   format, merchant, subject, version, period_from AS "periodFrom", period_to AS "periodTo", checks::jsonb AS checks, totals::jsonb AS totals,
   refusal_code AS "refusalCode", refusal_line AS "refusalLine", refusal_message AS "refusalMessage", finished_at AS "finishedAt"`;
 
@@ -89,11 +101,12 @@ export async function findFiles(ctx: WorkContext, ids: readonly string[]): Promi
   return await ctx.tx.query(`SELECT ${FILE} FROM statement_file WHERE file_id = ANY($1::uuid[])`, [ids.filter(isUuid)]);
 }
 
-/** The file with these bytes that was not refused. */
+/** The file with these bytes that was neither refused nor withdrawn. */
 export async function fileOfDigest(ctx: WorkContext, digest: string): Promise<StatementFileRow | undefined> {
-  const rows: StatementFileRow[] = await ctx.tx.query(`SELECT ${FILE} FROM statement_file WHERE digest = $1 AND state <> 'refused'`, [
-    digest,
-  ]);
+  const rows: StatementFileRow[] = await ctx.tx.query(
+    `SELECT ${FILE} FROM statement_file WHERE digest = $1 AND state NOT IN ('refused', 'withdrawn')`,
+    [digest],
+  );
   return rows[0];
 }
 
@@ -148,10 +161,14 @@ export async function insertFile(ctx: WorkContext, f: StatementFileRow): Promise
 }
 
 /** Writes down that a file's rows are in. */
-export async function markImported(ctx: WorkContext, f: StatementFileRow): Promise<void> {
+export async function markImported(
+  ctx: WorkContext,
+  f: StatementFileRow,
+  bank: { readonly covers: readonly StatementCover[]; readonly balances: readonly string[] },
+): Promise<void> {
   await ctx.tx.query(
     `UPDATE statement_file SET state = 'imported', format = $2, merchant = $3, subject = $4, period_from = $5, period_to = $6, checks = $7, totals = $8,
-            bytes_read = bytes, rows_read = $9, finished_at = $10, version = $11 WHERE file_id = $1`,
+            bytes_read = bytes, rows_read = $9, finished_at = $10, version = $11, told_again = $12, interim = $13, covers = $14, balances = $15 WHERE file_id = $1`,
     [
       f.id,
       f.format,
@@ -164,6 +181,10 @@ export async function markImported(ctx: WorkContext, f: StatementFileRow): Promi
       f.rowsRead,
       ctx.now(),
       f.version,
+      f.toldAgain,
+      f.interim,
+      JSON.stringify(bank.covers),
+      JSON.stringify(bank.balances),
     ],
   );
 }
@@ -182,11 +203,55 @@ export async function markRefused(
   );
 }
 
-/** Puts a file's rows out of use for another one's: they stay, and count no more. */
-export async function markSuperseded(ctx: WorkContext, file: StatementFileRow, by: string): Promise<void> {
-  await ctx.tx.query("UPDATE statement_file SET state = 'superseded', superseded_by = $2 WHERE file_id = $1", [file.id, by]);
+/** Puts a file's rows out of use, for another one's or for good: they stay, and count no more. */
+export async function markOutOfUse(ctx: WorkContext, file: StatementFileRow, by: string | null): Promise<void> {
+  await ctx.tx.query('UPDATE statement_file SET state = $3, superseded_by = $2 WHERE file_id = $1', [
+    file.id,
+    by,
+    (by === null ? 'withdrawn' : 'superseded') satisfies StatementFileState,
+  ]);
+  // What the file corrected counts no more either, and its bytes may come again as well.
+  if (by === null)
+    await ctx.tx.query(
+      `WITH RECURSIVE before AS (SELECT file_id FROM statement_file WHERE superseded_by = $1
+         UNION SELECT f.file_id FROM statement_file f JOIN before b ON f.superseded_by = b.file_id)
+       UPDATE statement_file SET state = 'withdrawn' WHERE file_id IN (SELECT file_id FROM before) AND state = 'superseded'`,
+      [file.id],
+    );
   const table = file.kind === 'acquirer' ? 'statement_row' : 'bank_entry';
   await ctx.tx.query(`UPDATE ${table} SET superseded = true WHERE file_id = $1`, [file.id]);
+}
+
+/** The current file that holds all of these statements of a bank, whatever their format; undefined where none does. */
+export async function fileOfBalances(
+  ctx: WorkContext,
+  f: Pick<StatementFileRow, 'periodFrom' | 'periodTo'>,
+  balances: readonly string[],
+): Promise<StatementFileRow | undefined> {
+  if (balances.length === 0) return undefined;
+  const rows: StatementFileRow[] = await ctx.tx.query(
+    `SELECT ${FILE} FROM statement_file
+      WHERE kind = 'bank' AND state = 'imported' AND period_to >= $1 AND period_from <= $2 AND balances::jsonb @> $3::jsonb ORDER BY arrived_at, file_id LIMIT 1`,
+    [f.periodFrom, f.periodTo, JSON.stringify(balances)],
+  );
+  return rows[0];
+}
+
+/** Files this many days apart are added up together: rows of both may stand in one run. */
+const ADDED_UP_DAYS = 2;
+
+/** A currency in which this file and the acquirer's others about its days come to more than is exact in a JavaScript number; undefined where all sums are. */
+export async function currencyBeyondExact(ctx: WorkContext, f: StatementFileRow): Promise<string | undefined> {
+  if (f.periodFrom === null) return undefined;
+  const rows: { currency: string }[] = await ctx.tx.query(
+    `SELECT t.currency FROM (
+       SELECT totals FROM statement_file WHERE kind = $1 AND acquirer_id = $2 AND state = 'imported' AND file_id <> $3 AND file_id IS DISTINCT FROM $4
+          AND period_to >= $5::date - ${ADDED_UP_DAYS} AND period_from <= $6::date + ${ADDED_UP_DAYS}
+       UNION ALL SELECT $7) f, jsonb_to_recordset(f.totals::jsonb) AS t (currency text, "grossMinor" numeric, "feeMinor" numeric)
+      GROUP BY t.currency HAVING sum(abs(t."grossMinor") + abs(t."feeMinor")) > ${Number.MAX_SAFE_INTEGER} LIMIT 1`,
+    [f.kind, f.acquirerId, f.id, f.supersedes, f.periodFrom, f.periodTo, JSON.stringify(f.totals)],
+  );
+  return rows[0]?.currency;
 }
 
 function where(filter: StatementFileChoice | null | undefined): { sql: string; params: unknown[] } {
