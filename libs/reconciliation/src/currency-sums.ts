@@ -7,6 +7,8 @@ export interface CurrencySum {
   readonly amountMinor: number;
   /** Sum of the fees that are known. */
   readonly feeMinor: number;
+  /** How many rows have a known fee. */
+  readonly feeRows: number;
 }
 
 /** Sums of all rows by currency, exact or refused (R6). */
@@ -17,13 +19,17 @@ export class CurrencySums {
   private rows = 0;
   private amountMinor = 0;
   private feeMinor = 0;
+  private feeRows = 0;
 
   /** Adds a row; a fee that is NaN isn't known. Throws SumTooLargeError. */
   add(currency: number, amountMinor: number, feeMinor: number): void {
     if (currency !== this.currency) this.turnTo(currency);
     this.rows += 1;
     this.amountMinor += amountMinor;
-    if (!Number.isNaN(feeMinor)) this.feeMinor += feeMinor;
+    if (!Number.isNaN(feeMinor)) {
+      this.feeMinor += feeMinor;
+      this.feeRows += 1;
+    }
     if (!Number.isSafeInteger(this.amountMinor) || !Number.isSafeInteger(this.feeMinor)) throw new SumTooLargeError();
   }
 
@@ -35,11 +41,12 @@ export class CurrencySums {
   }
 
   private turnTo(currency: number): void {
-    this.sums.set(this.currency, { rows: this.rows, amountMinor: this.amountMinor, feeMinor: this.feeMinor });
-    const { rows, amountMinor, feeMinor } = this.sums.get(currency) ?? { rows: 0, amountMinor: 0, feeMinor: 0 };
+    this.sums.set(this.currency, { rows: this.rows, amountMinor: this.amountMinor, feeMinor: this.feeMinor, feeRows: this.feeRows });
+    const { rows, amountMinor, feeMinor, feeRows } = this.sums.get(currency) ?? { rows: 0, amountMinor: 0, feeMinor: 0, feeRows: 0 };
     this.currency = currency;
     this.rows = rows;
     this.amountMinor = amountMinor;
     this.feeMinor = feeMinor;
+    this.feeRows = feeRows;
   }
 }

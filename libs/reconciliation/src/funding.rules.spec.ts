@@ -217,3 +217,48 @@ describe('matchFunding (R10)', () => {
     );
   });
 });
+
+describe('matchFunding of large and of several providers’ money', () => {
+  const LARGE = Number.MAX_SAFE_INTEGER - 1;
+  const owed = (id: string, netMinor: number, more: Partial<ExpectedPayout> = {}): ExpectedPayout => ({
+    id,
+    account: 'A',
+    currency: 'EUR',
+    netMinor,
+    dueDay: '2026-03-03',
+    ...more,
+  });
+  const got = (amountMinor: number, text = ''): BankCredit => ({
+    id: 'e',
+    account: 'A',
+    currency: 'EUR',
+    amountMinor,
+    day: '2026-03-03',
+    text,
+  });
+  const states = (matches: FundingMatch[]) => matches.map(({ state, payouts }) => `${payouts.join('+')} ${state}`).toSorted();
+
+  it('finds a run among payouts that are beyond 2^53 together', () => {
+    const payouts = [owed('1', LARGE), owed('2', LARGE), owed('3', 5), owed('4', 2)];
+    expect(states(matchFunding(payouts, [got(7)], '2026-03-03'))).toEqual(['1 awaited', '2 awaited', '3+4 funded']);
+  });
+
+  it('takes what is beyond 2^53 together for no entry’s', () => {
+    const payouts = [owed('1', LARGE, { reference: 'R' }), owed('2', LARGE, { reference: 'R' })];
+    expect(states(matchFunding(payouts, [got(5, 'R')], '2026-03-03'))).toEqual([' unexpected', '1 awaited', '2 awaited']);
+  });
+
+  it('allows each provider its own tolerance, and of a run the least', () => {
+    const settings = { earlyDays: 2, lateDays: 10, toleranceMinor: 0 };
+    const payouts = (least: number) => [owed('1', 100, { toleranceMinor: 10 }), owed('2', 100, { toleranceMinor: least })];
+    expect(states(matchFunding([owed('1', 100, { toleranceMinor: 10 })], [got(95)], '2026-03-03', settings))).toEqual(['1 funded']);
+    expect(states(matchFunding([owed('2', 100)], [got(95)], '2026-03-03', settings))).toEqual(['2 short']);
+    expect(states(matchFunding(payouts(10), [got(195)], '2026-03-03', settings))).toEqual(['1+2 funded']);
+    expect(states(matchFunding(payouts(0), [got(195)], '2026-03-03', settings))).toEqual(['1+2 short']);
+  });
+
+  it('judges lateness by the date where the money is waited for', () => {
+    const payouts = [owed('west', 1, { asOfDay: '2026-03-03' }), owed('east', 2, { asOfDay: '2026-03-04' }), owed('here', 3)];
+    expect(states(matchFunding(payouts, [], '2026-03-04'))).toEqual(['east overdue', 'here overdue', 'west awaited']);
+  });
+});

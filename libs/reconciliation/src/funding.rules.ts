@@ -43,6 +43,10 @@ export interface ExpectedPayout {
   readonly dueDay: string;
   /** What the bank entry's text names it by, when known. */
   readonly reference?: string;
+  /** The date where the money is waited for; absent: the one `matchFunding` is asked with. */
+  readonly asOfDay?: string;
+  /** Minor units its provider's entries may differ; absent: the settings'. Of payouts paid together the least counts. */
+  readonly toleranceMinor?: number;
 }
 
 /** A booked credit (or debit, negative) of the bank's statement. */
@@ -173,14 +177,15 @@ function matchChannel(
     for (const entry of booked) {
       const candidates = [...open].filter((payout) => isNear(payout, entry, settings));
       const paid = find(candidates, entry, settings);
-      if (paid.length === 0) continue;
+      // What adds up to more than is exact is no entry's.
+      if (paid.length === 0 || !Number.isSafeInteger(sumOf(paid))) continue;
       for (const payout of paid) open.delete(payout);
       booked.delete(entry);
       matches.push(paidBy(paid, entry, settings));
     }
   }
   for (const payout of open) {
-    const state = dayOf(payout.dueDay) < asOf ? 'overdue' : 'awaited';
+    const state = dayOf(payout.dueDay) < (payout.asOfDay === undefined ? asOf : dayOf(payout.asOfDay)) ? 'overdue' : 'awaited';
     matches.push({ state, payouts: [payout.id], entry: null, expectedMinor: payout.netMinor, receivedMinor: 0, daysLate: null });
   }
   for (const entry of booked) {
@@ -202,23 +207,41 @@ const namedIn: Finder = (candidates, entry) => {
   );
 };
 
-const single: Finder = (candidates, entry, { toleranceMinor }) => {
-  const one = candidates.find(({ netMinor }) => Math.abs(entry.amountMinor - netMinor) <= toleranceMinor);
+const single: Finder = (candidates, entry, settings) => {
+  const one = candidates.find((payout) => Math.abs(entry.amountMinor - payout.netMinor) <= toleranceOf([payout], settings));
   return one === undefined ? [] : [one];
 };
 
-const run: Finder = (candidates, entry, { toleranceMinor }) => {
+const run: Finder = (candidates, entry, settings) => {
   // The shortest run that fits, and of those the earliest: the fewest assumptions.
-  const sums = [0];
-  for (const { netMinor } of candidates) sums.push(safe(sums.at(-1)! + netMinor));
+  const together = runSums(candidates);
+  const most = Math.max(0, ...candidates.map((payout) => toleranceOf([payout], settings)));
   for (let length = 2; length <= Math.min(candidates.length, MAX_RUN); length++) {
     for (let first = 0; first + length <= candidates.length; first++) {
-      const sum = sums[first + length]! - sums[first]!;
-      if (Math.abs(entry.amountMinor - sum) <= toleranceMinor) return candidates.slice(first, first + length);
+      const gap = Math.abs(entry.amountMinor - together(first, first + length));
+      if (gap > most) continue;
+      const paid = candidates.slice(first, first + length);
+      if (gap <= toleranceOf(paid, settings)) return paid;
     }
   }
   return [];
 };
+
+/** Sums of runs, from one payout up to before another; exact as far as they are safe integers, also where all together are more. */
+function runSums(payouts: readonly ExpectedPayout[]): (from: number, to: number) => number {
+  if (Number.isSafeInteger(payouts.reduce((size, { netMinor }) => size + Math.abs(netMinor), 0))) {
+    const sums = [0];
+    for (const { netMinor } of payouts) sums.push(sums.at(-1)! + netMinor);
+    return (from, to) => sums[to]! - sums[from]!;
+  }
+  const sums = [0n];
+  for (const { netMinor } of payouts) sums.push(sums.at(-1)! + BigInt(netMinor));
+  return (from, to) => Number(sums[to]! - sums[from]!);
+}
+
+function toleranceOf(paid: readonly ExpectedPayout[], { toleranceMinor }: FundingSettings): number {
+  return Math.min(...paid.map((payout) => payout.toleranceMinor ?? toleranceMinor));
+}
 
 const sameDay: Finder = (candidates, entry) => {
   // What has a reference is paid short only by an entry that names it, and nothing is before it is due.
@@ -233,11 +256,12 @@ function isNear(payout: ExpectedPayout, entry: BankCredit, { earlyDays, lateDays
   return late >= -earlyDays && late <= lateDays;
 }
 
-function paidBy(payouts: readonly ExpectedPayout[], entry: BankCredit, { toleranceMinor }: FundingSettings): FundingMatch {
+function paidBy(payouts: readonly ExpectedPayout[], entry: BankCredit, settings: FundingSettings): FundingMatch {
   const expectedMinor = sumOf(payouts);
   const daysLate = dayOf(entry.day) - Math.max(...payouts.map(({ dueDay }) => dayOf(dueDay)));
   const difference = entry.amountMinor - expectedMinor;
-  const state = Math.abs(difference) > toleranceMinor ? (difference < 0 ? 'short' : 'over') : daysLate > 0 ? 'late' : 'funded';
+  const state =
+    Math.abs(difference) > toleranceOf(payouts, settings) ? (difference < 0 ? 'short' : 'over') : daysLate > 0 ? 'late' : 'funded';
   return { state, payouts: payouts.map(({ id }) => id), entry: entry.id, expectedMinor, receivedMinor: entry.amountMinor, daysLate };
 }
 
@@ -270,8 +294,9 @@ function partOf(type: string): 'salesMinor' | 'refundsMinor' | 'chargebacksMinor
   }
 }
 
+/** No safe integer when it isn't exact. */
 function sumOf(payouts: readonly ExpectedPayout[]): number {
-  return payouts.reduce((sum, { netMinor }) => safe(sum + netMinor), 0);
+  return Number(payouts.reduce((sum, { netMinor }) => sum + BigInt(safe(netMinor)), 0n));
 }
 
 function dayOf(text: string): number {

@@ -166,7 +166,10 @@ describe('batches', () => {
         equal: false,
       },
     ]);
-    expect(sums.terminal).toEqual({ EUR: { rows: 1, amountMinor: 1_250, feeMinor: -8 }, USD: { rows: 1, amountMinor: 50, feeMinor: -8 } });
+    expect(sums.terminal).toEqual({
+      EUR: { rows: 1, amountMinor: 1_250, feeMinor: -8, feeRows: 1 },
+      USD: { rows: 1, amountMinor: 50, feeMinor: -8, feeRows: 1 },
+    });
   });
 
   it('hide nothing when count and sum agree but rows do not (R5)', () => {
