@@ -1,5 +1,6 @@
 import { decimalText } from '@tillward/money';
 import {
+  type CurrencySum,
   daysLater,
   RESULT_TYPES,
   type ResultRow,
@@ -42,8 +43,9 @@ export interface ReportedSums {
   readonly terminalMinor: number;
   readonly acquirerMinor: number;
   readonly differenceMinor: number;
-  readonly terminalFeeMinor: number;
-  readonly acquirerFeeMinor: number;
+  /** Of the rows whose fee is known; null where none is. */
+  readonly terminalFeeMinor: number | null;
+  readonly acquirerFeeMinor: number | null;
 }
 
 /** What `--json` prints. */
@@ -106,7 +108,7 @@ export function reportOf(found: ReconciledFiles, limit: number, seconds: number)
       const acquirer = scans.acquirer.sums[currency];
       const terminalMinor = terminal?.amountMinor ?? 0;
       const acquirerMinor = acquirer?.amountMinor ?? 0;
-      const fees = { terminalFeeMinor: terminal?.feeMinor ?? 0, acquirerFeeMinor: acquirer?.feeMinor ?? 0 };
+      const fees = { terminalFeeMinor: feesOf(terminal), acquirerFeeMinor: feesOf(acquirer) };
       return [currency, { terminalMinor, acquirerMinor, differenceMinor: acquirerMinor - terminalMinor, ...fees }];
     }),
   );
@@ -141,12 +143,12 @@ export function reportText(report: ReconcileReport): string {
     '',
     ...Object.entries(sums.byCurrency).flatMap(([currency, sum]) => [
       `${currency}  terminal ${decimalText(sum.terminalMinor, currency)}, acquirer ${decimalText(sum.acquirerMinor, currency)}, difference ${decimalText(sum.differenceMinor, currency)}`,
-      `     fees: terminal ${decimalText(sum.terminalFeeMinor, currency)}, acquirer ${decimalText(sum.acquirerFeeMinor, currency)}`,
+      `     fees: terminal ${feesText(sum.terminalFeeMinor, currency)}, acquirer ${feesText(sum.acquirerFeeMinor, currency)}`,
     ]),
     '',
     ...exceptions.map(exceptionLine),
     ...(exceptionsOmitted > 0 ? [`and ${number(exceptionsOmitted)} more (--limit shows more, --exceptions FILE writes all)`] : []),
-    report.clean ? 'everything matched' : `${number(exceptions.length + exceptionsOmitted)} differences`,
+    report.clean ? 'everything matched' : counted(exceptions.length + exceptionsOmitted, 'difference'),
     ...(report.identicalFiles ? ['note: both files are the same byte for byte; is one of them really the acquirer’s?'] : []),
     `${report.seconds.toFixed(2)} s`,
   ];
@@ -259,9 +261,23 @@ function exceptionLine(one: ReportedException): string {
 
 function detail(one: ReportedException): string {
   if (one.type === 'feeWrong') return `, fees ${one.terminalFeeMinor} and ${one.acquirerFeeMinor} minor units`;
-  if (one.type === 'timing') return `, ${one.daysLater} days later, in batch ${one.acquirerBatch}`;
+  if (one.type === 'timing') return `, ${counted(one.daysLater ?? 0, 'day')} later, in batch ${one.acquirerBatch}`;
   if (one.type === 'unknownBatch' && one.terminalLine !== null) return `, in batch ${one.acquirerBatch}`;
   return '';
+}
+
+/** A side without rows of the currency has no fees; one whose rows have none written doesn't say. */
+function feesOf(sum: CurrencySum | undefined): number | null {
+  if (sum === undefined) return 0;
+  return sum.feeRows === 0 ? null : sum.feeMinor;
+}
+
+function feesText(minor: number | null, currency: string): string {
+  return minor === null ? 'unknown' : decimalText(minor, currency);
+}
+
+function counted(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function number(value: number): string {

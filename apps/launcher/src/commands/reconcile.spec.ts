@@ -124,6 +124,17 @@ describe('tillward reconcile', () => {
     expect(whole.output).not.toContain('more');
   });
 
+  it('says that fees are unknown where no row has one, and counts one as one', async () => {
+    const bare = csv(line(1, { fee_minor: '' }), line(2, { fee_minor: '', business_day: '2026-03-02' }));
+    const files = { terminal: bare, acquirer: csv(line(1), line(2, { business_day: '2026-03-03' })) };
+    const { output } = await command(files);
+    expect(output).toContain('fees: terminal unknown, acquirer -0.16');
+    expect(output).toContain(', 1 day later, in batch');
+    expect(output).toMatch(/^1 difference$/m);
+    const { sums } = JSON.parse((await command({ ...files, json: true })).output);
+    expect(sums.byCurrency.EUR).toMatchObject({ terminalFeeMinor: null, acquirerFeeMinor: -16 });
+  });
+
   it('ends with 0 when everything matched, in whatever order', async () => {
     const { status, output } = await command({ terminal: csv(line(1), line(2)), acquirer: csv(line(2), line(1)) });
     expect([status, output.includes('everything matched')]).toEqual([0, true]);

@@ -45,9 +45,12 @@ export function summaryText(summary: StatementSummary): string {
   for (const [type, count] of Object.entries(summary.rowsByType)) lines.push(`         ${type.padEnd(18)} ${count}`);
   for (const { currency, grossMinor, feeMinor, netMinor, payoutMinor } of summary.totals) {
     const payout = payoutMinor === 0 ? '' : `  paid out ${decimalText(0 - payoutMinor, currency)}`;
-    lines.push(
-      `${currency}      gross ${decimalText(grossMinor, currency)}  fees ${decimalText(0 - feeMinor, currency)}  net ${decimalText(netMinor, currency)}${payout}`,
-    );
+    // A bank's file tells no fees: what it booked is all there is.
+    if (summary.statements.length > 0) lines.push(`${currency}      booked ${decimalText(netMinor, currency)}`);
+    else
+      lines.push(
+        `${currency}      gross ${decimalText(grossMinor, currency)}  fees ${decimalText(0 - feeMinor, currency)}  net ${decimalText(netMinor, currency)}${payout}`,
+      );
   }
   const passed = summary.checksMade - summary.checksFailed;
   lines.push(`checks   ${passed} of ${summary.checksMade} passed${summary.checksFailed > 0 ? `, ${summary.checksFailed} FAILED` : ''}`);

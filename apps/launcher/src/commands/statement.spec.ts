@@ -42,6 +42,24 @@ describe('tillward statement parse', () => {
     expect(out).toContain('checks   1 of 1 passed');
   });
 
+  it('prints what a bank booked, and no fees, which its file doesn’t tell', async () => {
+    const mt940 = [
+      ':20:S',
+      ':25:DE1',
+      ':28C:1/1',
+      ':60F:C261120EUR1,00',
+      ':61:2611201120C24,05NTRFREF//B1',
+      ':61:2611201120D1,00NCHGNONREF',
+      ':62F:C261120EUR24,05',
+      '-',
+      '',
+    ].join('\r\n');
+    const { status, out } = await parse(fileOf('bank.sta', mt940));
+    expect(status).toBe(0);
+    expect(out).toMatch(/^EUR {6}booked 23\.05$/m);
+    expect(out).not.toContain('fees');
+  });
+
   it('prints one JSON object, with or without the rows', async () => {
     const file = fileOf('stripe.csv', STRIPE);
     const { format, rows, summary, notes } = JSON.parse((await parse(file, { json: true })).out);
