@@ -118,4 +118,41 @@ describe('P2: a batch held against a schedule', () => {
     expect(checkBatch(schedule, fees(49_950)).wrongRows).toBe(0);
     expect(checkBatch(schedule, fees(70_000)).wrongRows).toBe(1);
   });
+
+  it.each<[string, FeeSchedule, ChargedRow[]]>([
+    [
+      'by row, at one half',
+      byRow(rate({ ratePpm: 15_000 })),
+      [row(100, -1, { feeRemainder: -50_000 }), row(100, -1, { feeRemainder: -50_000 })],
+    ],
+    [
+      'by row, down',
+      byRow(rate({ ratePpm: 15_000, rounding: 'down' })),
+      [row(100, -1, { feeRemainder: -50_000 }), row(300, -4, { feeRemainder: -50_000 })],
+    ],
+    ['by batch', byBatch(rate({ ratePpm: 1_500 })), [1, 2, 3].map(() => row(333, 0, { feeRemainder: -49_950 }))],
+    [
+      'beside a row without a rate',
+      byBatch(rate({ cardKind: 'girocard', ratePpm: 1_500 })),
+      [row(333, 0, { feeRemainder: -49_950, ...DEBIT }), row(100, -1, { feeRemainder: -50_000 })],
+    ],
+  ])('leaves no gap where nothing is wrong, %s', (_, schedule, rows) => {
+    const { wrongRows, chargedMinor, unratedMinor, expectedMinor, kinds } = checkBatch(schedule, rows);
+    expect([wrongRows, chargedMinor - unratedMinor - expectedMinor]).toEqual([0, 0]);
+    expect([...kinds.values()].reduce((sum, kind) => sum + kind.chargedMinor, 0)).toBe(chargedMinor);
+  });
+
+  it('leaves just the gap of its wrong rows', () => {
+    const schedule = byRow(rate({ ratePpm: 15_000 }));
+    const checked = checkBatch(schedule, [row(100, -1, { feeRemainder: -50_000 }), row(100, -3), row(100, 0, { feeRemainder: -40_000 })]);
+    expect(checked.wrong.map(({ chargedMinor, expectedMinor }) => chargedMinor - expectedMinor)).toEqual([-1, 2]);
+    expect(checked.chargedMinor - checked.expectedMinor).toBe(1);
+  });
+
+  it('sees one minor unit among very large fees', () => {
+    const schedule = byBatch(rate({ ratePpm: 1_000_000, onRefund: 'charged' }));
+    const fees = (more: number) => [row(900_000_000_000_000, -900_000_000_000_000), row(1, -1 - more)];
+    expect(checkBatch(schedule, fees(0)).wrongRows).toBe(0);
+    expect(checkBatch(schedule, fees(1)).wrongRows).toBe(1);
+  });
 });

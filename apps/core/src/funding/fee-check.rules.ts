@@ -24,9 +24,9 @@ export interface FeeSums {
   readonly grossMinor: number;
   /** Of the rows a rate is for. */
   readonly expectedMinor: number;
-  /** Of all rows. */
+  /** Of all rows: what it was compared as. Less `unratedMinor` and `expectedMinor` nothing is left exactly where nothing is wrong. */
   readonly chargedMinor: number;
-  /** Of the rows no rate is for. */
+  /** Of the rows no rate is for, whole minor units. */
   readonly unratedMinor: number;
 }
 
@@ -50,6 +50,7 @@ export interface CheckedBatch extends FeeSums {
 }
 
 const PARTS = 100_000;
+const PARTS_EXACT = BigInt(PARTS);
 
 /**
  * P2: holds the rows of one batch and currency against a schedule, each row of one that rounds by row, else the rows that have a rate as a whole. Rows no line of the schedule is for are counted and their
@@ -60,8 +61,10 @@ export function checkBatch(schedule: FeeSchedule, rows: readonly ChargedRow[]): 
   const checked = rows.map((row) => checkRow(schedule, row));
   const byKind = Map.groupBy(checked, ({ row }) => cardKindName(row.scheme, row.cardFunding));
   const kinds = new Map([...byKind].map(([kind, own]) => [kind, sumsOf(schedule, own)]));
-  const whole = sumsOf(schedule, checked);
-  const wrong = schedule.basis === 'row' ? checked.flatMap((one) => one.wrong ?? []) : wrongWhole(checked, whole);
+  const sums = sumsOf(schedule, checked);
+  const wrong = schedule.basis === 'row' ? checked.flatMap((one) => one.wrong ?? []) : wrongWhole(checked, sums);
+  // Of a batch that is right, parts of a minor unit are rounding: the report has no gap the check doesn't know of.
+  const whole = schedule.basis === 'batch' && wrong.length === 0 ? { ...sums, chargedMinor: sums.expectedMinor + sums.unratedMinor } : sums;
   settleRest(kinds, whole, 'expectedMinor');
   settleRest(kinds, whole, 'chargedMinor');
   settleRest(kinds, whole, 'unratedMinor');
@@ -74,13 +77,15 @@ interface CheckedRow {
   readonly feeable: FeeableRow;
   readonly hasRate: boolean;
   readonly expectedMinor: number;
+  /** Rounded as its rate rounds; of a row without one, as it is cut off. */
+  readonly chargedMinor: number;
   readonly wrong: WrongFee | undefined;
 }
 
 function checkRow(schedule: FeeSchedule, row: ChargedRow): CheckedRow {
   const feeable: FeeableRow = { ...row, cardKind: cardKinds(row.scheme, row.cardFunding) };
   const fee = expectedFee(schedule, feeable);
-  if (fee.kind === 'noRate') return { row, feeable, hasRate: false, expectedMinor: 0, wrong: undefined };
+  if (fee.kind === 'noRate') return { row, feeable, hasRate: false, expectedMinor: 0, chargedMinor: row.feeMinor, wrong: undefined };
   const { feeMinor: expectedMinor, rate } = fee;
   const chargedMinor = roundedFee(row, rate.rounding);
   return {
@@ -88,6 +93,7 @@ function checkRow(schedule: FeeSchedule, row: ChargedRow): CheckedRow {
     feeable,
     hasRate: true,
     expectedMinor,
+    chargedMinor,
     wrong: chargedMinor === expectedMinor ? undefined : { row, expectedMinor, chargedMinor },
   };
 }
@@ -101,14 +107,16 @@ function roundedFee({ feeMinor, feeRemainder }: ChargedRow, rounding: FeeRoundin
 
 function sumsOf(schedule: FeeSchedule, rows: readonly CheckedRow[]): FeeSums {
   const rated = rows.filter(({ hasRate }) => hasRate);
+  const unratedMinor = charged(rows.filter(({ hasRate }) => !hasRate));
+  const ratedMinor = schedule.basis === 'row' ? rated.reduce((sum, { chargedMinor }) => sum + chargedMinor, 0) : charged(rated);
   return {
     rows: rows.length,
     wrongRows: schedule.basis === 'row' ? rated.filter(({ wrong }) => wrong !== undefined).length : 0,
     rowsWithoutRate: rows.length - rated.length,
     grossMinor: rows.reduce((sum, { row }) => sum + row.amountMinor, 0),
     expectedMinor: schedule.basis === 'row' ? rated.reduce((sum, { expectedMinor }) => sum + expectedMinor, 0) : batchFee(schedule, rated),
-    chargedMinor: charged(rows),
-    unratedMinor: charged(rows.filter(({ hasRate }) => !hasRate)),
+    chargedMinor: ratedMinor + unratedMinor,
+    unratedMinor,
   };
 }
 
@@ -132,8 +140,12 @@ function wrongWhole(rows: readonly CheckedRow[], { expectedMinor }: FeeSums): Wr
   const rated = rows.filter(({ hasRate }) => hasRate);
   const first = rated[0];
   if (first === undefined) return [];
-  const exact = rated.reduce((sum, { row }) => sum + row.feeMinor, 0) * PARTS + rated.reduce((sum, { row }) => sum + row.feeRemainder, 0);
-  if (Math.abs(exact - expectedMinor * PARTS) < PARTS) return [];
+  // In parts of a minor unit large fees are beyond 2^53.
+  const gap = rated.reduce(
+    (sum, { row }) => sum + BigInt(row.feeMinor) * PARTS_EXACT + BigInt(row.feeRemainder),
+    BigInt(-expectedMinor) * PARTS_EXACT,
+  );
+  if (gap > -PARTS_EXACT && gap < PARTS_EXACT) return [];
   return [{ row: first.row, expectedMinor, chargedMinor: charged(rated) }];
 }
 

@@ -4,14 +4,14 @@ import type { CheckedBatch } from './fee-check.rules.js';
 /** Where a file's wrong fees stand among the differences: `f:`, file and row. */
 const SUBJECT = "'f:' || $2 || ':'";
 
-/** Ends the wrong fees of a file that another one took the place of. */
-export async function resolveReplacedFile(ctx: WorkContext, fileId: string): Promise<void> {
+/** Ends the wrong fees of a file that counts no more, with the reason. */
+export async function resolveReplacedFile(ctx: WorkContext, fileId: string, why: string): Promise<void> {
   await ctx.tx.query(
     `WITH ended AS (
        UPDATE difference SET state = 'resolved', ended_by = $2, ended_by_run = true, changed_at = $3 WHERE subject LIKE 'f:' || $1 || ':%' AND state IN ('open', 'assigned')
        RETURNING store_id, id)
-     INSERT INTO difference_event (store_id, difference_id, at, what, actor, detail) SELECT store_id, id, $3, 'resolved', $2, 'another file took the place of this one' FROM ended`,
-    [fileId, ctx.actor.name, ctx.now()],
+     INSERT INTO difference_event (store_id, difference_id, at, what, actor, detail) SELECT store_id, id, $3, 'resolved', $2, $4 FROM ended`,
+    [fileId, ctx.actor.name, ctx.now(), why],
   );
 }
 

@@ -22,7 +22,7 @@ const rate = (more: object) => ({
 });
 
 beforeAll(async () => {
-  world = await startTestCore({ config: { statements: await testStatementsConfig() } });
+  world = await startTestCore({ now: new Date('2026-12-02T12:00:00.000Z'), config: { statements: await testStatementsConfig() } });
   hq = await world.signIn('hq');
   await testAcquirer(world, hq);
 });

@@ -31,9 +31,21 @@ export class FeeChecks {
     if (file.kind !== 'acquirer') return;
     if (replaced !== undefined) {
       await deleteFileChecks(ctx, replaced.id);
-      await resolveReplacedFile(ctx, replaced.id);
+      await resolveReplacedFile(ctx, replaced.id, `${file.name} took the place of ${replaced.name}`);
     }
     await this.#ask(ctx, file.acquirerId!, [file.id]);
+  }
+
+  /** A file counts no more, for good: its fees were never charged, and those of the files in its place are checked as a whole. */
+  async onWithdrawn(ctx: WorkContext, file: StatementFileRow, heirs: readonly StatementFileRow[]): Promise<void> {
+    if (file.kind !== 'acquirer') return;
+    await deleteFileChecks(ctx, file.id);
+    await resolveReplacedFile(ctx, file.id, `${file.name} was withdrawn`);
+    await this.#ask(
+      ctx,
+      file.acquirerId!,
+      heirs.map(({ id }) => id),
+    );
   }
 
   /** Rows came to their stores: no store's check had them before. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemActor, UnitOfWork } from '../database/index.js';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { entry, paymentIds, sale } from '../ingest/ingest.fixtures.js';
+import { StatementImporter } from '../statements/index.js';
 import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
 import { FundingJobs } from './funding.jobs.js';
 
@@ -172,12 +174,25 @@ describe('funding', () => {
     expect(batch).toEqual({ confirmed_minor: 3_000, funded_minor: 2_965, funded_on: '2026-11-23' });
   });
 
+  it('ends when the bank’s file is withdrawn, and comes back with a file that has the entry', async () => {
+    const [file] = await world.database.query<Loose>("SELECT file_id FROM statement_file WHERE kind = 'bank'");
+    const importer = world.core.app.get(StatementImporter, { strict: false });
+    await world.core.app.get(UnitOfWork, { strict: false }).run(systemActor('test'), (ctx) => importer.withdraw(ctx, file.file_id));
+    const batch = async () => (await world.database.query("SELECT funded_minor, funded_on FROM batch WHERE terminal_id = 'berlin-1'"))[0];
+    expect((await payouts())[0]).toMatchObject({ state: 'awaited', received: null });
+    expect(await batch()).toEqual({ funded_minor: null, funded_on: null });
+    await bank('2026-11-23', '24,65', { reference: 'AGAIN' });
+    expect((await payouts())[0]).toMatchObject({ state: 'funded' });
+    expect(await batch()).toEqual({ funded_minor: 2_965, funded_on: '2026-11-23' });
+  });
+
   it('that doesn’t come by its day opens an incident, once', async () => {
+    await later(3);
     await statement([{ day: '2026-11-24', trace: 1, fee: -10 }]);
     const jobs = world.core.app.get(FundingJobs, { strict: false });
     await jobs.sweep();
     expect((await payouts())[0]).toMatchObject({ businessDay: '2026-11-24', dueDay: '2026-11-25', state: 'awaited' });
-    await later(5);
+    await later(2);
     await jobs.sweep();
     await jobs.sweep();
     expect((await payouts())[0]).toMatchObject({ state: 'overdue' });
@@ -208,6 +223,30 @@ describe('funding', () => {
     expect(data.incidents.edges).toEqual([{ node: { amount: { amountMinor: 90 } } }]);
   });
 
+  it('has not arrived while the bank only expects it', async () => {
+    const expected = (state: string, id: string) =>
+      `<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>${id}</MsgId><CreDtTm>2026-11-26T20:00:00Z</CreDtTm></GrpHdr><Stmt><Id>${id}</Id><CreDtTm>2026-11-26T20:00:00Z</CreDtTm><Acct><Id><IBAN>${ACCOUNT}</IBAN></Id><Ccy>EUR</Ccy></Acct><Ntry><NtryRef>${id}</NtryRef><Amt Ccy="EUR">7.77</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>${state}</Cd></Sts><BookgDt><Dt>2026-11-26</Dt></BookgDt><ValDt><Dt>2026-11-26</Dt></ValDt><AcctSvcrRef>${id}</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd></Ntry></Stmt></BkToCstmrStmt></Document>`;
+    const take = async (content: string) => {
+      const response = await fetch(`${world.core.url}/api/statements?kind=bank&name=bank.xml`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream', cookie: hq },
+        body: content,
+      });
+      expect(response.ok).toBe(true);
+      await imported(world);
+    };
+    await statement([{ day: '2026-11-25', trace: 1, gross: 785, fee: -8 }]);
+    await take(expected('PDNG', 'E1'));
+    const entries = await world.database.query('SELECT status FROM bank_entry WHERE amount_minor = 777');
+    expect(entries).toEqual([{ status: 'pending' }]);
+    expect((await payouts()).find(({ businessDay }: Loose) => businessDay === '2026-11-25')).toMatchObject({
+      state: 'awaited',
+      received: null,
+    });
+    await take(expected('BOOK', 'E2'));
+    expect((await payouts()).find(({ businessDay }: Loose) => businessDay === '2026-11-25')).toMatchObject({ state: 'funded' });
+  });
+
   it('pays several days in one credit', async () => {
     await statement([{ day: '2026-11-27', trace: 1, gross: 2_000, fee: -20 }]);
     await statement([{ day: '2026-11-28', trace: 1, gross: 3_000, fee: -30 }]);
@@ -235,6 +274,18 @@ describe('funding', () => {
     // Another entry of the same money does pay the second.
     await bank(`${month}-11`, '19,80', { own: 'B', reference: reference === 'NONREF' ? reference : 'OTHER', from: `${month}-09` });
     expect((await payouts()).slice(0, 2).map(({ received }: Loose) => received?.amountMinor)).toEqual([1_980, 1_980]);
+  });
+
+  it('funds a batch by the number it shows when its own has wrapped', async () => {
+    const day = world.now().toISOString().slice(0, 10);
+    await world.database.query(
+      `INSERT INTO batch (store_id, terminal_id, batch_no, gateway_id, business_day, state, currency, journal_minor, journal_count, opened_at, settled_at, confirmed_at, confirmed_by, confirmed_minor)
+       VALUES ('berlin', 'berlin-2', 10001, 'gw-berlin', $1, 'settled', 'EUR', 4000, 1, now(), now(), now(), 'f', 4000)`,
+      [day],
+    );
+    await statement([{ day, terminal: 'T2', batch: 2, gross: 4_000, fee: -40 }]);
+    await bank(day, '39,60');
+    expect(await world.database.query('SELECT funded_minor FROM batch WHERE batch_no = 10001')).toEqual([{ funded_minor: 3_960 }]);
   });
 
   it('is for headquarters and auditors', async () => {

@@ -37,6 +37,10 @@ export class FundingJobs implements OnModuleInit, OnApplicationBootstrap, OnAppl
       await this.fees.onImported(ctx, file, replaced);
       await this.funding.onImported(ctx, file, replaced);
     });
+    this.importer.onWithdrawn(async (ctx, file, heirs) => {
+      await this.fees.onWithdrawn(ctx, file, heirs);
+      await this.funding.onWithdrawn(ctx, file, heirs);
+    });
     this.acquirers.onPlaced((ctx, acquirerId, fileIds) => this.fees.onPlaced(ctx, acquirerId, fileIds));
     this.outbox.handle(FEES_TOPIC, ({ payload }) => this.work.run(SYSTEM, (ctx) => this.fees.check(ctx, payload as FeeCheckStep)));
   }

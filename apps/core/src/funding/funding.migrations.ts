@@ -110,4 +110,12 @@ export const fundingMigrations: readonly Migration[] = [
       CREATE INDEX payout_calendar ON payout (business_day) WHERE due_day IS NULL;
     `,
   },
+  {
+    name: '0147-payout-incidents',
+    up: `
+      -- For which state of a payout an incident was opened: two providers may be late with the same day's money of one store, and the second one's incident waits until the first one's ended.
+      ALTER TABLE payout ADD COLUMN told_state text;
+      UPDATE payout SET told_state = state WHERE state IN ('overdue', 'short');
+    `,
+  },
 ];

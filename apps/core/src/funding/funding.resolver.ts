@@ -5,6 +5,7 @@ import {
   Access,
   CONNECTIONS,
   type Connection,
+  invalidInput,
   PayoutFilterInput,
   type PayoutType,
   type PersonActor,
@@ -16,6 +17,7 @@ import {
   type RefusalValue,
   ViewerActor,
 } from '../graphql/index.js';
+import { InexactSum } from './exact.rules.js';
 import { FundingService } from './funding.service.js';
 import { countPayouts, listPayouts, type PayoutRow } from './payouts.store.js';
 import { listTerms } from './terms.store.js';
@@ -47,7 +49,12 @@ export class FundingResolver {
     @ViewerActor() actor: PersonActor,
     @Args('input', { type: () => ProviderTermsInput }) { acquirerId, fees, funding }: ProviderTermsInput,
   ): Promise<ProviderTermsType | RefusalValue> {
-    return await this.work.run(actor, (ctx) => this.funding.saveTerms(ctx, acquirerId, { fees: fees ?? null, funding: funding ?? null }));
+    try {
+      return await this.work.run(actor, (ctx) => this.funding.saveTerms(ctx, acquirerId, { fees: fees ?? null, funding: funding ?? null }));
+    } catch (error) {
+      if (!(error instanceof InexactSum)) throw error;
+      return invalidInput('funding', `With these terms ${error.message}.`);
+    }
   }
 
   /** Newest business day first. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { addBankDays, addBusinessDays } from '@tillward/calendar';
+import { addBankDays, addBusinessDays, localDateTimeOf } from '@tillward/calendar';
 import { expectedPayout, matchFunding } from '@tillward/reconciliation';
 import { AuditLog } from '../audit/index.js';
 import type { WorkContext } from '../database/index.js';
@@ -7,7 +7,8 @@ import { FleetService } from '../fleet/index.js';
 import { invalidInput, type RefusalOf, refuse } from '../graphql/index.js';
 import { Incidents } from '../incidents/index.js';
 import { BatchLifeService } from '../settlement/index.js';
-import { listAcquirers, type StatementFileRow } from '../statements/index.js';
+import { FileRefused, listAcquirers, type StatementFileRow } from '../statements/index.js';
+import { InexactSum } from './exact.rules.js';
 import { FeeChecks } from './fees.service.js';
 import {
   batchesOfPayout,
@@ -15,6 +16,7 @@ import {
   deletePayouts,
   duePayouts,
   filesWithoutPayout,
+  lockFunding,
   markPayout,
   type PayoutRow,
   type PayoutState,
@@ -44,7 +46,7 @@ export class FundingService {
     @Inject(FeeChecks) private readonly feeChecks: FeeChecks,
   ) {}
 
-  /** Adds a version of an acquirer's terms. */
+  /** Adds a version of an acquirer's terms. What was due by then and didn't come is late at once. Throws InexactSum when what is owed adds up to more than is exact. */
   async saveTerms(
     ctx: WorkContext,
     acquirerId: string,
@@ -58,6 +60,7 @@ export class FundingService {
     await this.feeChecks.onTerms(ctx, acquirerId, terms);
     const early = await filesWithoutPayout(ctx, acquirerId, addBusinessDays(ctx.now().toISOString().slice(0, 10), -OPEN_DAYS));
     if (early.length > 0) await this.#owe(ctx, acquirerId, early);
+    await this.match(ctx);
     await this.audit.append(ctx, {
       action: 'provider.terms',
       storeId: null,
@@ -68,9 +71,25 @@ export class FundingService {
     return saved!;
   }
 
-  /** A file is in: what it says is owed, or what it says was paid. */
+  /** A file is in: what it says is owed, or what it says was paid. Throws FileRefused when with it something adds up to more than is exact. */
   async onImported(ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
-    if (file.kind === 'acquirer') await this.#owe(ctx, file.acquirerId!, replaced === undefined ? [file.id] : [file.id, replaced.id]);
+    try {
+      if (file.kind === 'acquirer') await this.#owe(ctx, file.acquirerId!, replaced === undefined ? [file.id] : [file.id, replaced.id]);
+    } catch (error) {
+      if (!(error instanceof InexactSum)) throw error;
+      throw new FileRefused({ code: 'sumTooLarge', message: `With this file ${error.message}.` });
+    }
+    await this.match(ctx);
+  }
+
+  /** A file counts no more, for good: nothing is owed or was paid because of it. */
+  async onWithdrawn(ctx: WorkContext, file: StatementFileRow, heirs: readonly StatementFileRow[]): Promise<void> {
+    if (file.kind === 'acquirer')
+      await this.#owe(
+        ctx,
+        file.acquirerId!,
+        [file, ...heirs].map(({ id }) => id),
+      );
     await this.match(ctx);
   }
 
@@ -78,6 +97,7 @@ export class FundingService {
   async #owe(ctx: WorkContext, acquirerId: string, fileIds: readonly string[]): Promise<void> {
     const terms = (await currentTerms(ctx)).find((one) => one.acquirerId === acquirerId)?.funding;
     if (terms === null || terms === undefined) return;
+    await lockFunding(ctx);
     const kept: string[] = [];
     const payouts = [...Map.groupBy(await sumPayouts(ctx, acquirerId, fileIds), (row) => row.payoutId)].map(([payoutId, rows]) => ({
       payoutId,
@@ -110,6 +130,7 @@ export class FundingService {
           expectedMinor: 0,
           daysLate: null,
           changedAt: ctx.now(),
+          toldState: null,
         });
         await keepHeld(ctx, place, releasedMinor - parts.reserveMinor);
       }
@@ -120,13 +141,17 @@ export class FundingService {
 
   /** Matches what is owed with what the bank booked, n:1, and opens incidents for money that is late or short. Says the same again when nothing changed. */
   async match(ctx: WorkContext): Promise<void> {
+    await lockFunding(ctx);
     const today = ctx.now().toISOString().slice(0, 10);
     const fromDay = addBusinessDays(today, -OPEN_DAYS);
     await this.#learnDueDays(ctx);
     const payouts = await duePayouts(ctx, fromDay);
     if (payouts.length === 0) return;
     const entries = await bookedEntries(ctx, [...new Set(payouts.map((payout) => payout.account))], fromDay);
-    const toleranceMinor = Math.max(0, ...(await currentTerms(ctx)).map((terms) => terms.funding?.toleranceMinor ?? 0));
+    const tolerances = new Map((await currentTerms(ctx)).map((terms) => [terms.acquirerId, terms.funding?.toleranceMinor ?? 0]));
+    const dates = new Map(
+      (await this.fleet.stores(ctx)).map(({ id, timeZone }) => [id, localDateTimeOf(ctx.now().getTime(), timeZone).slice(0, 10)]),
+    );
     const matches = matchFunding(
       payouts.map((payout) => ({
         id: idOf(payout),
@@ -134,18 +159,23 @@ export class FundingService {
         currency: payout.currency,
         netMinor: payout.netMinor,
         dueDay: payout.dueDay!,
+        // A bank day ends where the money is waited for, not in Greenwich.
+        asOfDay: dates.get(payout.storeId) ?? today,
+        toleranceMinor: tolerances.get(payout.acquirerId) ?? 0,
         ...(payout.reference === '' ? {} : { reference: payout.reference }),
       })),
       entries.map(({ fileId, rowNo, ...entry }) => ({ ...entry, id: `${fileId}/${rowNo}` })),
       today,
-      { earlyDays: 2, lateDays: 10, toleranceMinor },
+      { earlyDays: 2, lateDays: 10, toleranceMinor: 0 },
     );
     const byId = new Map(payouts.map((payout) => [idOf(payout), payout]));
-    for (const match of matches) {
-      const entry = entries.find(({ fileId, rowNo }) => `${fileId}/${rowNo}` === match.entry);
-      for (const id of match.payouts) {
-        const found: PayoutRow = {
-          ...byId.get(id)!,
+    const entryById = new Map(entries.map((entry) => [`${entry.fileId}/${entry.rowNo}`, entry]));
+    const found = matches.flatMap((match) => {
+      const entry = match.entry === null ? undefined : entryById.get(match.entry);
+      return match.payouts.map((id) => {
+        const before = byId.get(id)!;
+        const now: PayoutRow = {
+          ...before,
           state: match.state as PayoutState,
           entryFile: entry?.fileId ?? null,
           entryRow: entry?.rowNo ?? null,
@@ -153,9 +183,12 @@ export class FundingService {
           expectedMinor: match.expectedMinor,
           daysLate: match.daysLate,
         };
-        await this.#found(ctx, byId.get(id)!, found, entry?.valueDay);
-      }
-    }
+        return { before, now, valueDay: entry?.valueDay };
+      });
+    });
+    const lost = found.filter(({ before, now }) => before.entryFile !== null && !(isPaid(now) && entryOf(now) === entryOf(before)));
+    if (lost.length > 0) await this.batches.withdrawFundings(ctx, [...new Set(lost.map(({ before }) => entryOf(before)))]);
+    for (const { before, now, valueDay } of found) await this.#found(ctx, before, now, valueDay);
   }
 
   /** A newer calendar may know the bank days that an older one didn't: from then on the payout can be late. */
@@ -177,10 +210,11 @@ export class FundingService {
       before.entryFile === now.entryFile &&
       before.entryRow === now.entryRow &&
       before.receivedMinor === now.receivedMinor;
-    if (!same) await markPayout(ctx, now);
-    if (valueDay !== undefined && (now.state === 'funded' || now.state === 'late')) {
+    const toldState = await this.#tell(ctx, now);
+    if (!same || toldState !== before.toldState) await markPayout(ctx, { ...now, toldState });
+    if (valueDay !== undefined && isPaid(now)) {
       const paid = await batchesOfPayout(ctx, now);
-      const bankReference = `${now.entryFile}/${now.entryRow}`;
+      const bankReference = entryOf(now);
       await this.batches.fundBatches(
         ctx,
         paid.map(({ amountMinor, ...key }) => ({
@@ -189,16 +223,22 @@ export class FundingService {
         })),
       );
     }
-    if (!same && (now.state === 'overdue' || now.state === 'short')) await this.#incident(ctx, now);
+  }
+
+  /** Opens the incident of a payout that is late or short, once for each of the two. Returns the state it was opened for; where another payout's still stands, it is opened when that one has ended. */
+  async #tell(ctx: WorkContext, payout: PayoutRow): Promise<PayoutRow['toldState']> {
+    const { state, toldState } = payout;
+    if (state !== 'overdue' && state !== 'short') return null;
+    return toldState === state || (await this.#incident(ctx, payout)) ? state : toldState;
   }
 
   /** An incident belongs to a store: the one most of the money is of. */
-  async #incident(ctx: WorkContext, payout: PayoutRow): Promise<void> {
-    const store = (await this.fleet.stores(ctx)).find(({ id }) => id === payout.storeId);
-    if (store === undefined) return;
+  async #incident(ctx: WorkContext, payout: PayoutRow): Promise<boolean> {
+    const [store] = await this.fleet.stores(ctx, [payout.storeId]);
+    if (store === undefined) return false;
     const isShort = payout.state === 'short';
     const missingMinor = isShort ? payout.expectedMinor - payout.receivedMinor : payout.netMinor;
-    await this.incidents.open(ctx, {
+    const opened = await this.incidents.open(ctx, {
       kind: isShort ? 'fundingShort' : 'fundingLate',
       storeId: store.id,
       terminalId: NO_TERMINAL,
@@ -210,7 +250,16 @@ export class FundingService {
       amount: { amountMinor: missingMinor, currency: payout.currency },
       source: null,
     });
+    return opened !== undefined;
   }
+}
+
+function isPaid({ state }: PayoutRow): boolean {
+  return state === 'funded' || state === 'late';
+}
+
+function entryOf({ entryFile, entryRow }: PayoutRow): string {
+  return `${entryFile}/${entryRow}`;
 }
 
 function idOf(payout: Pick<PayoutRow, 'acquirerId' | 'payoutId' | 'currency'>): string {

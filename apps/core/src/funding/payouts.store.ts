@@ -2,6 +2,7 @@ import type { FundingState, PayoutParts } from '@tillward/reconciliation';
 import type { WorkContext } from '../database/index.js';
 import type { PageRequest } from '../graphql/index.js';
 import type { BatchKey } from '../settlement/index.js';
+import { exactMinor } from './exact.rules.js';
 
 /** Where a payout stands; `calendarUnknown`: nobody knows which days are bank days there, so nothing is called late. */
 export type PayoutState = Exclude<FundingState, 'unexpected'> | 'calendarUnknown';
@@ -27,6 +28,8 @@ export interface PayoutRow {
   expectedMinor: number;
   daysLate: number | null;
   changedAt: Date;
+  /** The state an incident was opened for; null when none was. */
+  toldState: 'overdue' | 'short' | null;
 }
 
 /** Sums of one type of rows that are paid out together. */
@@ -42,21 +45,38 @@ export interface PayoutSum {
 
 const PAYOUT = `acquirer_id AS "acquirerId", payout_id AS "payoutId", currency, account, reference, business_day AS "businessDay", due_day AS "dueDay", parts::jsonb AS parts,
   net_minor AS "netMinor", store_id AS "storeId", state, entry_file AS "entryFile", entry_row AS "entryRow", received_minor AS "receivedMinor", expected_minor AS "expectedMinor",
-  days_late AS "daysLate", changed_at AS "changedAt"`;
+  days_late AS "daysLate", changed_at AS "changedAt", told_state AS "toldState"`;
 
 /** Which rows are paid out together: those of a payout the file names, else those of a day. */
 const PAYOUT_ID = "CASE WHEN r.payout <> '' THEN 'payout ' || r.payout ELSE 'day ' || r.business_day END";
 
-/** The payouts the rows of these files belong to, with all rows of theirs added up by type. */
+/** Advisory lock key of funding, both halves. */
+const FUNDING_LOCK = [7_458, 0] as const;
+
+/**
+ * Keeps other transactions from working out payouts and matching them until this one ends. Two at once would each add up its own file's rows only, and give one bank entry to two payouts.
+ * What others committed is seen from here on. Taken before the audit log's lock, by everybody.
+ */
+export async function lockFunding(ctx: WorkContext): Promise<void> {
+  await ctx.tx.query('SELECT pg_advisory_xact_lock($1, $2)', [...FUNDING_LOCK]);
+}
+
+/** The payouts the rows of these files belong to, with all rows of theirs added up by type. Throws InexactSum when a payout moves more than is exact. */
 export async function sumPayouts(ctx: WorkContext, acquirerId: string, fileIds: readonly string[]): Promise<PayoutSum[]> {
-  return await ctx.tx.query(
+  const rows: (Omit<PayoutSum, 'amountMinor' | 'feeMinor'> & { amount: string; fee: string; moved: string })[] = await ctx.tx.query(
     `WITH touched AS (SELECT DISTINCT r.payout, CASE WHEN r.payout = '' THEN r.business_day END AS day FROM statement_row r WHERE r.file_id = ANY($2::uuid[]) AND r.business_day IS NOT NULL)
-     SELECT ${PAYOUT_ID} AS "payoutId", max(r.payout) AS reference, max(r.business_day) AS "businessDay", r.currency, r.type, sum(r.gross_minor)::bigint AS "amountMinor",
-            (sum(r.fee_minor) + trunc(sum(r.fee_remainder) / 100000.0))::bigint AS "feeMinor"
+     SELECT ${PAYOUT_ID} AS "payoutId", max(r.payout) AS reference, max(r.business_day) AS "businessDay", r.currency, r.type, sum(r.gross_minor)::text AS amount,
+            (sum(r.fee_minor) + trunc(sum(r.fee_remainder) / 100000.0))::text AS fee,
+            sum(sum(abs(r.gross_minor::numeric) + abs(r.fee_minor::numeric))) OVER (PARTITION BY ${PAYOUT_ID}, r.currency)::text AS moved
        FROM statement_row r JOIN touched t ON t.payout = r.payout AND (t.day IS NULL OR t.day = r.business_day)
       WHERE r.acquirer_id = $1 AND NOT r.superseded GROUP BY ${PAYOUT_ID}, r.currency, r.type`,
     [acquirerId, fileIds],
   );
+  return rows.map(({ amount, fee, moved, ...row }) => {
+    // All parts together are exact, and so is every sum of some of them.
+    exactMinor(moved);
+    return { ...row, amountMinor: exactMinor(amount), feeMinor: exactMinor(fee) };
+  });
 }
 
 /** Ids of payouts the rows of these files, superseded ones too, belong or belonged to. */
@@ -94,7 +114,7 @@ export async function savePayout(ctx: WorkContext, p: PayoutRow): Promise<void> 
     `INSERT INTO payout (acquirer_id, payout_id, currency, account, reference, business_day, due_day, parts, net_minor, store_id, state, changed_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      ON CONFLICT (acquirer_id, payout_id, currency) DO UPDATE SET account = excluded.account, reference = excluded.reference, business_day = excluded.business_day,
-       due_day = excluded.due_day, parts = excluded.parts, net_minor = excluded.net_minor, store_id = excluded.store_id, state = excluded.state, changed_at = excluded.changed_at`,
+       told_state = CASE WHEN payout.net_minor = excluded.net_minor THEN payout.told_state END, due_day = excluded.due_day, parts = excluded.parts, net_minor = excluded.net_minor, store_id = excluded.store_id, state = excluded.state, changed_at = excluded.changed_at`,
     [
       p.acquirerId,
       p.payoutId,
@@ -178,9 +198,21 @@ export async function filesWithoutPayout(ctx: WorkContext, acquirerId: string, f
 /** Writes what the bank paid for a payout. */
 export async function markPayout(ctx: WorkContext, p: PayoutRow): Promise<void> {
   await ctx.tx.query(
-    `UPDATE payout SET state = $4, entry_file = $5, entry_row = $6, received_minor = $7, expected_minor = $8, days_late = $9, changed_at = $10
+    `UPDATE payout SET state = $4, entry_file = $5, entry_row = $6, received_minor = $7, expected_minor = $8, days_late = $9, changed_at = $10, told_state = $11
       WHERE acquirer_id = $1 AND payout_id = $2 AND currency = $3`,
-    [p.acquirerId, p.payoutId, p.currency, p.state, p.entryFile, p.entryRow, p.receivedMinor, p.expectedMinor, p.daysLate, ctx.now()],
+    [
+      p.acquirerId,
+      p.payoutId,
+      p.currency,
+      p.state,
+      p.entryFile,
+      p.entryRow,
+      p.receivedMinor,
+      p.expectedMinor,
+      p.daysLate,
+      ctx.now(),
+      p.toldState,
+    ],
   );
 }
 

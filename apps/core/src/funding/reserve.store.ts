@@ -1,4 +1,5 @@
 import type { WorkContext } from '../database/index.js';
+import { exactMinor } from './exact.rules.js';
 import type { PayoutRow } from './payouts.store.js';
 
 /** Which payout, and the last business day of its rows. */
@@ -6,7 +7,7 @@ type PayoutPlace = Pick<PayoutRow, 'acquirerId' | 'payoutId' | 'currency' | 'bus
 
 /**
  * What was held back of earlier payouts and is paid out with this one: of all whose business day is `days` calendar days or more before, as far as no other payout has it. Each is released once; asking
- * again answers the same.
+ * again answers the same. Throws InexactSum when they add up to more than is exact.
  */
 export async function releaseHeld(
   ctx: WorkContext,
@@ -17,11 +18,11 @@ export async function releaseHeld(
     `UPDATE payout SET released_by = $2 WHERE acquirer_id = $1 AND currency = $3 AND held_minor > 0 AND payout_id <> $2 AND business_day <= $4::date - $5::int AND released_by IS NULL`,
     [acquirerId, payoutId, currency, businessDay, days],
   );
-  const rows: { minor: number }[] = await ctx.tx.query(
-    'SELECT coalesce(sum(held_minor), 0)::bigint AS minor FROM payout WHERE acquirer_id = $1 AND currency = $3 AND released_by = $2',
+  const rows: { minor: string }[] = await ctx.tx.query(
+    'SELECT coalesce(sum(held_minor), 0)::text AS minor FROM payout WHERE acquirer_id = $1 AND currency = $3 AND released_by = $2',
     [acquirerId, payoutId, currency],
   );
-  return rows[0]!.minor;
+  return exactMinor(rows[0]!.minor);
 }
 
 /** Writes what is held back of a payout. */

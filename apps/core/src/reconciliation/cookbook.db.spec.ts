@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { paymentIds, sale, settled } from '../ingest/ingest.fixtures.js';
 import { imported, statementCsv, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
+import { downloadOf } from './exports.fixtures.js';
 
 const COOKBOOK = readFileSync(new URL('../../../../docs/guide/auditor-cookbook.md', import.meta.url), 'utf8');
 /** Question → query, as they stand in the document. */
@@ -50,6 +51,11 @@ beforeAll(async () => {
   });
   // A payout of long ago that never came.
   await take(statementCsv([{ day: '2026-11-10' }]));
+  // A payout of a country whose bank days nobody knows.
+  await ask(hq, 'mutation ($funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", funding: $funding}) { __typename } }', {
+    funding: { account: 'JP1', country: 'JP', delayBankDays: 1 },
+  });
+  await take(statementCsv([{ day: '2026-11-11' }]));
   const found = (await ask(hq, '{ differences(first: 200) { edges { node { id type } } } }')).differences.edges.map(
     (edge: Loose) => edge.node,
   );
@@ -137,14 +143,27 @@ describe('docs/guide/auditor-cookbook.md', () => {
     ]);
   });
 
+  it('6: entries as a table for the books, by business day', async () => {
+    const lines = async (query: string) =>
+      (await downloadOf(world, auditor, `correcting-entries${query}`)).bytes.toString('utf8').trimEnd().split('\r\n');
+    const [head, ...rows] = await lines('');
+    expect(head).toMatch(/"currency","amount","reason",/);
+    expect(rows).toEqual([
+      expect.stringMatching(/^"[^"]+","berlin","2026-11-21","berlin-1","EUR",-1\.00,"paid in cash",.*"manager-berlin","hq"$/),
+    ]);
+    expect(await lines('?fromDay=2026-11-22')).toHaveLength(1);
+    expect(await lines('?toDay=2026-11-21&storeId=berlin')).toHaveLength(2);
+  });
+
   it('7: wrong fees and the terms they were held against', () => {
     expect(nodes(7, 'feeChecks')).toMatchObject([{ storeId: 'berlin', wrongRows: 1, termsVersion: 1 }]);
     expect(answers.get(7)!.feeReport).toMatchObject([{ acquirerId: 'acq', cardKind: '', rows: 4, wrongRows: 1, gapMinor: -5 }]);
-    expect(answers.get(7)!.providerTerms).toMatchObject([{ version: 1 }]);
+    expect(answers.get(7)!.providerTerms).toMatchObject([{ version: 2 }, { version: 1 }]);
   });
 
   it('8: money that did not come', () => {
     expect(nodes(8, 'payouts')).toMatchObject([
+      { businessDay: '2026-11-11', dueDay: null, state: 'calendarUnknown' },
       {
         businessDay: '2026-11-10',
         dueDay: '2026-11-11',
@@ -161,6 +180,6 @@ describe('docs/guide/auditor-cookbook.md', () => {
 
   it('10: the record', () => {
     expect(answers.get(10)!.auditVerification).toMatchObject({ intact: true, firstBrokenIndex: null });
-    expect(nodes(10, 'auditEntries').length).toBe(3);
+    expect(nodes(10, 'auditEntries').length).toBe(4);
   });
 });

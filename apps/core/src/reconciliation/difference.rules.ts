@@ -32,7 +32,7 @@ export type DifferenceAct =
 
 /**
  * The state after an act, or why it can't be done. D2: what ended is only reopened, with a reason; accepting money that differs needs one as well. D5: headquarters' work is ended, and given to others, by
- * headquarters only.
+ * headquarters only, and what stays different is accepted by headquarters only.
  */
 export function afterAct(
   { state, ownerRole }: { readonly state: DifferenceState; readonly ownerRole: Role },
@@ -44,7 +44,9 @@ export function afterAct(
     const wrong = requiredNoteRefusal(act.note);
     if (wrong !== undefined) return wrong;
   }
+  if (role !== 'hq' && role !== 'manager') return refuse('notAllowed', 'Differences are worked on by managers and headquarters.');
   if (!ended && role !== 'hq' && role !== ownerRole) return refuse('notAllowed', 'This is work of another role.');
+  if (act.kind === 'accept' && role !== 'hq') return refuse('notAllowed', 'What stays different is accepted by headquarters.');
   switch (act.kind) {
     case 'reopen':
       return ended ? 'open' : refuse('alreadyDone', 'The difference is open.');
@@ -57,4 +59,16 @@ export function afterAct(
     case 'accept':
       return ended ? refuse('alreadyDone', 'The difference was dealt with.') : 'accepted';
   }
+}
+
+const ANY: Readonly<Record<DifferenceAct['kind'], DifferenceAct>> = {
+  assign: { kind: 'assign', role: 'hq', person: null },
+  resolve: { kind: 'resolve', note: 'any' },
+  accept: { kind: 'accept', note: 'any' },
+  reopen: { kind: 'reopen', note: 'any' },
+};
+
+/** What somebody of a role may do with a difference now, as {@link afterAct} has it. */
+export function actsOpenTo(difference: { readonly state: DifferenceState; readonly ownerRole: Role }, role: Role): DifferenceAct['kind'][] {
+  return Object.values(ANY).flatMap((act) => (typeof afterAct(difference, act, role) === 'string' ? act.kind : []));
 }

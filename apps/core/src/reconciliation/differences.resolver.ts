@@ -24,13 +24,15 @@ import {
   requestLoader,
   type Viewer,
   ViewerActor,
+  ViewerDifferenceAct,
 } from '../graphql/index.js';
-import type { DifferenceAct } from './difference.rules.js';
+import { actsOpenTo, type DifferenceAct } from './difference.rules.js';
 import { differenceEventType, differenceType } from './difference.view.js';
 import { DifferenceChanges } from './difference-changes.js';
 import { Differences } from './differences.service.js';
 import { countDifferences, type DifferenceRow, eventsOfDifferences, findDifferences, listDifferences } from './differences.store.js';
 import { ownersOf } from './owners.store.js';
+import { remediesOpenTo } from './remedy.rules.js';
 
 /** Most stores one question for owners may name. */
 const MOST_STORES = 200;
@@ -149,6 +151,16 @@ export class DifferencesResolver {
     @Args('note', { type: () => String }) note: string,
   ): Promise<DifferencesChangedType | RefusalValue> {
     return await this.#act(actor, ids, { kind: 'reopen', note });
+  }
+
+  /** By the rules that refuse. */
+  @ResolveField('viewerMay', () => [ViewerDifferenceAct])
+  viewerMay(@Parent() difference: DifferenceObjectType, @Context() context: RequestContext): ViewerDifferenceAct[] {
+    const { role } = context.viewer!.actor;
+    const terminalMinor = difference.terminalAmount?.amountMinor ?? null;
+    const acquirerMinor = difference.acquirerAmount?.amountMinor ?? null;
+    const currency = (difference.terminalAmount ?? difference.acquirerAmount)?.currency ?? '';
+    return [...actsOpenTo(difference, role), ...remediesOpenTo({ ...difference, currency, terminalMinor, acquirerMinor }, role)];
   }
 
   @ResolveField('history', () => [DifferenceEventType])

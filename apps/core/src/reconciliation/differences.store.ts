@@ -67,7 +67,7 @@ const OWNER = `CASE f.type ${Object.entries(OWNER_ROLE)
 
 /**
  * D3: brings the differences of a run's days up to what it found. A new one is somebody's work at once; one that changed its type or amounts is open again, whoever ended it, because it was ended for
- * other facts, and is its type's owner's; one that is assigned stays who it was given to; one that a run ended and that is back is open again; one that is not found any more is resolved by the run. What people ended stays ended. Returns the stores touched.
+ * other facts, and is its type's owner's; one that is assigned stays who it was given to; one that a run ended and that is back is open again; one that is not found any more is resolved by the run, which says whether its rows agree or its row is gone. What people ended stays ended. Returns the stores touched.
  */
 export async function keepFound(ctx: WorkContext, runId: string, scope: MatchingScope, cause: string): Promise<string[]> {
   const now = ctx.now();
@@ -98,20 +98,13 @@ export async function keepFound(ctx: WorkContext, runId: string, scope: Matching
           AND NOT EXISTS (SELECT 1 FROM rc_difference f WHERE f.store_id = d.store_id AND f.subject = d.subject)
           AND NOT EXISTS (SELECT 1 FROM reconciliation_match m
                            WHERE m.store_id = d.store_id AND m.payment_id = d.payment_id AND m.run_id <> $2 AND m.type NOT IN ('matched', 'forced'))
-       RETURNING d.store_id, d.id),
+       RETURNING d.store_id, d.id,
+                 d.subject LIKE 'r:%' AND NOT EXISTS (SELECT 1 FROM statement_row r WHERE r.store_id = d.store_id AND r.file_id = d.file_id AND r.row_no = d.row_no AND NOT r.superseded) AS row_gone),
      told AS (
        INSERT INTO difference_event (store_id, difference_id, at, what, actor, detail)
-       SELECT store_id, id, $1, 'resolved', $3, $7 FROM ended RETURNING store_id)
+       SELECT store_id, id, $1, 'resolved', $3, CASE WHEN row_gone THEN 'the row is gone' ELSE 'the rows agree now' END || $7 FROM ended RETURNING store_id)
      SELECT DISTINCT store_id AS "storeId" FROM told`,
-    [
-      now,
-      runId,
-      ctx.actor.name,
-      scope.acquirerId,
-      scope.fromDay,
-      scope.toDay,
-      cause === '' ? 'the rows agree now' : `the rows agree now: ${cause}`,
-    ],
+    [now, runId, ctx.actor.name, scope.acquirerId, scope.fromDay, scope.toDay, cause === '' ? '' : `: ${cause}`],
   );
   return [...new Set([...saved, ...gone].map((row) => row.storeId))];
 }
@@ -119,6 +112,26 @@ export async function keepFound(ctx: WorkContext, runId: string, scope: Matching
 /** Differences by id, as far as the actor sees them. */
 export async function findDifferences(ctx: WorkContext, ids: readonly string[]): Promise<DifferenceRow[]> {
   return await ctx.tx.query(`SELECT ${DIFFERENCE} FROM difference WHERE id = ANY($1::uuid[])`, [ids.filter(isUuid)]);
+}
+
+/** Most differences one is offered to be matched with. */
+const MOST_PARTNERS = 50;
+
+/**
+ * Differences of the other side that could be matched with one of a lone side: same store, acquirer, currency and sign, amounts within the tolerance, not ended, and no correcting entry makes up for a
+ * part of them. The nearest in amount first, then the nearest in days.
+ */
+export async function partnersOf(ctx: WorkContext, d: DifferenceRow, toleranceMinor: number): Promise<DifferenceRow[]> {
+  const own = d.terminalMinor ?? d.acquirerMinor;
+  const [other, none] = d.terminalMinor === null ? ['terminal_minor', 'acquirer_minor'] : ['acquirer_minor', 'terminal_minor'];
+  return await ctx.tx.query(
+    `SELECT ${DIFFERENCE} FROM difference d
+      WHERE store_id = $1 AND acquirer_id = $2 AND currency = $3 AND state IN ('open', 'assigned') AND ${none} IS NULL AND sign(${other}) = sign($4::numeric)
+        AND ${other} BETWEEN $4::numeric - $5 AND $4::numeric + $5
+        AND NOT EXISTS (SELECT 1 FROM correcting_entry e WHERE e.store_id = d.store_id AND e.difference_id IN (d.id, $6::uuid) GROUP BY e.difference_id HAVING sum(e.amount_minor) <> 0)
+      ORDER BY abs(${other} - $4::numeric), abs(business_day - $7::date), id LIMIT ${MOST_PARTNERS}`,
+    [d.storeId, d.acquirerId, d.currency, own, toleranceMinor, d.id, d.businessDay],
+  );
 }
 
 /** Differences the actor sees, in the order of their ids, kept from changing until the end of the transaction. */

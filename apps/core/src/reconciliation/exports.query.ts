@@ -60,6 +60,7 @@ export const EXPORT_QUERIES = {
   }),
   statementRows: z.strictObject({ format, storeId: id, acquirerId: id, terminalId: id, businessDay: day }),
   payouts: z.strictObject({ format, acquirerId: id, state: list(words(PayoutState)), fromDay: day, toDay: day }),
+  correctingEntries: z.strictObject({ format, storeId: id, fromDay: day, toDay: day }),
   feeChecks: z.strictObject({
     format,
     storeId: id,

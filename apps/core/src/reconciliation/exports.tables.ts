@@ -7,6 +7,7 @@ import { listStatementRows } from '../statements/index.js';
 import { listDifferences } from './differences.store.js';
 import { type BaseQuery, EXPORT_QUERIES } from './exports.query.js';
 import { listComparedBatches } from './reconciliation.store.js';
+import { listCorrectingEntries } from './remedies.store.js';
 import type { Cell } from './table.rules.js';
 
 /** A page of a table's rows, and the key of its last one. */
@@ -294,6 +295,44 @@ const feeChecks = exported({
   },
 });
 
+const correctingEntries = exported({
+  query: EXPORT_QUERIES.correctingEntries,
+  columns: [
+    'id',
+    'store',
+    'business day',
+    'terminal',
+    'currency',
+    'amount',
+    'reason',
+    'difference',
+    'request',
+    'entered at',
+    'asked for by',
+    'approved by',
+  ],
+  page: async (ctx, asked, page) => {
+    const rows = await listCorrectingEntries(ctx, asked, page);
+    return {
+      rows: rows.map((row) => [
+        row.id,
+        row.storeId,
+        row.businessDay,
+        row.terminalId,
+        row.currency,
+        money(row.amountMinor, row.currency),
+        row.reason,
+        row.differenceId,
+        row.requestId,
+        row.enteredAt.toISOString(),
+        row.requestedBy,
+        row.approvedBy,
+      ]),
+      last: keyOf(rows, (row) => [row.enteredAt.toISOString(), row.id]),
+    };
+  },
+});
+
 /** Tables by the name in their address. */
 export const EXPORTED_TABLES: Readonly<Record<string, ExportedTable>> = {
   differences,
@@ -301,6 +340,7 @@ export const EXPORTED_TABLES: Readonly<Record<string, ExportedTable>> = {
   'statement-rows': statementRows,
   payouts,
   'fee-checks': feeChecks,
+  'correcting-entries': correctingEntries,
 };
 
 function keyOf<T>(rows: readonly T[], key: (row: T) => (string | number)[]): readonly (string | number)[] | undefined {

@@ -81,6 +81,13 @@ describe('a gateway that was away when the statement came', () => {
     expect(await confirmed()).toEqual(['berlin-1']);
   });
 
+  it('has its days matched again where the acquirer booked its sales on the next day', async () => {
+    await statement([{ trace: 1, day: '2026-11-22' }]);
+    expect(await open()).toEqual(['unknownBatch 1']);
+    await journal(...sales([1]), ...settled('berlin-1', 1));
+    expect(await open()).toEqual(['timing 1']);
+  });
+
   it('leaves other stores’ differences alone, and days no file covers unmatched', async () => {
     await statement([{ trace: 1 }, { terminal: 'T3', trace: 7 }]);
     expect(await open()).toEqual(['unknownBatch 1', 'unknownBatch 7']);

@@ -177,6 +177,85 @@ describe('matching in PostgreSQL', () => {
     });
   });
 
+  it('knows batches and traces by the numbers they show when those have wrapped', async () => {
+    const row = (batch: number, trace: number, businessDay: string) =>
+      ({
+        acquirer: 'acq',
+        merchant: 'M1',
+        terminal: 't1',
+        batch: `${batch}`,
+        trace: `${trace}`,
+        businessDay,
+        type: 'sale',
+        amountMinor: 500,
+        currency: 'EUR',
+      }) as const;
+    const sides = {
+      terminal: [
+        row(9_999, 999_999, '2026-11-20'),
+        row(10_000, 1, '2026-11-21'),
+        row(10_001, 2, '2026-11-22'),
+        row(19_999, 3, '2026-11-23'),
+      ],
+      acquirer: [row(9_999, 999_999, '2026-11-20'), row(1, 1, '2026-11-21'), row(2, 2, '2026-11-22'), row(1, 3, '2026-11-23')],
+    };
+    await withSides(sides, async (rows) => {
+      expect(await run(SCOPE)).toMatchObject({ batches: 4, equalBatches: 4, confirmed: 4, counts: { matched: 4, unknownBatch: 0 } });
+      expect((await stored(rows)).differences).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['M1', 1],
+    ['M0,M1', 1],
+    ['', 1],
+    ['M8,M9…', 1],
+    ['M9', 0],
+  ])('misses a sale at the acquirer only where a file of its merchant covers the day: %j', async (merchant, missing) => {
+    const terminal = [
+      {
+        acquirer: 'acq',
+        merchant: 'M1',
+        terminal: 't1',
+        batch: '1',
+        trace: '1',
+        businessDay: '2026-11-20',
+        type: 'sale',
+        amountMinor: 5,
+        currency: 'EUR',
+      },
+    ] as const;
+    await withSides({ terminal, acquirer: [] }, async () => {
+      await database.query('UPDATE statement_file SET merchant = $1', [merchant]);
+      expect((await run(SCOPE)).counts.missingAtAcquirer).toBe(missing);
+    });
+  });
+
+  it('leaves terminals of another acquirer out where the own one names stores only', async () => {
+    const sale = (terminal: string) =>
+      ({
+        acquirer: 'acq',
+        merchant: 'M1',
+        terminal,
+        batch: '1',
+        trace: '1',
+        businessDay: '2026-11-20',
+        type: 'sale',
+        amountMinor: 5,
+        currency: 'EUR',
+      }) as const;
+    await withSides({ terminal: [sale('t1'), sale('t2')], acquirer: [] }, async () => {
+      await database.query("INSERT INTO acquirer VALUES ('bcq', 'Other', NULL, NULL, now(), now()) ON CONFLICT DO NOTHING");
+      await database.query("UPDATE acquirer_terminal SET acquirer_id = 'bcq' WHERE terminal_id = 't2'");
+      await database.query("DELETE FROM acquirer_terminal WHERE terminal_id IN ('t1', 't3')");
+      await database.query(
+        "INSERT INTO acquirer_terminal SELECT store_id, 'acq', 'M1', '', NULL, now() FROM card_transaction WHERE terminal_id = 't1'",
+      );
+      await run(SCOPE);
+      expect(await database.query('SELECT type, terminal_id FROM difference')).toEqual([{ type: 'missingAtAcquirer', terminal_id: 't1' }]);
+    });
+  });
+
   it('day by day ends as all days at once', async () => {
     const sides = tangledSides(11, 160);
     let whole: Awaited<ReturnType<typeof stored>> | undefined;

@@ -16,6 +16,7 @@ import {
   totalsSql,
 } from './matching.sql.js';
 import { clearDerivedSql, differencesSql, persistSql } from './outcome.sql.js';
+import { lockPairs } from './reconciliation.store.js';
 
 /** What a run found. */
 export interface MatchingOutcome {
@@ -53,7 +54,7 @@ export class Matching {
        SET LOCAL max_parallel_workers_per_gather = 2`,
     );
     // Two runs of an acquirer would write the same rows.
-    await ctx.tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [RUN_LOCKS, scope.acquirerId]);
+    await lockPairs(ctx, scope.acquirerId);
     const stepMs: Record<string, number> = {};
     const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
       const started = performance.now();
@@ -77,9 +78,6 @@ export class Matching {
     return { counts, batches: batches.n, equalBatches: batches.equal, confirmed, awaited: batches.awaited, stepMs };
   }
 }
-
-/** First half of the advisory lock keys of runs. */
-const RUN_LOCKS = 7_457;
 
 /** What is compared in this run; finds the terminals it is about, and what their orders are called at the acquirer. */
 async function comparedNow(ctx: WorkContext, scope: MatchingScope): Promise<Compared> {

@@ -41,6 +41,7 @@ export class ReconciliationJobs implements OnModuleInit, OnApplicationBootstrap,
 
   onModuleInit(): void {
     this.importer.onImported((ctx, file, replaced) => this.reconciliation.onImported(ctx, file, replaced));
+    this.importer.onWithdrawn((ctx, file, heirs) => this.reconciliation.onWithdrawn(ctx, file, heirs));
     this.acquirers.onPlaced((ctx, acquirerId, fileIds) => this.reconciliation.onPlaced(ctx, acquirerId, fileIds));
     this.outbox.handle(RUN_TOPIC, async ({ signal }) => {
       await Promise.race([this.makeWaiting(), sleep(WAIT_MS, undefined, { ref: false, signal })]);

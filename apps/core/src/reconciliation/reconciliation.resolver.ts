@@ -28,7 +28,6 @@ import {
   countRuns,
   listComparedBatches,
   listRuns,
-  readSetting,
   type SettingRow,
 } from './reconciliation.store.js';
 
@@ -81,12 +80,17 @@ export class ReconciliationResolver {
   }
 
   @Access('hq', 'manager', 'auditor')
-  @Query(() => ReconciliationSettingType, { name: 'reconciliationSetting' })
+  @Query(() => ReconciliationSettingType, {
+    name: 'reconciliationSetting',
+    nullable: true,
+    description: 'As it was saved, or the default; null when there is no such acquirer.',
+  })
   async setting(
     @ViewerActor() actor: PersonActor,
     @Args('acquirerId', { type: () => ID }) acquirerId: string,
-  ): Promise<ReconciliationSettingType> {
-    return settingType(acquirerId, await this.work.run(actor, (ctx) => readSetting(ctx, acquirerId)));
+  ): Promise<ReconciliationSettingType | null> {
+    const setting = await this.work.run(actor, (ctx) => this.reconciliation.setting(ctx, acquirerId));
+    return setting === null ? null : settingType(acquirerId, setting);
   }
 
   @Access('hq')

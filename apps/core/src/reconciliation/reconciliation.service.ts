@@ -7,13 +7,14 @@ import { invalidInput, type RefusalOf, refuse } from '../graphql/index.js';
 import { Outbox } from '../outbox/index.js';
 import { BatchLifeService } from '../settlement/index.js';
 import { findFiles, listAcquirers, type StatementFileRow } from '../statements/index.js';
-import { carryForcedPairs } from './forced.store.js';
+import { carryForcedPairs, type FileOutOfUse } from './forced.store.js';
 import { daysSettledSince } from './late-data.store.js';
 import { Matching } from './matching.service.js';
 import type { MatchingScope } from './matching.sql.js';
 import {
   claimRun,
   endRun,
+  lockPairs,
   type RunRow,
   readSetting,
   requestRun,
@@ -43,9 +44,7 @@ export class Reconciliation {
   async onImported(ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
     if (file.kind !== 'acquirer') return;
     if (replaced !== undefined) {
-      await carryForcedPairs(ctx, replaced, file);
-      await ctx.tx.query('DELETE FROM reconciliation_match WHERE file_id = $1 AND forced_by IS NULL', [replaced.id]);
-      await this.batches.withdrawConfirmations(ctx, replaced.id);
+      await this.#outOfUse(ctx, { replaced, heirs: [file], why: `${file.name} corrects ${replaced.name}` });
     }
     const days = [file.periodFrom, file.periodTo, replaced?.periodFrom, replaced?.periodTo]
       .filter((day) => day !== null && day !== undefined)
@@ -60,6 +59,22 @@ export class Reconciliation {
         { storeId, fromDay, toDay: days.at(-1)! },
         `file ${file.id}, settled since the last one`,
       );
+  }
+
+  /** A file counts no more, for good: what it had confirmed is unconfirmed, and its days and those of what counts in its place are matched again. */
+  async onWithdrawn(ctx: WorkContext, file: StatementFileRow, heirs: readonly StatementFileRow[]): Promise<void> {
+    if (file.kind !== 'acquirer') return;
+    await this.#outOfUse(ctx, { replaced: file, heirs, why: `${file.name} was withdrawn` });
+    const days = [file, ...heirs].flatMap(({ periodFrom, periodTo }) => [periodFrom, periodTo]).filter((day) => day !== null);
+    days.sort();
+    if (days.length > 0) await this.request(ctx, file.acquirerId!, days[0]!, days.at(-1)!, `file ${file.id} withdrawn`);
+  }
+
+  async #outOfUse(ctx: WorkContext, file: FileOutOfUse): Promise<void> {
+    await lockPairs(ctx, file.replaced.acquirerId!);
+    await carryForcedPairs(ctx, file);
+    await ctx.tx.query('DELETE FROM reconciliation_match WHERE file_id = $1 AND forced_by IS NULL', [file.replaced.id]);
+    await this.batches.withdrawConfirmations(ctx, file.replaced.id);
   }
 
   /** Rows came to their stores: their files' days are matched again. */
@@ -108,6 +123,11 @@ export class Reconciliation {
       detail: { runId, acquirerId, fromDay, toDay },
     });
     return { runId };
+  }
+
+  /** How an acquirer's rows are compared; null when there is no such acquirer. */
+  async setting(ctx: WorkContext, acquirerId: string): Promise<SettingRow | null> {
+    return (await listAcquirers(ctx)).some(({ id }) => id === acquirerId) ? await readSetting(ctx, acquirerId) : null;
   }
 
   /** Says how an acquirer's rows are compared, from the next run on; what is left out stays as it is. */

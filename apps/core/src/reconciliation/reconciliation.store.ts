@@ -116,6 +116,17 @@ export async function waitingRuns(ctx: WorkContext): Promise<RunRow[]> {
   return await ctx.tx.query(`SELECT ${RUN} FROM reconciliation_run WHERE state = 'waiting' ORDER BY requested_at, run_id`);
 }
 
+/** First half of the advisory lock keys of runs. */
+const RUN_LOCKS = 7_457;
+
+/**
+ * Keeps everybody else from writing an acquirer's pairs until the end of the transaction: runs, people who match by force, and corrections that take pairs along. Taken before differences are locked, because a
+ * run locks them while it has this.
+ */
+export async function lockPairs(ctx: WorkContext, acquirerId: string): Promise<void> {
+  await ctx.tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [RUN_LOCKS, acquirerId]);
+}
+
 /** Takes a waiting run for this transaction; undefined when somebody else has it or made it. */
 export async function claimRun(ctx: WorkContext, id: string): Promise<RunRow | undefined> {
   const rows: RunRow[] = await ctx.tx.query(

@@ -3,6 +3,7 @@ import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver
 import { UnitOfWork, type WorkContext } from '../database/index.js';
 import {
   Access,
+  CalendarDate,
   CONNECTIONS,
   type Connection,
   CorrectingEntryInput,
@@ -70,18 +71,33 @@ export class RemediesResolver {
   async correctingEntries(
     @ViewerActor() actor: PersonActor,
     @Args('storeId', { type: () => ID, nullable: true }) storeId: string | null,
+    @Args('fromDay', { type: () => CalendarDate, nullable: true, description: 'Of the business day it is about.' }) fromDay: string | null,
+    @Args('toDay', { type: () => CalendarDate, nullable: true, description: 'Included.' }) toDay: string | null,
     @Args('first', { type: () => Int, nullable: true, defaultValue: 50 }) first: number | null,
     @Args('after', { type: () => String, nullable: true }) after: string | null,
   ): Promise<Connection<CorrectingEntryType>> {
     const page = pageRequest(first, after, ['instant', 'uuid']);
-    const rows = await this.work.run(actor, (ctx) => listCorrectingEntries(ctx, storeId ?? null, page));
+    const rows = await this.work.run(actor, (ctx) => listCorrectingEntries(ctx, { storeId, fromDay, toDay }, page));
     return pageOf(
       page,
       rows,
       (row) => [row.enteredAt.toISOString(), row.id],
       entryType,
-      () => this.work.run(actor, (ctx) => countCorrectingEntries(ctx, storeId ?? null)),
+      () => this.work.run(actor, (ctx) => countCorrectingEntries(ctx, { storeId, fromDay, toDay })),
     );
+  }
+
+  @Access('hq', 'manager')
+  @Query(() => [DifferenceObjectType], {
+    name: 'forceMatchPartners',
+    description:
+      'Differences one without a partner can be matched with by force: of the other side, within the acquirer’s tolerance, the likeliest first, 50 at most. None where only correcting entries make up for it.',
+  })
+  async forceMatchPartners(
+    @ViewerActor() actor: PersonActor,
+    @Args('differenceId', { type: () => ID }) differenceId: string,
+  ): Promise<DifferenceObjectType[]> {
+    return (await this.work.run(actor, (ctx) => this.remedies.partners(ctx, differenceId))).map(differenceType);
   }
 
   @Access('hq', 'manager')

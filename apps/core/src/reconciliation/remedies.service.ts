@@ -3,15 +3,23 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/index.js';
 import type { WorkContext } from '../database/index.js';
 import { invalidInput, noteRefusal, type PersonActor, type RefusalOf, refuse, requiredNoteRefusal } from '../graphql/index.js';
-import { type DifferenceRow, lockDifferences, recordDifference, updateDifference } from './differences.store.js';
+import {
+  type DifferenceRow,
+  findDifferences,
+  lockDifferences,
+  partnersOf,
+  recordDifference,
+  updateDifference,
+} from './differences.store.js';
 import { Reconciliation } from './reconciliation.service.js';
-import { readSetting } from './reconciliation.store.js';
+import { lockPairs, readSetting } from './reconciliation.store.js';
 import {
   decideRemedy,
   insertCorrectingEntry,
   insertForcedMatch,
   insertRemedy,
   isPending,
+  isRowCurrent,
   lockRemedy,
   type RemedyRow,
   sumOfEntries,
@@ -22,9 +30,11 @@ import {
   entryRefusal,
   isAsRead,
   leftMinor,
+  loneSide,
   pairRefusal,
   type RemedyDecision,
   type RemedyWish,
+  remediesOpenTo,
   remedyContent,
   remedyDigest,
 } from './remedy.rules.js';
@@ -39,6 +49,18 @@ export class Remedies {
     @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(Reconciliation) private readonly reconciliation: Reconciliation,
   ) {}
+
+  /** M5: differences that one of a lone side can be matched with, the likeliest first; none for any other, or for one the actor doesn't see. */
+  async partners(ctx: WorkContext, differenceId: string): Promise<DifferenceRow[]> {
+    const [row] = await findDifferences(ctx, [differenceId]);
+    if (row === undefined || !remediesOpenTo(row, (ctx.actor as PersonActor).role).includes('forceMatch')) return [];
+    const { amountToleranceMinor } = await readSetting(ctx, row.acquirerId);
+    const toleranceMinor = amountToleranceMinor[row.currency] ?? 0;
+    const isTerminal = loneSide(row) === 'terminal';
+    return (await partnersOf(ctx, row, toleranceMinor)).filter(
+      (other) => (isTerminal ? pairRefusal(row, other, toleranceMinor) : pairRefusal(other, row, toleranceMinor)) === undefined,
+    );
+  }
 
   /** Asks for a remedy. Nothing happens until somebody else approves it. */
   async request(ctx: WorkContext, wish: RemedyWish, reason: string): Promise<RemedyRow | RemedyRefusal> {
@@ -92,6 +114,7 @@ export class Remedies {
       decisionNote: note.trim() || null,
     };
     if (state === 'approved') {
+      if (known.content.kind === 'forceMatch') await this.#lockPairs(ctx, known.content.terminalDifferenceId);
       const rows = await this.#concerned(ctx, known.content);
       if (!Array.isArray(rows)) return rows;
       if (!isAsRead(known.content, rows)) return refuse('contentChanged', 'The differences changed since this was asked for: ask anew.');
@@ -105,6 +128,12 @@ export class Remedies {
     return decided;
   }
 
+  /** A run that is under way ends first: it may be about to pair one of the rows otherwise. */
+  async #lockPairs(ctx: WorkContext, differenceId: string): Promise<void> {
+    const [difference] = await findDifferences(ctx, [differenceId]);
+    if (difference !== undefined) await lockPairs(ctx, difference.acquirerId);
+  }
+
   /** The differences a remedy is about, locked; a refusal when it can't be applied to them (any more). */
   async #concerned(ctx: WorkContext, wish: RemedyWish): Promise<DifferenceRow[] | RemedyRefusal> {
     const ids = differencesOf(wish);
@@ -113,6 +142,9 @@ export class Remedies {
     if (rows.length < ids.length || ids[0] === ids[1]) return refuse('notFound', 'There is no such difference.');
     if (rows.some((row) => row.state === 'resolved' || row.state === 'accepted'))
       return refuse('alreadyDone', 'The difference was dealt with.');
+    for (const row of rows)
+      if (!(await isRowCurrent(ctx, row)))
+        return refuse('contentChanged', 'The statement was corrected or withdrawn: what it says now is about to be compared.');
     const first = rows[0]!;
     if (wish.kind === 'correctingEntry') return entryRefusal(first, wish, leftMinor(first, await sumOfEntries(ctx, first))) ?? rows;
     const acquirer = rows[1]!;

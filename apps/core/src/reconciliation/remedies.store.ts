@@ -61,6 +61,16 @@ export async function isPending(ctx: WorkContext, storeId: string, content: Reme
   return rows[0]!.found;
 }
 
+/** True when the statement's row a difference is about still counts: nobody corrected or withdrew its file. True for one without a row. */
+export async function isRowCurrent(ctx: WorkContext, { storeId, fileId, rowNo }: DifferenceRow): Promise<boolean> {
+  if (fileId === null) return true;
+  const rows: unknown[] = await ctx.tx.query(
+    'SELECT FROM statement_row WHERE store_id = $1 AND file_id = $2 AND row_no = $3 AND NOT superseded',
+    [storeId, fileId, rowNo],
+  );
+  return rows.length > 0;
+}
+
 /** A request the actor sees, kept from changing until the end of the transaction. */
 export async function lockRemedy(ctx: WorkContext, id: string): Promise<RemedyRow | undefined> {
   if (!isUuid(id)) return undefined;
@@ -145,20 +155,33 @@ export async function countRemedies(ctx: WorkContext, state: readonly RemedyStat
   return rows[0]!.n;
 }
 
+/** Which correcting entries, by the business days they are about; absent or null means all the actor may see. */
+export interface CorrectingEntryChoice {
+  readonly storeId?: string | null | undefined;
+  readonly fromDay?: string | null | undefined;
+  readonly toDay?: string | null | undefined;
+}
+
+const CHOSEN =
+  '($1::text IS NULL OR store_id = $1) AND ($2::date IS NULL OR business_day >= $2) AND ($3::date IS NULL OR business_day <= $3)';
+const chosen = ({ storeId, fromDay, toDay }: CorrectingEntryChoice) => [storeId ?? null, fromDay ?? null, toDay ?? null];
+
 /** One page of correcting entries, newest first, one row more than the page. */
-export async function listCorrectingEntries(ctx: WorkContext, storeId: string | null, page: PageRequest): Promise<CorrectingEntryRow[]> {
+export async function listCorrectingEntries(
+  ctx: WorkContext,
+  choice: CorrectingEntryChoice,
+  page: PageRequest,
+): Promise<CorrectingEntryRow[]> {
   const [at, id] = page.after ?? [null, null];
   return await ctx.tx.query(
-    `SELECT ${ENTRY} FROM correcting_entry WHERE ($1::text IS NULL OR store_id = $1) AND ($2::timestamptz IS NULL OR (entered_at, id) < ($2, $3::uuid))
-      ORDER BY entered_at DESC, id DESC LIMIT $4`,
-    [storeId, at, id, page.limit],
+    `SELECT ${ENTRY} FROM correcting_entry WHERE ${CHOSEN} AND ($4::timestamptz IS NULL OR (entered_at, id) < ($4, $5::uuid))
+      ORDER BY entered_at DESC, id DESC LIMIT $6`,
+    [...chosen(choice), at, id, page.limit],
   );
 }
 
 /** How many correcting entries there are. */
-export async function countCorrectingEntries(ctx: WorkContext, storeId: string | null): Promise<number> {
-  const rows: { n: number }[] = await ctx.tx.query('SELECT count(*) AS n FROM correcting_entry WHERE $1::text IS NULL OR store_id = $1', [
-    storeId,
-  ]);
+export async function countCorrectingEntries(ctx: WorkContext, choice: CorrectingEntryChoice): Promise<number> {
+  const rows: { n: number }[] = await ctx.tx.query(`SELECT count(*) AS n FROM correcting_entry WHERE ${CHOSEN}`, chosen(choice));
   return rows[0]!.n;
 }

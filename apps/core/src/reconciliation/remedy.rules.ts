@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../audit/index.js';
-import { invalidInput, type PersonActor, type RefusalOf, refuse } from '../graphql/index.js';
+import { invalidInput, type PersonActor, type RefusalOf, type Role, refuse } from '../graphql/index.js';
 import type { DifferenceRow } from './differences.store.js';
 
 /** What a remedy does. */
@@ -43,15 +43,35 @@ export function isAsRead(content: RemedyContent, rows: readonly DifferenceFacts[
   return canonicalJson(remedyContent(content, rows)) === canonicalJson(content);
 }
 
+/** The only side that has a row, where it is one. */
+export function loneSide({
+  terminalMinor,
+  acquirerMinor,
+}: Pick<DifferenceFacts, 'terminalMinor' | 'acquirerMinor'>): 'terminal' | 'acquirer' | undefined {
+  if (terminalMinor !== null && acquirerMinor === null) return 'terminal';
+  return terminalMinor === null && acquirerMinor !== null ? 'acquirer' : undefined;
+}
+
+/** Remedies somebody of a role may ask for: as far as the difference itself decides it, and not what was asked for or entered before. */
+export function remediesOpenTo(difference: DifferenceFacts & Pick<DifferenceRow, 'state'>, role: Role): RemedyKind[] {
+  if ((role !== 'hq' && role !== 'manager') || difference.state === 'resolved' || difference.state === 'accepted') return [];
+  const left = leftMinor(difference, 0);
+  const entry = { amountMinor: left, currency: difference.currency };
+  return [
+    ...(loneSide(difference) === undefined ? [] : (['forceMatch'] as const)),
+    ...(entryRefusal(difference, entry, left) === undefined ? (['correctingEntry'] as const) : []),
+  ];
+}
+
 /** M5: why a transaction and a row can't count as the same; undefined when they can. The tolerance is the acquirer's for the currency, in minor units. */
 export function pairRefusal(
   terminal: DifferenceFacts,
   acquirer: DifferenceFacts,
   toleranceMinor: number,
 ): RefusalOf<'invalidInput'> | undefined {
-  if (terminal.terminalMinor === null || terminal.acquirerMinor !== null)
+  if (loneSide(terminal) !== 'terminal' || terminal.terminalMinor === null)
     return invalidInput('terminalDifferenceId', 'Expected a transaction that no row of a statement goes with.');
-  if (acquirer.acquirerMinor === null || acquirer.terminalMinor !== null)
+  if (loneSide(acquirer) !== 'acquirer' || acquirer.acquirerMinor === null)
     return invalidInput('acquirerDifferenceId', 'Expected a row of a statement that no transaction goes with.');
   if (terminal.currency !== acquirer.currency)
     return invalidInput('acquirerDifferenceId', `The transaction is in ${terminal.currency}, the row in ${acquirer.currency}.`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BatchLife, batchMoney, confirm, fund, withdraw } from './batch-life.rules.js';
+import { type BatchLife, batchMoney, confirm, fund, unfund, withdraw } from './batch-life.rules.js';
 import { BATCH_NUMBERS, countShownAs, shownNumber, TRACE_NUMBERS } from './counter.rules.js';
 
 const batch = (change: Partial<BatchLife> = {}): BatchLife => ({
@@ -60,6 +60,16 @@ describe('fund (S9)', () => {
     ['another currency', confirmed, { ...credit, currency: 'CNY' }, { kind: 'refused', code: 'otherCurrency' }],
   ] as const)('%s', (_name, change, funding, expected) => {
     expect(fund(batch(change), funding)).toEqual(expected);
+  });
+});
+
+describe('unfund (S9)', () => {
+  it.each([
+    ['what the credit funded', funded, ['credit-0', 'credit-1'], { kind: 'changed' }],
+    ['what another credit funded', funded, ['credit-2'], { kind: 'unchanged' }],
+    ['what nothing funded', confirmed, ['credit-1'], { kind: 'unchanged' }],
+  ] as const)('%s', (_name, change, references, expected) => {
+    expect(unfund(batch(change), new Set(references))).toEqual(expected);
   });
 });
 

@@ -91,6 +91,11 @@ export function withdraw(batch: BatchLife, statementId: string): LifeDecision {
   return batch.fundedBy === null ? { kind: 'changed' } : refused('funded');
 }
 
+/** S9: funding ends when the credit turns out not to be this batch's: its file was corrected or withdrawn, or it pays something else. */
+export function unfund(batch: BatchLife, bankReferences: ReadonlySet<string>): LifeDecision {
+  return batch.fundedBy !== null && bankReferences.has(batch.fundedBy) ? { kind: 'changed' } : UNCHANGED;
+}
+
 /** S9: the bank funds what a statement confirmed, once. */
 export function fund(batch: BatchLife, funding: Funding): LifeDecision {
   if (batch.fundedBy !== null) return batch.fundedBy === funding.bankReference ? UNCHANGED : refused('otherCredit');

@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { WorkContext } from '../database/index.js';
-import { type BatchLifeRefusal, type Confirmation, confirm, type Funding, fund, type LifeDecision, withdraw } from './batch-life.rules.js';
+import {
+  type BatchLifeRefusal,
+  type Confirmation,
+  confirm,
+  type Funding,
+  fund,
+  type LifeDecision,
+  unfund,
+  withdraw,
+} from './batch-life.rules.js';
 import type { BatchState } from './settlement.rules.js';
 
 /** A batch's key in core: the gateway's own number, which never wraps. */
@@ -32,7 +41,7 @@ interface LifeRow extends BatchKey {
 
 interface LifeEvent {
   readonly key: BatchKey;
-  readonly what: 'confirmed' | 'confirmationWithdrawn' | 'funded';
+  readonly what: 'confirmed' | 'confirmationWithdrawn' | 'funded' | 'fundingWithdrawn';
   readonly detail: Readonly<Record<string, string | number>>;
 }
 
@@ -72,6 +81,23 @@ export class BatchLifeService {
       if (decision.kind !== 'changed') return decision;
       Object.assign(row, { confirmedBy: null, confirmedMinor: null, confirmedAt: null });
       events.push({ key, what: 'confirmationWithdrawn', detail: { statementId } });
+      return decision;
+    });
+  }
+
+  /** These credits pay no batch any more: what they funded is not funded until something else does. Answers for every batch they had funded. */
+  async withdrawFundings(ctx: WorkContext, bankReferences: readonly string[]): Promise<BatchOutcome[]> {
+    const keys: BatchKey[] = await ctx.tx.query(
+      `SELECT store_id AS "storeId", terminal_id AS "terminalId", batch_no AS "batchNo" FROM batch WHERE funded_by = ANY($1) ORDER BY store_id, terminal_id, batch_no`,
+      [bankReferences],
+    );
+    const references = new Set(bankReferences);
+    const list = keys.map((key) => ({ key }));
+    return await this.#fold(ctx, list, (row, { key }, events) => {
+      const decision = unfund(row, references);
+      if (decision.kind !== 'changed') return decision;
+      events.push({ key, what: 'fundingWithdrawn', detail: { bankReference: row.fundedBy! } });
+      Object.assign(row, { fundedBy: null, fundedMinor: null, fundedOn: null, fundedAt: null });
       return decision;
     });
   }
