@@ -4,6 +4,7 @@ import { inLanguage, textOrCode } from '../i18n/use-texts.js';
 import type { Setting } from '../policy/policy-queries.js';
 import { settingTitle, valueText } from '../policy/setting-value.js';
 import type { AuditRow } from './audit-queries.js';
+import { MONEY_ACTIONS, moneyWords } from './money-words.js';
 
 /** Actions the log can hold; the catalogue has a name for each. */
 export const AUDIT_ACTIONS = [
@@ -32,6 +33,7 @@ export const AUDIT_ACTIONS = [
   'fleetRequest.refused',
   'fleetRequest.withdrawn',
   'fleetRequest.expired',
+  ...MONEY_ACTIONS,
 ] as const;
 
 /** Catalogue key of an audit action: dots separate catalogue levels, so an action's dot becomes an underscore. */
@@ -121,7 +123,7 @@ export function auditWords(context: WordContext, row: AuditRow): string {
         text(detail['reason']),
       );
     default:
-      return row.summary;
+      return moneyWords(t, row, (terminalId) => context.terminalName(row.storeId, terminalId)) ?? row.summary;
   }
 }
 
