@@ -6,7 +6,7 @@ import { separateDocuments } from './src/build/documents.js';
 import { precompress } from './src/build/precompress.js';
 
 /** Sources of the pages about money, and of what they ask. */
-const MONEY = /src[\\/](?:charts|settlement|statements|differences|funding|graphql[\\/]generated[\\/]money)[\\/]/;
+const MONEY = /src[\\/](?:charts|settlement|statements|differences|funding|terms|graphql[\\/]generated[\\/]money)[\\/]/;
 
 /** Where `npm run dev` finds core. */
 const core = 'http://127.0.0.1:8080';

@@ -5,6 +5,8 @@ describe('pages about money', () => {
   it.each([
     ['/settlement/statements', false],
     ['/settlement/statements/0b7e', false],
+    ['/settlement/terms', false],
+    ['/settlement/terms/acme', false],
     ['/settlement/funding', false],
     ['/settlement/differences', true],
     ['/settlement/fees', true],

@@ -48,6 +48,7 @@ const ONLY_FOR: Readonly<Record<string, readonly Role[]>> = {
   '/fleet/gateways': ['hq', 'auditor'],
   '/settlement/statements': ['hq', 'auditor'],
   '/settlement/funding': ['hq', 'auditor'],
+  '/settlement/terms': ['hq', 'auditor'],
 };
 
 /** Whether a role may open a page; the server decides again for every answer. */

@@ -23,6 +23,7 @@ import {
   statementsSearch,
   storeSearch,
   terminalSearch,
+  termsSearch,
   trainingSearch,
 } from './searches.js';
 
@@ -209,6 +210,22 @@ const fees = createRoute({
   component: lazyRouteComponent(() => withTexts('money', withTexts('funding', import('../funding/fees-page.js'))), 'FeesPage'),
 });
 
+const terms = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settlement/terms',
+  component: lazyRouteComponent(() => withTexts('money', withTexts('terms', import('../terms/terms-page.js'))), 'TermsPage'),
+});
+
+const acquirerTerms = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settlement/terms/$acquirerId',
+  validateSearch: termsSearch,
+  component: lazyRouteComponent(
+    () => withTexts('money', withTexts('terms', import('../terms/acquirer-terms-page.js'))),
+    'AcquirerTermsPage',
+  ),
+});
+
 const tree = root.addChildren([
   signIn,
   signedIn.addChildren([
@@ -232,6 +249,8 @@ const tree = root.addChildren([
     statements,
     funding,
     fees,
+    terms,
+    acquirerTerms,
     statementFile,
   ]),
 ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dayOf, parseSearch, stringifySearch } from './search-params.js';
-import { auditSearch, courseSearch, fleetSearch, incidentsSearch, settlementSearch } from './searches.js';
+import { auditSearch, courseSearch, fleetSearch, incidentsSearch, settlementSearch, termsSearch } from './searches.js';
 
 describe('addresses', () => {
   it('leave out what is not chosen and stay readable', () => {
@@ -15,6 +15,7 @@ describe('addresses', () => {
     [auditSearch, { text: 'policy', from: '2026-11-01', to: '2026-11-21', entry: 0 }],
     [settlementSearch, { tab: 'transactions', day: '2026-11-21', state: 'inDoubt' }],
     [courseSearch, { lesson: 3 }],
+    [termsSearch, { version: 2, edit: '1' }],
   ] as const)('survive a round trip', (read, search) => {
     expect(read(parseSearch(stringifySearch(search)))).toEqual(search);
   });

@@ -21,6 +21,8 @@ export const INCIDENT_KINDS = [
   'closeBlocked',
   'journalForked',
   'journalQuarantined',
+  'fundingLate',
+  'fundingShort',
 ] as const satisfies readonly IncidentKind[];
 /** States of a batch. */
 export const BATCH_STATES = [
@@ -45,7 +47,13 @@ export const HISTORY_SHOWS = ['money', 'settlement', 'closing', 'state', 'periph
 /** Tabs of the settlement page. */
 export const SETTLEMENT_TABS = ['board', 'batches', 'transactions'] as const;
 /** States of a statement file. */
-export const STATEMENT_STATES = ['arrived', 'imported', 'refused', 'superseded'] as const satisfies readonly StatementFileState[];
+export const STATEMENT_STATES = [
+  'arrived',
+  'imported',
+  'refused',
+  'superseded',
+  'withdrawn',
+] as const satisfies readonly StatementFileState[];
 /** What the work list of differences can be narrowed to; without a choice it shows what is not dealt with. */
 export const DIFFERENCE_STATES = ['open', 'assigned', 'resolved', 'accepted', 'all'] as const;
 /** Whose differences are shown. */
@@ -185,6 +193,9 @@ export const fundingSearch = (raw: RawSearch) =>
     from: dayOf(raw['from']),
     to: dayOf(raw['to']),
   });
+
+/** /settlement/terms/$acquirerId: `edit` writes the next version, `version` reads an older one. */
+export const termsSearch = (raw: RawSearch) => present({ version: wholeOf(raw['version'], 1), edit: oneOf(raw['edit'], ['1'] as const) });
 
 /** /settlement/fees */
 export const feesSearch = (raw: RawSearch) =>

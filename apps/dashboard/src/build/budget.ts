@@ -43,6 +43,11 @@ const PAGES: { page: string; modules: readonly string[]; limit: number; alone?: 
     limit: LIMITS.hq,
   },
   {
+    page: 'terms',
+    modules: ['/app/shell.tsx', '/terms/terms-page.tsx', '/terms/acquirer-terms-page.tsx', texts('money'), texts('terms')],
+    limit: LIMITS.hq,
+  },
+  {
     page: 'statements',
     modules: ['/app/shell.tsx', '/statements/statements-page.tsx', '/statements/file-page.tsx', texts('statements')],
     limit: LIMITS.hq,

@@ -39,6 +39,14 @@ describe('what is against what should be', () => {
     expect(actual?.data.map(({ itemStyle }) => itemStyle.color)).toEqual([LIGHT.bad, LIGHT.accent, LIGHT.bad]);
   });
 
+  it('writes the largest of gaps that would cover each other', () => {
+    const bullets = Array.from({ length: 10 }, (_, at) => bullet({ actualMinor: 900 - at, gap: '-€1,234.00' }));
+    const [, actual, gaps] = drawn(bullets).series;
+    expect(gaps?.data.map(({ value }) => (value as number[])[0])).toEqual([0, 3, 6, 9]);
+    expect(actual?.data.every(({ itemStyle }) => itemStyle.color === LIGHT.bad)).toBe(true);
+    expect(drawn(bullets, { lying: true }).series[2]?.data).toHaveLength(10);
+  });
+
   it('lies where names are long', () => {
     expect(drawn([bullet({})])).toMatchObject({ xAxis: [{ type: 'category' }, { show: false }], yAxis: { type: 'value' } });
     expect(drawn([bullet({})], { lying: true })).toMatchObject({

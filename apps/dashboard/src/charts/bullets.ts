@@ -21,6 +21,9 @@ export const COLUMNS_HEIGHT = 190;
 const ROW_HEIGHT = 54;
 const AXIS_HEIGHT = 34;
 const SMALL = 12;
+/** Room the amounts take beside columns, and a sign of a gap, CSS pixels. */
+const AXIS_WIDTH = 60;
+const SIGN_WIDTH = 7;
 /** How thick the bar inside is, as a part of the hollow one. */
 const INSIDE = 0.5;
 
@@ -68,12 +71,16 @@ export function bulletPicture(
   };
   // The second axis of names is the same and not shown: bars of one axis would stand beside each other.
   const twice = [names, { ...names, show: false }];
-  const thick = lying ? 18 : Math.max(8, Math.min(34, (width - 60) / Math.max(1, bullets.length) / 1.7));
+  const thick = lying ? 18 : Math.max(8, Math.min(34, (width - AXIS_WIDTH) / Math.max(1, bullets.length) / 1.7));
   return {
     grid: { left: 4, right: lying ? 72 : 8, top: lying ? 10 : 22, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     ...(lying ? { xAxis: amounts, yAxis: twice } : { xAxis: twice, yAxis: amounts }),
     tooltip: tipOf(ink, (at) => bullets[at]?.tip ?? []),
-    series: [expectedSeries(bullets, ink, thick), actualSeries(bullets, ink, thick, lying), gapSeries(bullets, ink, lying)],
+    series: [
+      expectedSeries(bullets, ink, thick),
+      actualSeries(bullets, ink, thick, lying),
+      gapSeries(bullets, ink, lying, written(bullets, lying ? undefined : (width - AXIS_WIDTH) / Math.max(1, bullets.length))),
+    ],
   };
 }
 
@@ -102,14 +109,26 @@ function actualSeries(bullets: readonly Bullet[], ink: Palette, thick: number, l
   };
 }
 
+/** Bullets whose gap is written: the largest first, and none that would cover another's. Their colour and tip say it of all. In rows, which have a line each, all are. */
+function written(bullets: readonly Bullet[], columnWidth: number | undefined): ReadonlySet<number> {
+  const size = ({ expectedMinor, actualMinor }: Bullet) => Math.abs((actualMinor ?? 0) - expectedMinor);
+  const kept: { readonly at: number; readonly half: number }[] = [];
+  for (const [at, bullet] of [...bullets.entries()].sort(([, a], [, b]) => size(b) - size(a))) {
+    const half = ((bullet.gap?.length ?? 0) * SIGN_WIDTH) / 2;
+    const covers = kept.some((other) => columnWidth !== undefined && Math.abs(at - other.at) * columnWidth < half + other.half);
+    if (bullet.gap !== null && !covers) kept.push({ at, half });
+  }
+  return new Set(kept.map(({ at }) => at));
+}
+
 /** What is written at the longer of two bars; before everything, as it may stand over a neighbour. */
-function gapSeries(bullets: readonly Bullet[], ink: Palette, lying: boolean) {
+function gapSeries(bullets: readonly Bullet[], ink: Palette, lying: boolean, shown: ReadonlySet<number>) {
   return {
     type: 'scatter' as const,
     symbolSize: 0,
     silent: true,
     data: bullets.flatMap(({ expectedMinor, actualMinor, gap }, at) => {
-      if (gap === null) return [];
+      if (gap === null || !shown.has(at)) return [];
       const end = Math.max(expectedMinor, actualMinor ?? 0);
       return [
         {

@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTexts } from '../i18n/use-texts.js';
-import { useMe } from '../session/session.js';
 import { ActDialog, type ActKind } from './act-dialog.js';
-import { actsFor } from './difference.rules.js';
+import { actsFor, isSelectable } from './difference.rules.js';
 import type { Difference } from './difference-queries.js';
 import classes from './differences.module.css';
 
@@ -15,22 +14,22 @@ export function BulkBar(props: {
   clear: () => void;
 }) {
   const { t } = useTexts();
-  const me = useMe();
   const [acting, setActing] = useState<ActKind | null>(null);
   const { shown, selected } = props;
-  const acts = actsFor(
-    me.role,
-    selected.map(({ state }) => state),
-  );
+  const acts = actsFor(selected);
+  const selectable = shown.filter(isSelectable);
+  // Of everything that is shown nothing is the viewer's: there is nothing to select.
+  if (selectable.length === 0 && selected.length === 0) return null;
   return (
     <section className={classes.bulk} data-any={selected.length > 0} aria-label={t('difference.bulk')} data-testid="bulk">
       {selected.length === 0 ? (
         <Button variant="default" size="sm" onClick={props.selectAll} data-testid="select-all">
-          {t('difference.selectAll', { count: shown.length })}
+          {t(selectable.length < shown.length ? 'difference.selectYours' : 'difference.selectAll', { count: selectable.length })}
         </Button>
       ) : (
         <>
           <strong role="status">{t('difference.selected', { count: selected.length })}</strong>
+          {acts.length === 0 ? <span data-testid="bulk-none">{t('difference.nothingTogether')}</span> : null}
           {acts.map((kind) => (
             <Button
               key={kind}

@@ -5,12 +5,12 @@ import { CircleHelp } from 'lucide-react';
 import { useState } from 'react';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
-import { EmptyState, ErrorState, Fact, Facts, Skeletons } from '../ui/blocks.js';
+import { EmptyState, ErrorState, Fact, Facts, Notice, Skeletons } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
 import ui from '../ui/ui.module.css';
 import { BusinessDay, ZonedMoment } from '../ui/values.js';
 import { ActDialog, type ActKind } from './act-dialog.js';
-import { actsFor, loneSide, OPEN_STATES } from './difference.rules.js';
+import { actsFor } from './difference.rules.js';
 import { type DifferenceDetail, differenceQuery } from './difference-queries.js';
 import { DifferenceStateChip, useOwner } from './difference-states.js';
 import classes from './differences.module.css';
@@ -83,30 +83,36 @@ function Buttons({ difference }: { difference: DifferenceDetail }) {
   const me = useMe();
   const [acting, setActing] = useState<ActKind | null>(null);
   const [remedy, setRemedy] = useState<RemedyChoice | null>(null);
-  const acts = actsFor(me.role, [difference.state]);
-  const remedies = acts.length > 0 && OPEN_STATES.includes(difference.state);
-  if (acts.length === 0) return null;
+  const acts = actsFor([difference]);
+  const may = (what: RemedyChoice) => difference.viewerMay.includes(what);
+  // Who only reads is offered nothing anywhere; to others it is said whose work it is.
+  if (me.role === 'auditor') return null;
   return (
     <>
+      {acts.length === 0 ? (
+        <Notice tone="info" title={t('difference.notYours', { role: t(`role.${difference.ownerRole}`) })} testId="not-yours">
+          <p>{t(may('correctingEntry') || may('forceMatch') ? 'difference.notYoursRemedy' : 'difference.notYoursText')}</p>
+        </Notice>
+      ) : null}
       <div className={classes.acts}>
         {acts.map((kind) => (
           <Button key={kind} variant={kind === 'assign' ? 'filled' : 'default'} onClick={() => setActing(kind)} data-testid={`act-${kind}`}>
             {t(`difference.${kind}`)}
           </Button>
         ))}
-        {remedies && loneSide(difference) !== undefined ? (
+        {may('forceMatch') ? (
           <Button variant="default" onClick={() => setRemedy('forceMatch')} data-testid="act-force">
             {t('difference.forceMatch')}
           </Button>
         ) : null}
-        {remedies ? (
+        {may('correctingEntry') ? (
           <Button variant="default" onClick={() => setRemedy('correctingEntry')} data-testid="act-correct">
             {t('difference.correct')}
           </Button>
         ) : null}
       </div>
       <ActDialog kind={acting} differences={[difference]} close={() => setActing(null)} done={() => undefined} />
-      <RemedyDialog choice={remedy} difference={difference} close={() => setRemedy(null)} />
+      <RemedyDialog choice={remedy} difference={difference} choose={setRemedy} close={() => setRemedy(null)} />
     </>
   );
 }

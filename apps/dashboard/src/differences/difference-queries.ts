@@ -3,6 +3,7 @@ import { queryClient } from '../app/query-client.js';
 import { execute } from '../graphql/client.js';
 import {
   AcceptDifferencesDocument,
+  AmountToleranceDocument,
   AssignDifferencesDocument,
   DifferenceDetailDocument,
   type DifferenceDetailQuery,
@@ -12,6 +13,7 @@ import {
   DifferenceOwnersDocument,
   type DifferenceOwnersQuery,
   DifferencesDocument,
+  ForceMatchPartnersDocument,
   RemediesDocument,
   type RemedyFieldsFragment,
   type RemedyState,
@@ -19,7 +21,6 @@ import {
   ResolveDifferencesDocument,
   type Role,
 } from '../graphql/generated/money/graphql.js';
-import { LONE_TYPES, loneSide, OPEN_STATES } from './difference.rules.js';
 
 /** A difference as lists show it. */
 export type Difference = DifferenceFieldsFragment;
@@ -59,23 +60,23 @@ export const ownersQuery = (storeIds: readonly string[]) =>
     staleTime: 60_000,
   });
 
-/** Open differences on the other side of a lone one. */
-export const othersQuery = (difference: Difference) => {
-  const side = loneSide(difference);
-  return queryOptions({
-    queryKey: ['differences', 'others', difference.id] as const,
-    queryFn: async () => {
-      const { storeId, acquirerId } = difference;
-      const type = [...LONE_TYPES[side === 'terminal' ? 'acquirer' : 'terminal']];
-      const { differences } = await execute(DifferencesDocument, {
-        filter: { storeId, acquirerId, type, state: [...OPEN_STATES] },
-        after: null,
-      });
-      return differences.edges.map(({ node }) => node);
-    },
-    enabled: side !== undefined,
+/** What a lone difference can be matched with by hand, the likeliest first: only what the server would accept. */
+export const partnersQuery = (differenceId: string) =>
+  queryOptions({
+    queryKey: ['differences', 'partners', differenceId] as const,
+    queryFn: async () => (await execute(ForceMatchPartnersDocument, { differenceId })).forceMatchPartners,
   });
-};
+
+/** By how much rows of an acquirer may differ in a currency and still count as the same; nothing unless it was set. */
+export const toleranceQuery = (acquirerId: string, currency: string) =>
+  queryOptions({
+    queryKey: ['amountTolerance', acquirerId, currency] as const,
+    queryFn: async () => {
+      const { reconciliationSetting } = await execute(AmountToleranceDocument, { acquirerId });
+      return reconciliationSetting?.amountTolerances.find((one) => one.currency === currency) ?? { amountMinor: 0, currency };
+    },
+    staleTime: 60_000,
+  });
 
 /** Remedies in these states, newest first, page by page. */
 export const remediesQuery = (state: readonly RemedyState[] | null) =>

@@ -4,10 +4,11 @@ import {
   actsFor,
   atStake,
   between,
-  candidates,
   decisionsOf,
   fileOfRow,
   filterOf,
+  isSelectable,
+  leftOf,
   loneSide,
   ownerOf,
   personValue,
@@ -36,6 +37,7 @@ const difference = (change: Partial<DifferenceFieldsFragment>): DifferenceFields
   changedAt: '2026-11-22T00:00:00.000Z',
   endedBy: null,
   note: null,
+  viewerMay: ['assign', 'resolve'],
   terminalAmount: eur(1_000),
   acquirerAmount: null,
   ...change,
@@ -84,45 +86,38 @@ describe('what differs', () => {
 
 describe('matching by hand', () => {
   const lone = difference({});
-  const other = (id: string, amount: number, change: Partial<DifferenceFieldsFragment> = {}) =>
-    difference({
-      id,
-      paymentId: null,
-      statementRowId: 'f/1',
-      terminalAmount: null,
-      acquirerAmount: eur(amount),
-      type: 'missingAtTerminal',
-      ...change,
-    });
-
   it('is for rows without a counterpart', () => {
     expect(loneSide(lone)).toBe('terminal');
-    expect(loneSide(other('o', 1))).toBe('acquirer');
+    expect(loneSide({ paymentId: null, statementRowId: 'f/1' })).toBe('acquirer');
     expect(loneSide({ paymentId: 'p', statementRowId: 'f/1' })).toBeUndefined();
   });
+});
 
-  it('offers rows of the other side of the same store, acquirer and currency, nearest first', () => {
-    const offered = candidates(lone, [
-      other('far', 5_000),
-      other('day', 1_000, { businessDay: '2026-11-25' }),
-      other('best', 1_000),
-      other('store', 1_000, { storeId: 'tokyo' }),
-      other('acquirer', 1_000, { acquirerId: 'another' }),
-      other('usd', 0, { acquirerAmount: { amountMinor: 1_000, currency: 'USD' } }),
-      difference({ id: 'same side' }),
-    ]);
-    expect(offered.map(({ id }) => id)).toEqual(['best', 'day', 'far']);
+describe('what is left to make up for', () => {
+  it('is what the acquirer has more; a side without a row has nothing', () => {
+    expect(leftOf({ terminalAmount: eur(1_000), acquirerAmount: eur(900) })).toEqual(eur(-100));
+    expect(leftOf({ terminalAmount: eur(1_000), acquirerAmount: null })).toEqual(eur(-1_000));
+    expect(leftOf({ terminalAmount: null, acquirerAmount: eur(-50) })).toEqual(eur(-50));
+    expect(leftOf({ terminalAmount: eur(1), acquirerAmount: { amountMinor: 1, currency: 'USD' } })).toBeUndefined();
+    expect(leftOf({ terminalAmount: null, acquirerAmount: null })).toBeUndefined();
   });
 });
 
 describe('what may be done', () => {
-  it('depends on role and state, and never mixes both kinds of state', () => {
-    expect(actsFor('hq', ['open', 'assigned'])).toEqual(['assign', 'resolve', 'accept']);
-    expect(actsFor('manager', ['open'])).toEqual(['assign', 'resolve']);
-    expect(actsFor('manager', ['resolved', 'accepted'])).toEqual(['reopen']);
-    expect(actsFor('hq', ['open', 'resolved'])).toEqual([]);
-    expect(actsFor('auditor', ['open'])).toEqual([]);
-    expect(actsFor('hq', [])).toEqual([]);
+  it('is what the server lets the viewer do with every one of them, in one order', () => {
+    const may = (...viewerMay: DifferenceFieldsFragment['viewerMay']) => difference({ viewerMay });
+    const [hq, manager, ended, theirs] = [
+      may('accept', 'resolve', 'assign'),
+      may('resolve', 'assign'),
+      may('reopen'),
+      may('correctingEntry'),
+    ];
+    expect(actsFor([hq])).toEqual(['assign', 'resolve', 'accept']);
+    expect(actsFor([hq, manager])).toEqual(['assign', 'resolve']);
+    expect(actsFor([hq, ended])).toEqual([]);
+    expect(actsFor([])).toEqual([]);
+    // A remedy is asked for one by one: it makes nothing selectable.
+    expect([hq, manager, ended, theirs].map(isSelectable)).toEqual([true, true, true, false]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { type Amount, sumByCurrency } from '../format/money.js';
 import type {
   DifferenceFieldsFragment,
   DifferenceFilter,
@@ -49,15 +50,12 @@ export function between({
 }
 
 /** The money nobody can account for if these differences stand, per currency: what differs, or the whole amount where one side has nothing. Without signs, as sums at stake don't cancel out. */
-export function atStake(differences: readonly Pick<Difference, 'terminalAmount' | 'acquirerAmount'>[]): MoneyFieldsFragment[] {
-  const sums = new Map<string, number>();
-  const add = ({ currency, amountMinor }: MoneyFieldsFragment) => sums.set(currency, (sums.get(currency) ?? 0) + Math.abs(amountMinor));
-  for (const difference of differences) {
+export function atStake(differences: readonly Pick<Difference, 'terminalAmount' | 'acquirerAmount'>[]): Amount[] {
+  const amounts = differences.flatMap((difference) => {
     const both = between(difference);
-    if (both) add(both);
-    else for (const side of [difference.terminalAmount, difference.acquirerAmount]) if (side) add(side);
-  }
-  return [...sums].map(([currency, amountMinor]) => ({ currency, amountMinor })).sort((a, b) => a.currency.localeCompare(b.currency));
+    return both ? [both] : [difference.terminalAmount, difference.acquirerAmount].filter((side) => side !== null);
+  });
+  return sumByCurrency(amounts.map(({ currency, amountMinor }) => ({ currency, amountMinor: Math.abs(amountMinor) })));
 }
 
 /** The only side that has a row, where it is one: such a difference can be matched by hand with one of the other side. */
@@ -70,40 +68,26 @@ export function loneSide({
   return undefined;
 }
 
-/** Types whose differences can have a row on one side only. */
-export const LONE_TYPES: Readonly<Record<'terminal' | 'acquirer', readonly DifferenceType[]>> = {
-  terminal: ['missingAtAcquirer', 'duplicateAtTerminal'],
-  acquirer: ['missingAtTerminal', 'duplicateAtAcquirer', 'unknownBatch'],
-};
-
-const amountOf = (difference: Difference): MoneyFieldsFragment | null => difference.terminalAmount ?? difference.acquirerAmount;
-
-/** Differences of the other side that this one can be matched with: same type of row and currency, nearest in amount first, then nearest in days. */
-export function candidates(difference: Difference, others: readonly Difference[]): Difference[] {
-  const side = loneSide(difference);
-  const mine = amountOf(difference);
-  if (side === undefined || mine === null) return [];
-  const other = side === 'terminal' ? 'acquirer' : 'terminal';
-  const gap = (each: Difference) => Math.abs((amountOf(each)?.amountMinor ?? 0) - mine.amountMinor);
-  const days = (each: Difference) => Math.abs(Date.parse(each.businessDay) - Date.parse(difference.businessDay));
-  return others
-    .filter(
-      (each) =>
-        loneSide(each) === other &&
-        each.storeId === difference.storeId &&
-        each.acquirerId === difference.acquirerId &&
-        amountOf(each)?.currency === mine.currency,
-    )
-    .sort((a, b) => gap(a) - gap(b) || days(a) - days(b) || a.id.localeCompare(b.id));
+/** What is left to make up for: what the acquirer has more than the terminal, a side without a row having nothing; undefined across currencies. */
+export function leftOf({
+  terminalAmount,
+  acquirerAmount,
+}: Pick<Difference, 'terminalAmount' | 'acquirerAmount'>): MoneyFieldsFragment | undefined {
+  const { currency } = terminalAmount ?? acquirerAmount ?? { currency: undefined };
+  if (currency === undefined || [terminalAmount, acquirerAmount].some((side) => side !== null && side.currency !== currency))
+    return undefined;
+  return { currency, amountMinor: (acquirerAmount?.amountMinor ?? 0) - (terminalAmount?.amountMinor ?? 0) };
 }
 
-/** What a person may do with differences of these states; `accept` is head office's. */
-export function actsFor(role: string, states: readonly DifferenceState[]): readonly ('assign' | 'resolve' | 'accept' | 'reopen')[] {
-  if (role !== 'hq' && role !== 'manager') return [];
-  if (states.length === 0) return [];
-  if (states.every((state) => OPEN_STATES.includes(state))) return role === 'hq' ? ['assign', 'resolve', 'accept'] : ['assign', 'resolve'];
-  return states.every((state) => !OPEN_STATES.includes(state)) ? ['reopen'] : [];
-}
+/** Acts on differences in the order they are offered. */
+const ACTS = ['assign', 'resolve', 'accept', 'reopen'] as const;
+
+/** What the viewer may do with all of these differences, as the server says of each (D5); nothing with none. */
+export const actsFor = (differences: readonly Pick<Difference, 'viewerMay'>[]): readonly (typeof ACTS)[number][] =>
+  differences.length === 0 ? [] : ACTS.filter((act) => differences.every(({ viewerMay }) => viewerMay.includes(act)));
+
+/** Whether the viewer may do anything with a difference together with others. */
+export const isSelectable = (difference: Pick<Difference, 'viewerMay'>): boolean => actsFor([difference]).length > 0;
 
 /** What a remedy's content says, as far as it can be read. */
 export type RemedyTargets =

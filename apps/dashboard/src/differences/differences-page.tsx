@@ -14,7 +14,7 @@ import { type Column, Rows } from '../ui/rows.js';
 import ui from '../ui/ui.module.css';
 import { BusinessDay, Money } from '../ui/values.js';
 import { BulkBar } from './bulk-bar.js';
-import { between, filterOf } from './difference.rules.js';
+import { between, filterOf, isSelectable } from './difference.rules.js';
 import { DifferenceDrawer } from './difference-drawer.js';
 import { DifferenceFilters } from './difference-filters.js';
 import { type Difference, differencesQuery, remediesQuery } from './difference-queries.js';
@@ -56,7 +56,7 @@ function Work() {
     if (!next.delete(id)) next.add(id);
     setSelected(next);
   };
-  const columns = useColumns(me.role === 'auditor' ? undefined : { selected, toggle });
+  const columns = useColumns(rows.some(isSelectable) ? { selected, toggle } : undefined);
   const filtered = search.store ?? search.acquirer ?? search.from ?? search.to ?? search.type ?? search.owner ?? search.state;
   return (
     <>
@@ -71,14 +71,12 @@ function Work() {
       ) : null}
       {waiting || rows.length === 0 ? null : (
         <>
-          {me.role === 'auditor' ? null : (
-            <BulkBar
-              shown={rows}
-              selected={rows.filter(({ id }) => selected.has(id))}
-              selectAll={() => setSelected(new Set(rows.map(({ id }) => id)))}
-              clear={() => setSelected(new Set())}
-            />
-          )}
+          <BulkBar
+            shown={rows}
+            selected={rows.filter(({ id }) => selected.has(id))}
+            selectAll={() => setSelected(new Set(rows.filter(isSelectable).map(({ id }) => id)))}
+            clear={() => setSelected(new Set())}
+          />
           <Rows rows={rows} columns={columns} rowKey={({ id }) => id} label={t('difference.title')} testId="differences" />
           <LoadMore
             hasMore={query.hasNextPage}
@@ -151,7 +149,7 @@ function useColumns(selection: Selection | undefined): Column<Difference>[] {
         const terminal = store?.terminals.find(({ id }) => id === row.terminalId);
         return (
           <div className={classes.pick}>
-            {selection ? box(row) : null}
+            {selection === undefined ? null : isSelectable(row) ? box(row) : <span className={`${classes.box} ${classes.noBox}`} />}
             <div className={classes.what}>
               <Link
                 to="/settlement/differences"

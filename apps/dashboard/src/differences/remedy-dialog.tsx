@@ -1,7 +1,8 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { decimalText } from '@tillward/money';
 import { useState } from 'react';
-import { formatMoney } from '../format/money.js';
+import { formatGap, formatMoney } from '../format/money.js';
 import { formatBusinessDay } from '../format/time.js';
 import { execute } from '../graphql/client.js';
 import { NotReachable } from '../graphql/failures.js';
@@ -9,19 +10,25 @@ import { RequestCorrectingEntryDocument, RequestForceMatchDocument } from '../gr
 import { useTexts } from '../i18n/use-texts.js';
 import { MOST_CHARACTERS, oneLine } from '../terminal/action.rules.js';
 import { tell } from '../ui/announcer.js';
-import { Notice } from '../ui/blocks.js';
+import { ErrorState, Notice, Skeletons } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
 import { minorOf } from './amount.rules.js';
-import { between, candidates, loneSide } from './difference.rules.js';
-import { type Difference, othersQuery, renewDifferences } from './difference-queries.js';
+import { leftOf, loneSide } from './difference.rules.js';
+import { type Difference, partnersQuery, renewDifferences, toleranceQuery } from './difference-queries.js';
 import classes from './differences.module.css';
 
 /** A remedy that two people decide about. */
 export type RemedyChoice = 'forceMatch' | 'correctingEntry';
 
 /** Asks a second person for a remedy. Nothing happens before that person agrees. */
-export function RemedyDialog({ choice, difference, close }: { choice: RemedyChoice | null; difference: Difference; close: () => void }) {
+export function RemedyDialog(props: {
+  choice: RemedyChoice | null;
+  difference: Difference;
+  choose: (choice: RemedyChoice) => void;
+  close: () => void;
+}) {
   const { t } = useTexts();
+  const { choice, close } = props;
   return (
     <Dialog
       opened={choice !== null}
@@ -29,21 +36,24 @@ export function RemedyDialog({ choice, difference, close }: { choice: RemedyChoi
       title={choice === null ? '' : t(choice === 'forceMatch' ? 'difference.forceTitle' : 'difference.correctTitle')}
       testId="remedy-dialog"
     >
-      {choice === null ? null : <Form key={choice} choice={choice} difference={difference} close={close} />}
+      {choice === null ? null : <Form key={choice} {...props} choice={choice} />}
     </Dialog>
   );
 }
 
-function Form({ choice, difference, close }: { choice: RemedyChoice; difference: Difference; close: () => void }) {
+function Form({ choice, difference, choose, close }: Parameters<typeof RemedyDialog>[0] & { choice: RemedyChoice }) {
   const { t, locale } = useTexts();
   const currency = (difference.terminalAmount ?? difference.acquirerAmount)?.currency ?? '';
   const [other, setOther] = useState('');
-  const [amount, setAmount] = useState('');
+  const left = leftOf(difference);
+  // All of what is left, with its sign; a part of it can be typed instead.
+  const [amount, setAmount] = useState(left === undefined ? '' : decimalText(left.amountMinor, left.currency));
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   const { send, sending, problem } = useAsking(close);
-  const { data: others } = useQuery({ ...othersQuery(difference), enabled: choice === 'forceMatch' });
-  const offered = candidates(difference, others ?? []);
+  const partners = useQuery({ ...partnersQuery(difference.id), enabled: choice === 'forceMatch' });
+  const offered = partners.data ?? [];
+  const nothing = choice === 'forceMatch' && offered.length === 0;
   const amountMinor = minorOf(amount, currency);
   const wrong = {
     other: choice === 'forceMatch' && other === '',
@@ -58,7 +68,6 @@ function Form({ choice, difference, close }: { choice: RemedyChoice; difference:
       `${t('difference.trace')} ${each.traceNo || '–'}`,
     ].join(' · ');
   };
-  const suggested = between(difference);
   return (
     <form
       noValidate
@@ -77,8 +86,12 @@ function Form({ choice, difference, close }: { choice: RemedyChoice; difference:
     >
       <p>{t(choice === 'forceMatch' ? 'difference.forceText' : 'difference.correctText')}</p>
       {choice === 'forceMatch' ? (
-        others && offered.length === 0 ? (
-          <Notice tone="info">{t('difference.forceNone')}</Notice>
+        partners.isPending ? (
+          <Skeletons rows={1} height={60} />
+        ) : partners.error && !partners.data ? (
+          <ErrorState error={partners.error} retry={() => void partners.refetch()} />
+        ) : offered.length === 0 ? (
+          <NoPartner difference={difference} correct={() => choose('correctingEntry')} />
         ) : (
           <NativeSelect
             label={t('difference.forceWith')}
@@ -93,7 +106,7 @@ function Form({ choice, difference, close }: { choice: RemedyChoice; difference:
       ) : (
         <TextInput
           label={t('difference.correctAmount', { currency })}
-          description={suggested ? `${t('difference.between')}: ${formatMoney(suggested, locale)}` : undefined}
+          description={left ? t('difference.leftToCorrect', { amount: formatGap(left, locale) }) : undefined}
           inputMode="text"
           required
           value={amount}
@@ -103,27 +116,64 @@ function Form({ choice, difference, close }: { choice: RemedyChoice; difference:
           data-autofocus
         />
       )}
-      <Textarea
-        label={t('difference.reason')}
-        description={t('difference.reasonHelp')}
-        required
-        rows={2}
-        maxLength={MOST_CHARACTERS.reason}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        error={tried && wrong.reason ? t('difference.reasonMissing') : undefined}
-        data-testid="remedy-reason"
-      />
+      {nothing ? null : <Reason value={reason} change={setReason} missing={tried && wrong.reason} />}
       {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
       <div className={classes.buttons}>
         <Button variant="default" onClick={close}>
           {t('action.cancel')}
         </Button>
-        <Button type="submit" loading={sending} disabled={choice === 'forceMatch' && offered.length === 0} data-testid="remedy-ask">
-          {t('difference.ask')}
-        </Button>
+        {nothing ? null : (
+          <Button type="submit" loading={sending} data-testid="remedy-ask">
+            {t('difference.ask')}
+          </Button>
+        )}
       </div>
     </form>
+  );
+}
+
+function Reason({ value, change, missing }: { value: string; change: (reason: string) => void; missing: boolean }) {
+  const { t } = useTexts();
+  return (
+    <Textarea
+      label={t('difference.reason')}
+      description={t('difference.reasonHelp')}
+      required
+      rows={2}
+      maxLength={MOST_CHARACTERS.reason}
+      value={value}
+      onChange={(event) => change(event.currentTarget.value)}
+      error={missing ? t('difference.reasonMissing') : undefined}
+      data-testid="remedy-reason"
+    />
+  );
+}
+
+/** Why nothing can be matched with it, and what can be done instead. */
+function NoPartner({ difference, correct }: { difference: Difference; correct: () => void }) {
+  const { t, locale } = useTexts();
+  const currency = (difference.terminalAmount ?? difference.acquirerAmount)?.currency ?? '';
+  const { data: tolerance } = useQuery(toleranceQuery(difference.acquirerId, currency));
+  return (
+    <Notice
+      tone="info"
+      title={t(loneSide(difference) === 'terminal' ? 'difference.forceNoRow' : 'difference.forceNoSale')}
+      testId="force-none"
+    >
+      <p>
+        {tolerance === undefined || tolerance.amountMinor === 0
+          ? t('difference.forceWhyExact')
+          : t('difference.forceWhy', { amount: formatMoney(tolerance, locale) })}
+      </p>
+      {difference.viewerMay.includes('correctingEntry') ? (
+        <>
+          <p>{t('difference.forceInstead')}</p>
+          <Button size="sm" mt="xs" onClick={correct} data-autofocus data-testid="force-correct">
+            {t('difference.correct')}
+          </Button>
+        </>
+      ) : null}
+    </Notice>
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatMoney, sumByCurrency } from './money.js';
+import { exactSum, formatGapShort, formatMoney, formatMoneyShort, sumByCurrency } from './money.js';
 import { formatBusinessDay, formatClock, spanOf, spanText, zoneName } from './time.js';
 
 describe('formatMoney', () => {
@@ -25,6 +25,18 @@ describe('formatMoney', () => {
       { currency: 'CNY', amountMinor: 5 },
       { currency: 'USD', amountMinor: 107 },
     ]);
+  });
+
+  it('keeps every unit of a sum beyond what a number can', () => {
+    const most = { amountMinor: Number.MAX_SAFE_INTEGER, currency: 'EUR' };
+    const [sum] = sumByCurrency([most, most, { amountMinor: 1, currency: 'EUR' }]);
+    expect(sum).toEqual({ currency: 'EUR', amountMinor: 18_014_398_509_481_983n });
+    expect(formatMoney(sum!, 'en')).toBe('€180,143,985,094,819.83');
+    expect(exactSum([-Number.MAX_SAFE_INTEGER, 0])).toBe(-Number.MAX_SAFE_INTEGER);
+    expect(exactSum([])).toBe(0);
+    expect(formatGapShort({ amountMinor: -1_234, currency: 'EUR' }, 'en')).toBe('-€12.34');
+    expect(formatGapShort({ amountMinor: 321_732_000, currency: 'CNY' }, 'zh-CN')).toBe('+¥321.73万');
+    expect(formatMoneyShort({ amountMinor: 2 ** 54, currency: 'EUR' }, 'en')).toBe('€180.14T');
   });
 });
 

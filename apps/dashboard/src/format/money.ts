@@ -2,15 +2,27 @@ import { decimalText, formatMoney as formatAmount } from '@tillward/money';
 import type { MoneyFieldsFragment } from '../graphql/generated/graphql.js';
 import type { Locale } from './locale.js';
 
-/** An amount in minor units as people write it, exact to the last unit (libs/money). */
-export const formatMoney = ({ amountMinor, currency }: MoneyFieldsFragment, locale: Locale): string =>
-  formatAmount(amountMinor, currency, locale);
+/** Money that may be a sum of the browser's own: beyond 2^53 minor units it is a bigint, so that no unit is lost. */
+export interface Amount {
+  readonly amountMinor: number | bigint;
+  readonly currency: string;
+}
 
-/** Sums amounts per currency: different currencies are never added, they stand side by side. */
-export function sumByCurrency(amounts: readonly MoneyFieldsFragment[]): MoneyFieldsFragment[] {
-  const sums = new Map<string, number>();
-  for (const { currency, amountMinor } of amounts) sums.set(currency, (sums.get(currency) ?? 0) + amountMinor);
-  return [...sums].map(([currency, amountMinor]) => ({ currency, amountMinor })).sort((a, b) => a.currency.localeCompare(b.currency));
+/** An amount in minor units as people write it, exact to the last unit (libs/money). */
+export const formatMoney = ({ amountMinor, currency }: Amount, locale: Locale): string => formatAmount(amountMinor, currency, locale);
+
+/** The exact sum of minor units: a number as long as it is exact as one, else a bigint. */
+export function exactSum(minors: Iterable<number | bigint>): number | bigint {
+  let sum = 0n;
+  for (const minor of minors) sum += BigInt(minor);
+  return Number.isSafeInteger(Number(sum)) && BigInt(Number(sum)) === sum ? Number(sum) : sum;
+}
+
+/** Sums amounts per currency, exactly: different currencies are never added, they stand side by side. */
+export function sumByCurrency(amounts: readonly Amount[]): Amount[] {
+  return [...Map.groupBy(amounts, ({ currency }) => currency)]
+    .map(([currency, of]) => ({ currency, amountMinor: exactSum(of.map(({ amountMinor }) => amountMinor)) }))
+    .sort((a, b) => a.currency.localeCompare(b.currency));
 }
 
 const shortFormatters = new Map<string, Intl.NumberFormat>();
@@ -30,9 +42,20 @@ export function formatMoneyShort({ amountMinor, currency }: MoneyFieldsFragment,
     shortFormatters.set(key, found);
   }
   // An axis may have its ticks between two minor units; nobody can owe that.
-  return found.format(decimalText(Math.round(amountMinor), currency) as `${number}`);
+  return found.format(decimalText(BigInt(Math.round(amountMinor)), currency) as `${number}`);
 }
 
 /** The same with a sign also where it is more than nothing: for what is too much or too little. */
-export const formatGap = (money: MoneyFieldsFragment, locale: Locale): string =>
+export const formatGap = (money: Amount, locale: Locale): string =>
   money.amountMinor > 0 ? `+${formatMoney(money, locale)}` : formatMoney(money, locale);
+
+/** Longest gap that is written out at a bar: longer ones would cover their neighbours'. */
+const MOST_SIGNS = 11;
+
+/** The same at a bar of a picture: a long one is rounded there, its exact amount stands in the tip and the table. */
+export function formatGapShort(money: Amount, locale: Locale): string {
+  const exact = formatGap(money, locale);
+  if (exact.length <= MOST_SIGNS) return exact;
+  const short = formatMoneyShort({ amountMinor: Number(money.amountMinor), currency: money.currency }, locale);
+  return money.amountMinor > 0 ? `+${short}` : short;
+}

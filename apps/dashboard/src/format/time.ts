@@ -45,6 +45,11 @@ export function formatShortDay(day: string, locale: Locale): string {
   return formatter(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
 }
 
+/** The month of a calendar day, with its year. */
+export function formatMonth(day: string, locale: Locale): string {
+  return formatter(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
+}
+
 /** What people call the zone, e.g. “Germany Time” or “德国时间”. */
 export function zoneName(timeZone: string, locale: Locale, at: string | number = Date.now()): string {
   if (timeZone === 'UTC') return 'UTC';

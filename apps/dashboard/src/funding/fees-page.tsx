@@ -18,6 +18,7 @@ import { FeeReport } from './fee-report.js';
 import { byAcquirer, type FeeKind } from './funding.rules.js';
 import { FeeChart } from './funding-chart.js';
 import { type FeeChoice, feeReportQuery } from './funding-queries.js';
+import { TermsLink } from './terms-link.js';
 import { WrongFees } from './wrong-fees.js';
 
 const route = getRouteApi('/signed-in/settlement/fees');
@@ -56,11 +57,12 @@ export function FeesPage() {
       {query.data && kinds.length === 0 ? (
         <EmptyState icon={Percent} title={t('funding.feesNoneTitle')}>
           {t('funding.feesNoneText')}
+          <TermsLink acquirerId={search.acquirer} />
         </EmptyState>
       ) : null}
       {kinds.length === 0 ? null : (
         <>
-          <FeeChart lines={lines} nameOf={nameOf} />
+          {lines.length === 0 ? null : <FeeChart lines={lines} nameOf={nameOf} />}
           <FeeReport kinds={kinds} nameOf={nameOf} />
           <WrongFees filter={filter} />
         </>

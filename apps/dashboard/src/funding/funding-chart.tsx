@@ -3,7 +3,7 @@ import { type Bullet, bulletPicture, COLUMNS_HEIGHT, rowsHeight } from '../chart
 import { ChartFigure, ChartPanel } from '../charts/chart-figure.js';
 import { type Draw, Picture } from '../charts/picture.js';
 import type { Locale } from '../format/locale.js';
-import { formatGap, formatMoney } from '../format/money.js';
+import { formatGap, formatGapShort, formatMoney } from '../format/money.js';
 import { formatBusinessDay, formatShortDay } from '../format/time.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { type Column, Rows } from '../ui/rows.js';
@@ -57,19 +57,20 @@ export function FundingChart({ currencies, pick }: { currencies: readonly Curren
 function DayPanel({ currency, days, pick }: CurrencyDays & { pick: (day: string) => void }) {
   const { t, locale } = useTexts();
   const bullets = useMemo(() => {
-    const money = (amountMinor: number) => formatMoney({ amountMinor, currency }, locale);
+    const money = (amountMinor: number | bigint) => formatMoney({ amountMinor, currency }, locale);
     return days.map(({ day, expectedMinor, receivedMinor, gapMinor }) => {
-      const gap = gapMinor === null ? null : formatGap({ amountMinor: gapMinor, currency }, locale);
+      const gap = gapMinor === null ? null : { amountMinor: gapMinor, currency };
       return {
         name: formatShortDay(day, locale),
-        expectedMinor,
-        actualMinor: receivedMinor,
-        gap,
+        // A picture's bars need no more than a float has.
+        expectedMinor: Number(expectedMinor),
+        actualMinor: receivedMinor === null ? null : Number(receivedMinor),
+        gap: gap === null ? null : formatGapShort(gap, locale),
         tip: [
           formatBusinessDay(day, locale),
           `${t('funding.expected')} ${money(expectedMinor)}`,
           `${t('funding.received')} ${receivedMinor === null ? '–' : money(receivedMinor)}`,
-          ...(gap === null ? [] : [`${t('funding.gap')} ${gap}`]),
+          ...(gap === null ? [] : [`${t('funding.gap')} ${formatGap(gap, locale)}`]),
         ],
       };
     });
@@ -151,19 +152,19 @@ export function FeeChart({ lines, nameOf }: { lines: readonly FeeLine[]; nameOf:
 function FeePanel({ currency, lines, nameOf }: { currency: string; lines: readonly FeeLine[]; nameOf: (acquirerId: string) => string }) {
   const { t, locale } = useTexts();
   const bullets = useMemo(() => {
-    const money = (amountMinor: number) => formatMoney({ amountMinor: -amountMinor, currency }, locale);
+    const money = (amountMinor: number | bigint) => formatMoney({ amountMinor: -amountMinor, currency }, locale);
     return lines.map(({ acquirerId, expectedMinor, chargedMinor, gapMinor }) => {
-      const gap = gapMinor === 0 ? null : formatGap({ amountMinor: -gapMinor, currency }, locale);
+      const gap = gapMinor === 0 ? null : { amountMinor: -gapMinor, currency };
       return {
         name: nameOf(acquirerId),
-        expectedMinor: -expectedMinor,
-        actualMinor: -chargedMinor,
-        gap,
+        expectedMinor: -Number(expectedMinor),
+        actualMinor: -Number(chargedMinor),
+        gap: gap === null ? null : formatGapShort(gap, locale),
         tip: [
           nameOf(acquirerId),
           `${t('funding.feeExpected')} ${money(expectedMinor)}`,
           `${t('funding.feeCharged')} ${money(chargedMinor)}`,
-          ...(gap === null ? [] : [`${t('funding.gap')} ${gap}`]),
+          ...(gap === null ? [] : [`${t('funding.gap')} ${formatGap(gap, locale)}`]),
         ],
       };
     });

@@ -4,8 +4,8 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Banknote, CalendarX, CircleCheck, Clock, type LucideIcon, TriangleAlert } from 'lucide-react';
 import { Fragment, useMemo } from 'react';
 import { PAYOUT_STATES } from '../app/searches.js';
-import { formatMoney } from '../format/money.js';
-import type { MoneyFieldsFragment, PayoutFilter, PayoutState } from '../graphql/generated/money/graphql.js';
+import { type Amount, formatMoney } from '../format/money.js';
+import type { PayoutFilter, PayoutState } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { Exports } from '../settlement/exports.js';
 import { MoneyTabs } from '../settlement/money-tabs.js';
@@ -17,9 +17,11 @@ import { type ChipTone, StateChip } from '../ui/state-chip.js';
 import ui from '../ui/ui.module.css';
 import { BusinessDay, Money } from '../ui/values.js';
 import classes from './funding.module.css';
-import { calendarOf, type FundingDay, moneyByDay, type Payout, payoutGap } from './funding.rules.js';
+import { calendarOf, type FundingDay, moneyByDay, type Payout, payoutGap, wholeDays } from './funding.rules.js';
 import { FundingChart } from './funding-chart.js';
 import { payoutsQuery } from './funding-queries.js';
+import { MonthSteps } from './month-steps.js';
+import { TermsLink } from './terms-link.js';
 
 const route = getRouteApi('/signed-in/settlement/funding');
 
@@ -45,8 +47,9 @@ export function FundingPage() {
   };
   const query = useInfiniteQuery(payoutsQuery(filter));
   const payouts = useMemo(() => query.data?.pages.flatMap(({ edges }) => edges.map(({ node }) => node)) ?? [], [query.data]);
-  const calendar = useMemo(() => calendarOf(payouts), [payouts]);
-  const byDay = useMemo(() => moneyByDay(calendar, !query.hasNextPage), [calendar, query.hasNextPage]);
+  const whole = useMemo(() => wholeDays(payouts, !query.hasNextPage), [payouts, query.hasNextPage]);
+  const calendar = useMemo(() => calendarOf(whole), [whole]);
+  const byDay = useMemo(() => moneyByDay(calendar), [calendar]);
   const filtered = search.acquirer ?? search.state ?? search.from ?? search.to;
   return (
     <>
@@ -60,6 +63,7 @@ export function FundingPage() {
       {query.data && payouts.length === 0 ? (
         <EmptyState icon={Banknote} title={t(filtered ? 'filter.nothingTitle' : 'funding.noneTitle')}>
           {t(filtered ? 'filter.nothingText' : 'funding.noneText')}
+          <TermsLink />
         </EmptyState>
       ) : null}
       {payouts.length === 0 ? null : (
@@ -76,7 +80,7 @@ export function FundingPage() {
             hasMore={query.hasNextPage}
             loading={query.isFetchingNextPage}
             load={() => void query.fetchNextPage()}
-            shown={payouts.length}
+            shown={whole.length}
             total={query.data?.pages[0]?.totalCount ?? payouts.length}
           />
         </>
@@ -107,7 +111,7 @@ function Day({ day }: { day: FundingDay }) {
 }
 
 /** Sums of several currencies beside each other. */
-function Sums({ of }: { of: readonly MoneyFieldsFragment[] }) {
+function Sums({ of }: { of: readonly Amount[] }) {
   const { t } = useTexts();
   if (of.length === 0) return <>–</>;
   return of.map((money, at) => (
@@ -222,6 +226,7 @@ function Filters() {
         change={(acquirer) => change({ acquirer })}
         testId="filter-acquirer"
       />
+      <MonthSteps from={search.from} to={search.to} change={change} />
       {(['from', 'to'] as const).map((name) => (
         <TextInput
           key={name}

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { cardKindParts } from './card-kind.rules.js';
 import {
   byAcquirer,
   calendarOf,
-  cardKindParts,
   type FeeKind,
   feeShare,
   moneyByDay,
+  monthOf,
   type Payout,
   payoutGap,
   sortKinds,
+  wholeDays,
 } from './funding.rules.js';
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
@@ -16,6 +18,7 @@ const payout = (change: Partial<Payout>): Payout =>
   ({
     id: 'p',
     acquirerId: 'acq',
+    businessDay: '2026-11-22',
     dueDay: '2026-11-23',
     bankEntryId: null,
     received: null,
@@ -53,7 +56,7 @@ describe('the funding calendar', () => {
 describe('bank days in a picture', () => {
   const came = (bankEntryId: string, amount: number, change: Partial<Payout> = {}) =>
     payout({ id: `${bankEntryId} ${change.dueDay ?? ''}`, bankEntryId, received: eur(amount), state: 'funded', ...change });
-  const days = (payouts: Payout[], complete = true) => moneyByDay(calendarOf(payouts), complete);
+  const days = (payouts: Payout[], complete = true) => moneyByDay(calendarOf(wholeDays(payouts, complete)));
 
   it('stand oldest first, each with what should have come and what came', () => {
     expect(
@@ -96,8 +99,22 @@ describe('bank days in a picture', () => {
   });
 
   it('leave out a day of which not everything is loaded', () => {
-    const payouts = [payout({ dueDay: '2026-11-24' }), payout({ dueDay: '2026-11-23' })];
+    const payouts = [
+      payout({ id: 'a', businessDay: '2026-11-23', dueDay: '2026-11-24' }),
+      payout({ id: 'b', businessDay: '2026-11-21', dueDay: '2026-11-23' }),
+      payout({ id: 'c', businessDay: '2026-11-21', dueDay: null }),
+    ];
+    // Saturday's and Sunday's money comes on Monday too, and Sunday's may be on the next page.
     expect(days(payouts, false)[0]?.days.map(({ day }) => day)).toEqual(['2026-11-24']);
+    expect(wholeDays(payouts, false).map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(wholeDays(payouts, true)).toHaveLength(3);
+    expect(wholeDays(payouts.slice(1), false)).toHaveLength(2);
+  });
+
+  it('steps over months and years', () => {
+    expect(monthOf('2026-11-22', 0)).toEqual({ from: '2026-11-01', to: '2026-11-30' });
+    expect(monthOf('2026-12-31', 1)).toEqual({ from: '2027-01-01', to: '2027-01-31' });
+    expect(monthOf('2028-03-31', -1)).toEqual({ from: '2028-02-01', to: '2028-02-29' });
   });
 });
 
@@ -119,6 +136,8 @@ describe('the fee report', () => {
   it('sums the kinds of cards per acquirer and currency, the largest gap first', () => {
     const kinds = [
       kind('a', {}),
+      // Nobody knows what should have been charged on these: that is not nothing.
+      kind('a', { currency: 'USD', expectedMinor: 0, rowsWithoutRate: 2 }),
       kind('b', { gapMinor: -5, chargedMinor: -15 }),
       // Two of what was charged have no rate.
       kind('b', { cardKind: 'visa debit', gapMinor: -2, chargedMinor: -14, rowsWithoutRate: 1 }),

@@ -1,4 +1,4 @@
-import { sumByCurrency } from '../format/money.js';
+import { type Amount, exactSum, sumByCurrency } from '../format/money.js';
 import type { FeeReportQuery, MoneyFieldsFragment, PayoutsQuery, WrongFeesQuery } from '../graphql/generated/money/graphql.js';
 
 /** Money an acquirer owes. */
@@ -12,9 +12,9 @@ export type WrongFee = WrongFeesQuery['feeChecks']['edges'][number]['node'];
 export interface FundingDay {
   readonly day: string | null;
   readonly payouts: readonly Payout[];
-  readonly expected: readonly MoneyFieldsFragment[];
+  readonly expected: readonly Amount[];
   /** What the bank got, each of its entries once although it may pay several payouts. */
-  readonly received: readonly MoneyFieldsFragment[];
+  readonly received: readonly Amount[];
 }
 
 /** Payouts by the bank day they are due, newest first; those without a day come before all. */
@@ -27,6 +27,27 @@ export function calendarOf(payouts: readonly Payout[]): FundingDay[] {
       received: sumByCurrency(entriesOnce(ofDay)),
     }))
     .sort((a, b) => (a.day === b.day ? 0 : a.day === null ? -1 : b.day === null ? 1 : b.day.localeCompare(a.day)));
+}
+
+const dayNumber = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 86_400_000;
+
+/**
+ * The payouts of bank days that are there as a whole. The list comes by business day, newest first, so while it goes on, payouts of the oldest bank days are still missing: half a day looks like money
+ * that is missing. A business day's money takes at most as long as the longest that is seen. Where that leaves nothing, what there is.
+ */
+export function wholeDays(payouts: readonly Payout[], complete: boolean): readonly Payout[] {
+  if (complete || payouts.length === 0) return payouts;
+  const oldest = Math.min(...payouts.map(({ businessDay }) => dayNumber(businessDay)));
+  const slowest = Math.max(...payouts.map(({ businessDay, dueDay }) => (dueDay === null ? 0 : dayNumber(dueDay) - dayNumber(businessDay))));
+  const whole = payouts.filter(({ dueDay }) => dueDay === null || dayNumber(dueDay) > oldest + slowest);
+  return whole.some(({ dueDay }) => dueDay !== null) ? whole : payouts;
+}
+
+/** First and last day of the month that is so many months from a day's. */
+export function monthOf(day: string, months: number): { readonly from: string; readonly to: string } {
+  const [year = 0, month = 1] = day.split('-').map(Number);
+  const text = (at: number) => new Date(at).toISOString().slice(0, 10);
+  return { from: text(Date.UTC(year, month - 1 + months, 1)), to: text(Date.UTC(year, month + months, 0)) };
 }
 
 function entriesOnce(payouts: readonly Payout[]): MoneyFieldsFragment[] {
@@ -49,24 +70,28 @@ export function payoutGap({ received, expected, expectedTogether }: Payout): Mon
 export interface FeeLine {
   readonly acquirerId: string;
   readonly currency: string;
-  readonly expectedMinor: number;
+  readonly expectedMinor: number | bigint;
   /** On rows that have a rate: what was expected of the others nobody knows. */
-  readonly chargedMinor: number;
+  readonly chargedMinor: number | bigint;
   /** Negative: the acquirer charged more than agreed. */
-  readonly gapMinor: number;
+  readonly gapMinor: number | bigint;
 }
 
-/** What each acquirer charged of all kinds of cards, per currency; the largest gap first. */
+/** Whether any row of it has an agreed rate: of the others nobody knows what should have been charged. */
+export const isRated = ({ rows, rowsWithoutRate }: Pick<FeeKind, 'rows' | 'rowsWithoutRate'>): boolean => rowsWithoutRate < rows;
+
+/** What each acquirer charged of all kinds of cards that have a rate, per currency; the largest gap first. */
 export function byAcquirer(kinds: readonly FeeKind[]): FeeLine[] {
-  const lines = Map.groupBy(kinds, ({ acquirerId, currency }) => `${acquirerId} ${currency}`).values();
-  const sum = (of: readonly FeeKind[], pick: (kind: FeeKind) => number) => of.reduce((total, kind) => total + pick(kind), 0);
+  const lines = Map.groupBy(kinds.filter(isRated), ({ acquirerId, currency }) => `${acquirerId} ${currency}`).values();
+  const sum = (of: readonly FeeKind[], pick: (kind: FeeKind) => number) => exactSum(of.map(pick));
+  const size = (minor: number | bigint) => Math.abs(Number(minor));
   return [...lines]
     .map((of) => {
       const [expectedMinor, gapMinor] = [sum(of, (kind) => kind.expectedMinor), sum(of, (kind) => kind.gapMinor)];
       const { acquirerId = '', currency = '' } = of[0] ?? {};
-      return { acquirerId, currency, expectedMinor, chargedMinor: expectedMinor + gapMinor, gapMinor };
+      return { acquirerId, currency, expectedMinor, chargedMinor: exactSum([expectedMinor, gapMinor]), gapMinor };
     })
-    .sort((a, b) => Math.abs(b.gapMinor) - Math.abs(a.gapMinor) || a.acquirerId.localeCompare(b.acquirerId));
+    .sort((a, b) => size(b.gapMinor) - size(a.gapMinor) || a.acquirerId.localeCompare(b.acquirerId));
 }
 
 /** Kinds as a table shows them: an acquirer's currencies and kinds together, within them the most wrong rows first, then the most money. */
@@ -78,16 +103,6 @@ export const sortKinds = (kinds: readonly FeeKind[]): FeeKind[] =>
       b.wrongRows - a.wrongRows ||
       Math.abs(b.grossMinor) - Math.abs(a.grossMinor),
   );
-
-const FUNDINGS = ['debit', 'credit', 'prepaid'] as const;
-
-/** A kind of card as the statement says it (visa debit, girocard, debit), taken apart; both null where it says nothing. */
-export function cardKindParts(cardKind: string): { scheme: string | null; funding: (typeof FUNDINGS)[number] | null } {
-  const words = cardKind.split(' ').filter((word) => word !== '');
-  const funding = FUNDINGS.find((each) => each === words.at(-1)) ?? null;
-  const scheme = (funding === null ? words : words.slice(0, -1)).join(' ');
-  return { scheme: scheme === '' ? null : scheme, funding };
-}
 
 /** What was charged of a hundred units of money, in per cent; null where nothing was moved. */
 export const feeShare = ({ chargedMinor, grossMinor }: Pick<FeeKind, 'chargedMinor' | 'grossMinor'>): number | null =>
@@ -101,11 +116,11 @@ const WRONG: readonly Payout['state'][] = ['short', 'over', 'overdue'];
 /** What a bank day should bring and brought, in one currency. */
 export interface DayMoney {
   readonly day: string;
-  readonly expectedMinor: number;
+  readonly expectedMinor: number | bigint;
   /** Null where the bank got nothing yet. */
-  readonly receivedMinor: number | null;
+  readonly receivedMinor: number | bigint | null;
   /** What came more than it should; null where nothing is wrong, also while it is awaited. */
-  readonly gapMinor: number | null;
+  readonly gapMinor: number | bigint | null;
 }
 
 /** Bank days of one currency, oldest first. */
@@ -115,12 +130,12 @@ export interface CurrencyDays {
 }
 
 /**
- * The newest bank days per currency, for a picture. Days nobody knows are left out, and so is the oldest day of a list that goes on: half a day looks like money that is missing.
+ * The newest bank days per currency, for a picture. Days nobody knows are left out.
  * An entry of the bank that pays several days counts on each with what was expected there; what it has too much or too little stands on the first.
  */
-export function moneyByDay(calendar: readonly FundingDay[], complete: boolean): CurrencyDays[] {
+export function moneyByDay(calendar: readonly FundingDay[]): CurrencyDays[] {
   const known = calendar.filter((each): each is FundingDay & { day: string } => each.day !== null);
-  const whole = (complete ? known : known.slice(0, -1)).slice(0, MOST_DAYS).toReversed();
+  const whole = known.slice(0, MOST_DAYS).toReversed();
   const gaps = entryGaps(whole.flatMap(({ payouts }) => payouts));
   const currencies = [...new Set(whole.flatMap(({ expected }) => expected.map(({ currency }) => currency)))].sort();
   return currencies.map((currency) => ({
@@ -146,7 +161,7 @@ function entryGaps(payouts: readonly Payout[]): Map<string, number> {
 }
 
 function dayMoney(payouts: readonly Payout[], gaps: ReadonlyMap<string, number>): Omit<DayMoney, 'day'> {
-  const sum = (of: readonly Payout[], pick: (payout: Payout) => number) => of.reduce((total, payout) => total + pick(payout), 0);
+  const sum = (of: readonly Payout[], pick: (payout: Payout) => number) => exactSum(of.map(pick));
   const came = payouts.filter(({ received }) => received !== null);
   const gapOf = ({ id, received, expected }: Payout) => (received === null ? -expected.amountMinor : (gaps.get(id) ?? 0));
   const wrong = payouts.filter((payout) => WRONG.includes(payout.state) && gapOf(payout) !== 0);

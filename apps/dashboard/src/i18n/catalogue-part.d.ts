@@ -42,3 +42,7 @@ declare module '*?part=funding' {
   const texts: Record<string, unknown>;
   export default texts;
 }
+declare module '*?part=terms' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}

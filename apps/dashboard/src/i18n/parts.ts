@@ -23,9 +23,10 @@ export const CATALOGUE_PARTS = {
     folders: ['incidents', 'today'],
   },
   // All pages about money; each has texts of its own beside these.
-  money: { groups: ['money', 'cardScheme'], folders: ['charts', 'statements', 'differences', 'settlement', 'funding'] },
+  money: { groups: ['money', 'cardScheme'], folders: ['charts', 'statements', 'differences', 'settlement', 'funding', 'terms'] },
   settlement: { groups: ['board'], folders: ['settlement'] },
   funding: { groups: ['funding'], folders: ['funding'] },
+  terms: { groups: ['terms'], folders: ['terms'] },
   differences: { groups: ['difference'], folders: ['differences'] },
   statements: { groups: ['statement'], folders: ['statements'] },
   terminal: { groups: ['event', 'streamBreak', 'dialogue', 'dialogueCause', 'traffic', 'acquirerEvent'], folders: ['terminal'] },

@@ -91,6 +91,7 @@ function FourSides({ batch, timeZone }: { batch: BatchDetail; timeZone: string }
   const me = useMe();
   const { data: compared } = useQuery(comparedQuery(batch, batch.businessDay));
   const views = fourWay(batch, compared ?? undefined);
+  const fees = views.find(({ side }) => side === 'acquirer')?.fees ?? null;
   const more: Record<SideView['side'], React.ReactNode> = {
     till: <span>{t('board.tillText')}</span>,
     terminal:
@@ -102,11 +103,11 @@ function FourSides({ batch, timeZone }: { batch: BatchDetail; timeZone: string }
       ),
     acquirer: (
       <>
-        {compared ? (
+        {fees === null ? null : (
           <span>
-            {t('board.fees')} <Money value={compared.acquirerFees} />
+            {t('board.fees')} <Money value={fees} />
           </span>
-        ) : null}
+        )}
         {batch.confirmedAt === null ? null : <ZonedMoment at={batch.confirmedAt} timeZone={timeZone} />}
         {batch.confirmedBy === null || me.role === 'manager' ? null : (
           <Link to="/settlement/statements/$fileId" params={{ fileId: batch.confirmedBy }}>

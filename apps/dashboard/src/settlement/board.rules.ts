@@ -1,5 +1,5 @@
-import { sumByCurrency } from '../format/money.js';
-import type { MoneyFieldsFragment, SettlementBoardQuery } from '../graphql/generated/money/graphql.js';
+import { type Amount, sumByCurrency } from '../format/money.js';
+import type { SettlementBoardQuery } from '../graphql/generated/money/graphql.js';
 
 /** A store with its days, as the server sums them: one row for each business day and currency. */
 export type BoardStore = SettlementBoardQuery['settlementBoard']['edges'][number]['node'];
@@ -16,7 +16,7 @@ export type DayState = (typeof ORDER)[number];
 export interface BoardCell {
   readonly state: DayState;
   /** What the journal booked, per currency. */
-  readonly sums: readonly MoneyFieldsFragment[];
+  readonly sums: readonly Amount[];
   readonly batches: number;
   /** Batches in the state that is shown. */
   readonly inState: number;

@@ -38,6 +38,10 @@ describe('four sides of a batch', () => {
     expect(views[2]?.fees).toEqual(eur(-12));
   });
 
+  it('know nothing of the acquirer, nor of its fees, as long as no statement has the batch', () => {
+    expect(fourWay(batch({}), compared(0, 0, 0))[2]).toMatchObject({ amount: null, count: null, fees: null, verdict: 'unknown' });
+  });
+
   it('say what each has more or less', () => {
     expect(verdicts(fourWay(batch({ terminalTotal: eur(900), funded: eur(1_000) }), compared(1_100, -12)))).toEqual([
       ['till', 'reference', null],

@@ -24,14 +24,16 @@ export interface SideView {
 /** The four sides of a batch, each against the till's journal; the bank against what the acquirer should pay out. */
 export function fourWay(batch: BatchDetail, compared: ComparedBatch | undefined): SideView[] {
   const { journal } = batch;
-  const acquirer = batch.confirmed ?? compared?.acquirerTotal ?? null;
-  const fees = compared?.acquirerFees ?? null;
+  // Of a batch that is in no statement the acquirer said nothing: that is not a sum of nothing, and its fees are not known.
+  const told = compared !== undefined && compared.acquirerCount > 0 ? compared : null;
+  const acquirer = batch.confirmed ?? told?.acquirerTotal ?? null;
+  const fees = told?.acquirerFees ?? null;
   const payable =
     acquirer === null ? null : fees !== null && fees.currency === acquirer.currency ? plus(acquirer, fees.amountMinor) : acquirer;
   return [
     { side: 'till', amount: journal, count: batch.count, fees: null, verdict: 'reference', delta: null },
     judged('terminal', batch.terminalTotal, batch.terminalCount, journal, batch.count),
-    { ...judged('acquirer', acquirer, compared?.acquirerCount ?? null, journal, batch.count), fees },
+    { ...judged('acquirer', acquirer, told?.acquirerCount ?? null, journal, batch.count), fees },
     judged('bank', batch.funded, null, payable, null),
   ];
 }

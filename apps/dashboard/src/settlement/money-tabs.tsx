@@ -12,6 +12,7 @@ const PAGES = {
   statements: { to: '/settlement/statements', search: {} },
   funding: { to: '/settlement/funding', search: {} },
   fees: { to: '/settlement/fees', search: {} },
+  terms: { to: '/settlement/terms', search: {} },
 } as const;
 
 /** One of the pages about money. */

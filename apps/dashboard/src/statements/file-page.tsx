@@ -14,10 +14,11 @@ import { FileRows } from './file-rows.js';
 import { FileSize } from './file-size.js';
 import { Period } from './period.js';
 import { checkCounts, checkFigures, readPercent } from './statement.rules.js';
-import { acquirersQuery, fileQuery, type StatementFile } from './statement-queries.js';
+import { acquirersQuery, fileQuery, type StatementFile, type StatementFileDetail } from './statement-queries.js';
 import { FileStateChip, RefusalWords } from './statement-states.js';
 import classes from './statements.module.css';
 import { Count, useSender } from './statements-page.js';
+import { WithdrawalCard, WithdrawButton } from './withdrawal.js';
 
 const route = getRouteApi('/signed-in/settlement/statements/$fileId');
 
@@ -41,12 +42,12 @@ export function FilePage() {
   return <Page file={file} />;
 }
 
-function Page({ file }: { file: StatementFile }) {
+function Page({ file }: { file: StatementFileDetail }) {
   const { t } = useTexts();
   const me = useMe();
   const { data: acquirers } = useQuery(acquirersQuery);
   const sender = useSender();
-  const readable = file.state === 'imported' || file.state === 'superseded';
+  const readable = file.state === 'imported' || file.state === 'superseded' || file.state === 'withdrawn';
   return (
     <div data-testid="statement-file" data-state={file.state}>
       <PageHeader title={file.name} lead={sender(file, acquirers ?? [])}>
@@ -62,10 +63,13 @@ function Page({ file }: { file: StatementFile }) {
             {t('statement.correct')}
           </Button>
         ) : null}
+        <WithdrawButton file={file} />
       </PageHeader>
       <MoneyTabs at="statements" />
       <div className={ui.stack}>
         <StateNotice file={file} />
+        {file.withdrawal === null ? null : <WithdrawalCard withdrawal={file.withdrawal} file={file} />}
+        {readable ? <ToldAgain file={file} /> : null}
         <div className={classes.pair}>
           <About file={file} />
           {file.state === 'refused' && file.checks.length === 0 ? null : <Checks file={file} />}
@@ -117,9 +121,30 @@ function StateNotice({ file }: { file: StatementFile }) {
           )}
         </Notice>
       );
+    case 'withdrawn':
+      return (
+        <Notice tone="warn" title={t('statement.withdrawnTitle')} testId="withdrawn">
+          <p>{t('statement.withdrawnText')}</p>
+        </Notice>
+      );
     case 'imported':
       return null;
   }
+}
+
+/** What of a file counts nothing because another one told it, or may not count for long. */
+function ToldAgain({ file }: { file: StatementFile }) {
+  const { t } = useTexts();
+  if (file.toldAgain === 0 && !file.interim) return null;
+  return (
+    <Notice
+      tone="info"
+      title={file.toldAgain === 0 ? t('statement.interimTitle') : t('statement.toldAgain', { count: file.toldAgain })}
+      testId="told-again"
+    >
+      <p>{t(file.interim ? 'statement.interimText' : file.kind === 'bank' ? 'statement.toldAgainBank' : 'statement.toldAgainText')}</p>
+    </Notice>
+  );
 }
 
 function About({ file }: { file: StatementFile }) {
@@ -137,6 +162,11 @@ function About({ file }: { file: StatementFile }) {
         <Fact name={t('statement.rows')}>
           <Count value={file.rowsRead} />
         </Fact>
+        {file.toldAgain === 0 ? null : (
+          <Fact name={t('statement.toldBefore')} testId="told-again-count">
+            <Count value={file.toldAgain} />
+          </Fact>
+        )}
         <Fact name={t('statement.size')}>
           <FileSize bytes={file.bytes} />
         </Fact>

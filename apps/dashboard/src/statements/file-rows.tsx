@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { CircleHelp, MapPin, Rows3 } from 'lucide-react';
 import { useState } from 'react';
 import { STATEMENT_ROW_TYPES } from '../app/searches.js';
@@ -138,7 +138,7 @@ function useLineColumns(): Column<StatementLine>[] {
       cell: (row) => (
         <>
           <strong>{t(`statement.rowType.${row.type}`)}</strong>
-          {row.superseded ? <div className={`${ui.small} ${ui.muted}`}>{t('statement.state.superseded')}</div> : null}
+          <OutOfUse row={row} />
         </>
       ),
     },
@@ -176,6 +176,23 @@ function useLineColumns(): Column<StatementLine>[] {
   ];
 }
 
+/** Says of a line that does not count why: another file tells it, or its own is out of use. */
+function OutOfUse({ row: { superseded, toldIn } }: { row: { readonly superseded: boolean; readonly toldIn: string | null } }) {
+  const { t } = useTexts();
+  if (!superseded) return null;
+  return (
+    <div className={`${ui.small} ${ui.muted}`}>
+      {toldIn === null ? (
+        t('statement.countsNothing')
+      ) : (
+        <Link to="/settlement/statements/$fileId" params={{ fileId: toldIn }}>
+          {t('statement.toldBefore')}
+        </Link>
+      )}
+    </div>
+  );
+}
+
 function Entries({ file }: { file: StatementFile }) {
   const { t } = useTexts();
   const query = useInfiniteQuery(bankEntriesQuery(file.id));
@@ -208,7 +225,17 @@ function useEntryColumns(): Column<BankLine>[] {
   const { t } = useTexts();
   return [
     { key: 'line', header: t('statement.line'), end: true, cell: (row) => row.line },
-    { key: 'day', header: t('statement.bookingDay'), head: true, cell: (row) => <BusinessDay day={row.bookingDay} /> },
+    {
+      key: 'day',
+      header: t('statement.bookingDay'),
+      head: true,
+      cell: (row) => (
+        <>
+          <BusinessDay day={row.bookingDay} />
+          <OutOfUse row={row} />
+        </>
+      ),
+    },
     { key: 'amount', header: t('statement.amount'), end: true, head: true, cell: (row) => <Money value={row.amount} /> },
     { key: 'value', header: t('statement.valueDay'), cell: (row) => (row.valueDay === null ? '–' : <BusinessDay day={row.valueDay} />) },
     { key: 'status', header: t('filter.state'), cell: (row) => textOrCode(t, 'statement.entryStatus', row.status) },

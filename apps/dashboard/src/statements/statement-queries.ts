@@ -9,17 +9,24 @@ import {
   StatementFileDocument,
   type StatementFileFieldsFragment,
   type StatementFileFilter,
+  type StatementFileQuery,
   StatementFilesDocument,
   StatementRowCountDocument,
   type StatementRowFieldsFragment,
   type StatementRowFilter,
   StatementRowsDocument,
+  StatementWithdrawalsDocument,
+  type WithdrawalFieldsFragment,
 } from '../graphql/generated/money/graphql.js';
 
 /** Who sends statements. */
 export type Acquirer = AcquirersQuery['acquirers'][number];
 /** A file of an acquirer or of the bank. */
 export type StatementFile = StatementFileFieldsFragment;
+/** A file with what became of the wish to withdraw it. */
+export type StatementFileDetail = NonNullable<StatementFileQuery['statementFile']>;
+/** A wish that a file counts no more. */
+export type Withdrawal = WithdrawalFieldsFragment;
 /** One line of an acquirer's file. */
 export type StatementLine = StatementRowFieldsFragment;
 /** One line of a bank's file. */
@@ -55,6 +62,12 @@ export const fileQuery = (id: string) =>
     queryFn: async () => (await execute(StatementFileDocument, { id })).statementFile ?? null,
     refetchInterval: ({ state: { data } }) => (data?.state === 'arrived' ? READING_MS : false),
   });
+
+/** Wishes to withdraw a file that wait for a second person, newest first. */
+export const withdrawalsQuery = queryOptions({
+  queryKey: ['statementWithdrawals'] as const,
+  queryFn: async () => (await execute(StatementWithdrawalsDocument)).statementWithdrawals,
+});
 
 /** Rows of acquirers' files, page by page. */
 export const rowsQuery = (filter: StatementRowFilter) =>
@@ -94,6 +107,8 @@ export const bankEntriesQuery = (fileId: string) =>
 /** Shows files, rows and acquirers as they are now. */
 export async function renewStatements(): Promise<void> {
   await Promise.all(
-    ['statementFiles', 'statementFile', 'statementRows', 'acquirers'].map((key) => queryClient.invalidateQueries({ queryKey: [key] })),
+    ['statementFiles', 'statementFile', 'statementRows', 'bankEntries', 'statementWithdrawals', 'acquirers'].map((key) =>
+      queryClient.invalidateQueries({ queryKey: [key] }),
+    ),
   );
 }

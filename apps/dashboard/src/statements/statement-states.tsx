@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX, History, LoaderCircle, type LucideIcon } from 'lucide-react';
+import { CircleCheck, CircleX, History, LoaderCircle, type LucideIcon, Undo2 } from 'lucide-react';
 import type { StatementFileState } from '../graphql/generated/money/graphql.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { type ChipTone, StateChip } from '../ui/state-chip.js';
@@ -11,6 +11,7 @@ const LOOKS: Record<StatementFileState, [ChipTone, LucideIcon]> = {
   imported: ['ok', CircleCheck],
   refused: ['bad', CircleX],
   superseded: ['quiet', History],
+  withdrawn: ['quiet', Undo2],
 };
 
 /** A file's state as icon and word. */

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { checkCounts, checkFigures, likelyKind, netOf, placeKey, placeOf, readPercent, sizeOf, unknownNumbers } from './statement.rules.js';
+import {
+  checkCounts,
+  checkFigures,
+  decisionsAbout,
+  likelyKind,
+  netOf,
+  placeKey,
+  placeOf,
+  readPercent,
+  sizeOf,
+  unknownNumbers,
+} from './statement.rules.js';
 
 describe('a file’s net', () => {
   it('is summed per currency, without payouts and carried balances', () => {
@@ -80,5 +91,15 @@ describe('unknown numbers', () => {
   it('go to a terminal or to a whole store', () => {
     expect(placeOf(placeKey('berlin', 'b-1'))).toEqual({ storeId: 'berlin', terminalId: 'b-1' });
     expect(placeOf(placeKey('berlin', null))).toEqual({ storeId: 'berlin', terminalId: null });
+  });
+});
+
+describe('a wish to withdraw a file', () => {
+  it('is decided by somebody else, and taken back by whoever asked', () => {
+    const asked = { state: 'requested', mine: false, mayDecide: true } as const;
+    expect(decisionsAbout(asked)).toEqual(['approve', 'refuse']);
+    expect(decisionsAbout({ ...asked, mine: true, mayDecide: false })).toEqual(['withdraw']);
+    expect(decisionsAbout({ ...asked, mayDecide: false })).toEqual([]);
+    expect(decisionsAbout({ ...asked, state: 'approved' })).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-import type { MoneyFieldsFragment, StatementFileFieldsFragment, StatementKind } from '../graphql/generated/money/graphql.js';
+import { type Amount, sumByCurrency } from '../format/money.js';
+import type { RemedyDecision, RemedyState, StatementFileFieldsFragment, StatementKind } from '../graphql/generated/money/graphql.js';
 
 /** Types of lines that move no money between sale and payout: they are no part of what there was to pay out (libs/statements, StatementTotals). */
 const NOT_PAID_OUT: ReadonlySet<string> = new Set(['payout', 'balance']);
@@ -7,12 +8,9 @@ const NOT_PAID_OUT: ReadonlySet<string> = new Set(['payout', 'balance']);
 type Total = StatementFileFieldsFragment['totals'][number];
 
 /** What there was to pay out by an acquirer's file, or what a bank's file booked: net, one amount per currency. */
-export function netOf(totals: readonly Pick<Total, 'type' | 'currency' | 'netMinor'>[]): MoneyFieldsFragment[] {
-  const sums = new Map<string, number>();
-  for (const { type, currency, netMinor } of totals) {
-    if (!NOT_PAID_OUT.has(type)) sums.set(currency, (sums.get(currency) ?? 0) + netMinor);
-  }
-  return [...sums].map(([currency, amountMinor]) => ({ currency, amountMinor })).sort((a, b) => a.currency.localeCompare(b.currency));
+export function netOf(totals: readonly Pick<Total, 'type' | 'currency' | 'netMinor'>[]): Amount[] {
+  const paidOut = totals.filter(({ type }) => !NOT_PAID_OUT.has(type));
+  return sumByCurrency(paidOut.map(({ currency, netMinor }) => ({ currency, amountMinor: netMinor })));
 }
 
 /** How many comparisons with the file's own figures passed and failed. */
@@ -80,4 +78,15 @@ export const placeKey = (storeId: string, terminalId: string | null): string => 
 export function placeOf(key: string): { readonly storeId: string; readonly terminalId: string | null } {
   const [storeId = '', terminalId = ''] = key.split('/');
   return { storeId, terminalId: terminalId === '' ? null : terminalId };
+}
+
+/** What the viewer may decide about a wish to withdraw a file: whoever asked can only take it back (W2). */
+export function decisionsAbout(withdrawal: {
+  readonly state: RemedyState;
+  readonly mine: boolean;
+  readonly mayDecide: boolean;
+}): readonly RemedyDecision[] {
+  if (withdrawal.state !== 'requested') return [];
+  if (withdrawal.mayDecide) return ['approve', 'refuse'];
+  return withdrawal.mine ? ['withdraw'] : [];
 }

@@ -18,6 +18,7 @@ import { type Acquirer, acquirersQuery, filesQuery, type StatementFile } from '.
 import { ChecksChip, FileStateChip, RefusalWords } from './statement-states.js';
 import classes from './statements.module.css';
 import { UploadBand } from './upload-band.js';
+import { WaitingWithdrawals } from './withdrawal.js';
 
 const route = getRouteApi('/signed-in/settlement/statements');
 const KINDS = ['acquirer', 'bank'] as const;
@@ -65,6 +66,7 @@ export function StatementsPage() {
           addAcquirer={() => setEditing(true)}
         />
       ) : null}
+      <WaitingWithdrawals />
       <Filters acquirers={acquirers ?? []} />
       {query.isPending ? <Skeletons rows={6} height={56} /> : null}
       {query.error && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : null}

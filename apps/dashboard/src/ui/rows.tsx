@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import classes from './ui.module.css';
 import { usePhone } from './use-phone.js';
 
@@ -27,30 +27,49 @@ export function Rows<T>(props: {
 type RowsProps<T> = Parameters<typeof Rows<T>>[0];
 
 function Table<T>({ rows, columns, rowKey, label, testId }: RowsProps<T>) {
+  const frame = useRef<HTMLDivElement>(null);
+  const wide = useWider(frame);
   return (
-    <table className={classes.table} aria-label={label} data-testid={testId}>
-      <thead>
-        <tr>
-          {columns.map(({ key, header, end }) => (
-            <th key={key} scope="col" className={end ? classes.end : undefined}>
-              {header}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={rowKey(row)} data-row={rowKey(row)}>
-            {columns.map(({ key, cell, end }) => (
-              <td key={key} className={end ? classes.end : undefined}>
-                {cell(row)}
-              </td>
+    // What is wider than the page, as sums of fifteen digits are, is scrolled within it, by the keyboard too.
+    <div ref={frame} className={classes.frame} {...(wide ? { role: 'region', 'aria-label': label, tabIndex: 0 } : {})}>
+      <table className={classes.table} aria-label={label} data-testid={testId}>
+        <thead>
+          <tr>
+            {columns.map(({ key, header, end }) => (
+              <th key={key} scope="col" className={end ? classes.end : undefined}>
+                {header}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)} data-row={rowKey(row)}>
+              {columns.map(({ key, cell, end }) => (
+                <td key={key} className={end ? classes.end : undefined}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
+}
+
+/** Whether an element holds more than it is wide, kept up to date. */
+function useWider(frame: RefObject<HTMLDivElement | null>): boolean {
+  const [wide, setWide] = useState(false);
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (element === null) return undefined;
+    const look = () => setWide(element.scrollWidth > element.clientWidth + 1);
+    const observer = new ResizeObserver(look);
+    for (const each of [element, ...element.children]) observer.observe(each);
+    return () => observer.disconnect();
+  }, [frame]);
+  return wide;
 }
 
 function Cards<T>({ rows, columns, rowKey, label, testId }: RowsProps<T>) {

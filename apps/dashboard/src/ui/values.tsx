@@ -1,12 +1,11 @@
 import { useNow } from '../app/clock.js';
-import { formatMoney } from '../format/money.js';
+import { type Amount, formatMoney } from '../format/money.js';
 import { deviceZone, formatBusinessDay, formatClock, formatDate, formatMoment, spanOf, spanText, zoneName } from '../format/time.js';
-import type { MoneyFieldsFragment } from '../graphql/generated/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
 import classes from './ui.module.css';
 
 /** An amount with its currency, digits aligned. */
-export function Money(props: { value: MoneyFieldsFragment }) {
+export function Money(props: { value: Amount }) {
   const { locale } = useTexts();
   return <span className={classes.number}>{formatMoney(props.value, locale)}</span>;
 }

@@ -168,6 +168,12 @@ export type PayoutState =
   | 'overdue'
   | 'short';
 
+export type ProviderTermsInput = {
+  acquirerId: string;
+  fees?: unknown;
+  funding?: unknown;
+};
+
 export type RefusalCode =
   | 'alreadyDone'
   | 'alreadyRunning'
@@ -265,7 +271,8 @@ export type StatementFileState =
   | 'arrived'
   | 'imported'
   | 'refused'
-  | 'superseded';
+  | 'superseded'
+  | 'withdrawn';
 
 export type StatementKind =
   | 'acquirer'
@@ -317,7 +324,15 @@ export type TransactionState =
   | 'inDoubt'
   | 'started';
 
-export type DifferenceFieldsFragment = { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null };
+export type ViewerDifferenceAct =
+  | 'accept'
+  | 'assign'
+  | 'correctingEntry'
+  | 'forceMatch'
+  | 'reopen'
+  | 'resolve';
+
+export type DifferenceFieldsFragment = { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null };
 
 export type DifferencesQueryVariables = Exact<{
   filter?: DifferenceFilter | null | undefined;
@@ -325,14 +340,14 @@ export type DifferencesQueryVariables = Exact<{
 }>;
 
 
-export type DifferencesQuery = { differences: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } }> } };
+export type DifferencesQuery = { differences: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } }> } };
 
 export type DifferenceDetailQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type DifferenceDetailQuery = { difference: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, history: Array<{ at: string, what: string, actor: string, actorName: string | null, detail: string }>, transaction: { id: string, traceNo: number | null, receiptNo: number | null, operatorId: string | null, cardLast4: string | null, cardName: string | null, startedAt: string } | null, statementRow: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } } | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } | null };
+export type DifferenceDetailQuery = { difference: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, history: Array<{ at: string, what: string, actor: string, actorName: string | null, detail: string }>, transaction: { id: string, traceNo: number | null, receiptNo: number | null, operatorId: string | null, cardLast4: string | null, cardName: string | null, startedAt: string } | null, statementRow: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } } | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } | null };
 
 export type DifferenceCountQueryVariables = Exact<{
   filter?: DifferenceFilter | null | undefined;
@@ -348,6 +363,20 @@ export type DifferenceOwnersQueryVariables = Exact<{
 
 export type DifferenceOwnersQuery = { differenceOwners: Array<{ id: string, name: string, role: Role }> };
 
+export type ForceMatchPartnersQueryVariables = Exact<{
+  differenceId: string;
+}>;
+
+
+export type ForceMatchPartnersQuery = { forceMatchPartners: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> };
+
+export type AmountToleranceQueryVariables = Exact<{
+  acquirerId: string;
+}>;
+
+
+export type AmountToleranceQuery = { reconciliationSetting: { amountTolerances: Array<{ amountMinor: number, currency: string }> } | null };
+
 export type AssignDifferencesMutationVariables = Exact<{
   ids: Array<string> | string;
   role?: Role | null | undefined;
@@ -357,7 +386,7 @@ export type AssignDifferencesMutationVariables = Exact<{
 
 export type AssignDifferencesMutation = { assignDifferences:
     | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
-    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotAllowed', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
@@ -371,7 +400,7 @@ export type ResolveDifferencesMutationVariables = Exact<{
 
 export type ResolveDifferencesMutation = { resolveDifferences:
     | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
-    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotAllowed', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
@@ -385,7 +414,7 @@ export type AcceptDifferencesMutationVariables = Exact<{
 
 export type AcceptDifferencesMutation = { acceptDifferences:
     | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
-    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotAllowed', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
@@ -399,7 +428,7 @@ export type ReopenDifferencesMutationVariables = Exact<{
 
 export type ReopenDifferencesMutation = { reopenDifferences:
     | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
-    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
+    | { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotAllowed', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
@@ -407,7 +436,7 @@ export type ReopenDifferencesMutation = { reopenDifferences:
 
 type DifferenceOutcome_AlreadyDone_Fragment = { __typename: 'AlreadyDone', code: RefusalCode, message: string };
 
-type DifferenceOutcome_DifferencesChanged_Fragment = { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> };
+type DifferenceOutcome_DifferencesChanged_Fragment = { __typename: 'DifferencesChanged', differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> };
 
 type DifferenceOutcome_InvalidInput_Fragment = { __typename: 'InvalidInput', code: RefusalCode, message: string };
 
@@ -449,7 +478,7 @@ export type WrongFeesQueryVariables = Exact<{
 
 export type WrongFeesQuery = { feeChecks: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, terminalId: string | null, batchNo: string, businessDay: string, rows: number, wrongRows: number, expected: { amountMinor: number, currency: string }, charged: { amountMinor: number, currency: string }, chargedWithoutRate: { amountMinor: number, currency: string } } }> } };
 
-export type RemedyFieldsFragment = { id: string, storeId: string, kind: RemedyKind, content: unknown, digest: string, state: RemedyState, reason: string, mine: boolean, mayDecide: boolean, requestedName: string, requestedAt: string, decidedName: string | null, decidedAt: string | null, decisionNote: string | null, differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> };
+export type RemedyFieldsFragment = { id: string, storeId: string, kind: RemedyKind, content: unknown, digest: string, state: RemedyState, reason: string, mine: boolean, mayDecide: boolean, requestedName: string, requestedAt: string, decidedName: string | null, decidedAt: string | null, decisionNote: string | null, differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> };
 
 export type RemediesQueryVariables = Exact<{
   state?: Array<RemedyState> | RemedyState | null | undefined;
@@ -457,7 +486,7 @@ export type RemediesQueryVariables = Exact<{
 }>;
 
 
-export type RemediesQuery = { remedyRequests: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, kind: RemedyKind, content: unknown, digest: string, state: RemedyState, reason: string, mine: boolean, mayDecide: boolean, requestedName: string, requestedAt: string, decidedName: string | null, decidedAt: string | null, decisionNote: string | null, differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> } }> } };
+export type RemediesQuery = { remedyRequests: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, kind: RemedyKind, content: unknown, digest: string, state: RemedyState, reason: string, mine: boolean, mayDecide: boolean, requestedName: string, requestedAt: string, decidedName: string | null, decidedAt: string | null, decisionNote: string | null, differences: Array<{ id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null }> } }> } };
 
 export type RequestForceMatchMutationVariables = Exact<{
   input: ForceMatchInput;
@@ -634,7 +663,7 @@ export type TransactionsQueryVariables = Exact<{
 
 export type TransactionsQuery = { transactions: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, kind: TransactionKind, storeId: string, terminalId: string, terminalName: string, state: TransactionState, operatorId: string | null, traceNo: number | null, receiptNo: number | null, cardLast4: string | null, cardName: string | null, businessDay: string, startedAt: string, finishedAt: string | null, wasInDoubt: boolean, amount: { amountMinor: number, currency: string } } }> } };
 
-export type StatementFileFieldsFragment = { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number, netMinor: number }> };
+export type StatementFileFieldsFragment = { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, toldAgain: number, interim: boolean, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number, netMinor: number }> };
 
 export type AcquirersQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -647,14 +676,79 @@ export type StatementFilesQueryVariables = Exact<{
 }>;
 
 
-export type StatementFilesQuery = { statementFiles: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number, netMinor: number }> } }> } };
+export type StatementFilesQuery = { statementFiles: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, toldAgain: number, interim: boolean, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number, netMinor: number }> } }> } };
 
 export type StatementFileQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type StatementFileQuery = { statementFile: { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number, netMinor: number }> } | null };
+export type StatementFileQuery = { statementFile: { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, toldAgain: number, interim: boolean, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, withdrawal: { id: string, fileId: string, digest: string, state: RemedyState, reason: string, requestedName: string, requestedAt: string, mine: boolean, mayDecide: boolean, decidedName: string | null, decidedAt: string | null, decisionNote: string | null } | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number, netMinor: number }> } | null };
+
+export type WithdrawalFieldsFragment = { id: string, fileId: string, digest: string, state: RemedyState, reason: string, requestedName: string, requestedAt: string, mine: boolean, mayDecide: boolean, decidedName: string | null, decidedAt: string | null, decisionNote: string | null };
+
+export type StatementWithdrawalsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StatementWithdrawalsQuery = { statementWithdrawals: Array<{ id: string, fileId: string, reason: string, requestedName: string, mine: boolean, file: { name: string } }> };
+
+export type WithdrawStatementFileMutationVariables = Exact<{
+  fileId: string;
+  reason: string;
+}>;
+
+
+export type WithdrawStatementFileMutation = { withdrawStatementFile:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'ContentChanged', code: RefusalCode, message: string }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'OwnRequest', code: RefusalCode, message: string }
+    | { __typename: 'StatementWithdrawal', id: string, state: RemedyState }
+   };
+
+export type DecideStatementWithdrawalMutationVariables = Exact<{
+  id: string;
+  digest: string;
+  decision: RemedyDecision;
+  note?: string | null | undefined;
+}>;
+
+
+export type DecideStatementWithdrawalMutation = { decideStatementWithdrawal:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'ContentChanged', code: RefusalCode, message: string }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'OwnRequest', code: RefusalCode, message: string }
+    | { __typename: 'StatementWithdrawal', id: string, state: RemedyState }
+   };
+
+type WithdrawalOutcome_AlreadyDone_Fragment = { __typename: 'AlreadyDone', code: RefusalCode, message: string };
+
+type WithdrawalOutcome_ContentChanged_Fragment = { __typename: 'ContentChanged', code: RefusalCode, message: string };
+
+type WithdrawalOutcome_InvalidInput_Fragment = { __typename: 'InvalidInput', code: RefusalCode, message: string };
+
+type WithdrawalOutcome_NotAllowed_Fragment = { __typename: 'NotAllowed', code: RefusalCode, message: string };
+
+type WithdrawalOutcome_NotFound_Fragment = { __typename: 'NotFound', code: RefusalCode, message: string };
+
+type WithdrawalOutcome_OwnRequest_Fragment = { __typename: 'OwnRequest', code: RefusalCode, message: string };
+
+type WithdrawalOutcome_StatementWithdrawal_Fragment = { __typename: 'StatementWithdrawal', id: string, state: RemedyState };
+
+export type WithdrawalOutcomeFragment =
+  | WithdrawalOutcome_AlreadyDone_Fragment
+  | WithdrawalOutcome_ContentChanged_Fragment
+  | WithdrawalOutcome_InvalidInput_Fragment
+  | WithdrawalOutcome_NotAllowed_Fragment
+  | WithdrawalOutcome_NotFound_Fragment
+  | WithdrawalOutcome_OwnRequest_Fragment
+  | WithdrawalOutcome_StatementWithdrawal_Fragment
+;
 
 export type StatementRowsQueryVariables = Exact<{
   filter?: StatementRowFilter | null | undefined;
@@ -663,9 +757,9 @@ export type StatementRowsQueryVariables = Exact<{
 }>;
 
 
-export type StatementRowsQuery = { statementRows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } } }> } };
+export type StatementRowsQuery = { statementRows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } } }> } };
 
-export type StatementRowFieldsFragment = { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } };
+export type StatementRowFieldsFragment = { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } };
 
 export type StatementRowCountQueryVariables = Exact<{
   filter?: StatementRowFilter | null | undefined;
@@ -680,7 +774,7 @@ export type BankEntriesQueryVariables = Exact<{
 }>;
 
 
-export type BankEntriesQuery = { bankEntries: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, line: number, account: string, bookingDay: string, valueDay: string | null, status: string, reference: string, remittance: string, superseded: boolean, amount: { amountMinor: number, currency: string } } }> } };
+export type BankEntriesQuery = { bankEntries: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, line: number, account: string, bookingDay: string, valueDay: string | null, status: string, reference: string, remittance: string, superseded: boolean, toldIn: string | null, amount: { amountMinor: number, currency: string } } }> } };
 
 export type SaveAcquirerMutationVariables = Exact<{
   input: SaveAcquirerInput;
@@ -703,6 +797,24 @@ export type MapAcquirerTerminalsMutation = { mapAcquirerTerminals:
     | { __typename: 'Acquirer', id: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
+   };
+
+export type ProviderTermsQueryVariables = Exact<{
+  acquirerId: string;
+}>;
+
+
+export type ProviderTermsQuery = { providerTerms: Array<{ acquirerId: string, version: number, fees: unknown, funding: unknown, savedAt: string, savedBy: string }> };
+
+export type SaveProviderTermsMutationVariables = Exact<{
+  input: ProviderTermsInput;
+}>;
+
+
+export type SaveProviderTermsMutation = { saveProviderTerms:
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'ProviderTerms', version: number }
    };
 
 export class TypedDocumentString<TResult, TVariables>
@@ -750,6 +862,7 @@ export const DifferenceFieldsFragmentDoc = new TypedDocumentString(`
   changedAt
   endedBy
   note
+  viewerMay
   terminalAmount {
     ...MoneyFields
   }
@@ -794,6 +907,7 @@ export const DifferenceOutcomeFragmentDoc = new TypedDocumentString(`
   changedAt
   endedBy
   note
+  viewerMay
   terminalAmount {
     ...MoneyFields
   }
@@ -845,6 +959,7 @@ export const RemedyFieldsFragmentDoc = new TypedDocumentString(`
   changedAt
   endedBy
   note
+  viewerMay
   terminalAmount {
     ...MoneyFields
   }
@@ -938,6 +1053,8 @@ export const StatementFileFieldsFragmentDoc = new TypedDocumentString(`
   supersededBy
   bytesRead
   rowsRead
+  toldAgain
+  interim
   format
   merchant
   periodFrom
@@ -961,6 +1078,35 @@ export const StatementFileFieldsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"StatementFileFields"}) as unknown as TypedDocumentString<StatementFileFieldsFragment, unknown>;
+export const WithdrawalFieldsFragmentDoc = new TypedDocumentString(`
+    fragment WithdrawalFields on StatementWithdrawal {
+  id
+  fileId
+  digest
+  state
+  reason
+  requestedName
+  requestedAt
+  mine
+  mayDecide
+  decidedName
+  decidedAt
+  decisionNote
+}
+    `, {"fragmentName":"WithdrawalFields"}) as unknown as TypedDocumentString<WithdrawalFieldsFragment, unknown>;
+export const WithdrawalOutcomeFragmentDoc = new TypedDocumentString(`
+    fragment WithdrawalOutcome on StatementWithdrawalResult {
+  __typename
+  ... on StatementWithdrawal {
+    id
+    state
+  }
+  ... on Refusal {
+    code
+    message
+  }
+}
+    `, {"fragmentName":"WithdrawalOutcome"}) as unknown as TypedDocumentString<WithdrawalOutcomeFragment, unknown>;
 export const StatementRowFieldsFragmentDoc = new TypedDocumentString(`
     fragment StatementRowFields on StatementRow {
   id
@@ -981,6 +1127,7 @@ export const StatementRowFieldsFragmentDoc = new TypedDocumentString(`
   cardLast4
   payout
   superseded
+  toldIn
   feeRemainder
   gross {
     ...MoneyFields
@@ -1031,6 +1178,7 @@ export const DifferencesDocument = new TypedDocumentString(`
   changedAt
   endedBy
   note
+  viewerMay
   terminalAmount {
     ...MoneyFields
   }
@@ -1087,6 +1235,7 @@ export const DifferenceDetailDocument = new TypedDocumentString(`
   changedAt
   endedBy
   note
+  viewerMay
   terminalAmount {
     ...MoneyFields
   }
@@ -1117,6 +1266,7 @@ fragment StatementRowFields on StatementRow {
   cardLast4
   payout
   superseded
+  toldIn
   feeRemainder
   gross {
     ...MoneyFields
@@ -1144,6 +1294,54 @@ export const DifferenceOwnersDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DifferenceOwnersQuery, DifferenceOwnersQueryVariables>;
+export const ForceMatchPartnersDocument = new TypedDocumentString(`
+    query ForceMatchPartners($differenceId: ID!) {
+  forceMatchPartners(differenceId: $differenceId) {
+    ...DifferenceFields
+  }
+}
+    fragment DifferenceFields on Difference {
+  id
+  storeId
+  acquirerId
+  type
+  businessDay
+  terminalId
+  batchNo
+  rowType
+  traceNo
+  paymentId
+  statementRowId
+  state
+  ownerRole
+  ownerId
+  ownerName
+  foundAt
+  changedAt
+  endedBy
+  note
+  viewerMay
+  terminalAmount {
+    ...MoneyFields
+  }
+  acquirerAmount {
+    ...MoneyFields
+  }
+}
+fragment MoneyFields on Money {
+  amountMinor
+  currency
+}`) as unknown as TypedDocumentString<ForceMatchPartnersQuery, ForceMatchPartnersQueryVariables>;
+export const AmountToleranceDocument = new TypedDocumentString(`
+    query AmountTolerance($acquirerId: ID!) {
+  reconciliationSetting(acquirerId: $acquirerId) {
+    amountTolerances {
+      amountMinor
+      currency
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AmountToleranceQuery, AmountToleranceQueryVariables>;
 export const AssignDifferencesDocument = new TypedDocumentString(`
     mutation AssignDifferences($ids: [ID!]!, $role: Role, $personId: ID) {
   assignDifferences(ids: $ids, role: $role, personId: $personId) {
@@ -1170,6 +1368,7 @@ export const AssignDifferencesDocument = new TypedDocumentString(`
   changedAt
   endedBy
   note
+  viewerMay
   terminalAmount {
     ...MoneyFields
   }
@@ -1219,6 +1418,7 @@ export const ResolveDifferencesDocument = new TypedDocumentString(`
   changedAt
   endedBy
   note
+  viewerMay
   terminalAmount {
     ...MoneyFields
   }
@@ -1268,6 +1468,7 @@ export const AcceptDifferencesDocument = new TypedDocumentString(`
   changedAt
   endedBy
   note
+  viewerMay
   terminalAmount {
     ...MoneyFields
   }
@@ -1317,6 +1518,7 @@ export const ReopenDifferencesDocument = new TypedDocumentString(`
   changedAt
   endedBy
   note
+  viewerMay
   terminalAmount {
     ...MoneyFields
   }
@@ -1473,6 +1675,7 @@ export const RemediesDocument = new TypedDocumentString(`
   changedAt
   endedBy
   note
+  viewerMay
   terminalAmount {
     ...MoneyFields
   }
@@ -1952,6 +2155,8 @@ export const StatementFilesDocument = new TypedDocumentString(`
   supersededBy
   bytesRead
   rowsRead
+  toldAgain
+  interim
   format
   merchant
   periodFrom
@@ -1978,6 +2183,9 @@ export const StatementFileDocument = new TypedDocumentString(`
     query StatementFile($id: ID!) {
   statementFile(id: $id) {
     ...StatementFileFields
+    withdrawal {
+      ...WithdrawalFields
+    }
   }
 }
     fragment StatementFileFields on StatementFile {
@@ -1994,6 +2202,8 @@ export const StatementFileDocument = new TypedDocumentString(`
   supersededBy
   bytesRead
   rowsRead
+  toldAgain
+  interim
   format
   merchant
   periodFrom
@@ -2015,7 +2225,74 @@ export const StatementFileDocument = new TypedDocumentString(`
     feeMinor
     netMinor
   }
+}
+fragment WithdrawalFields on StatementWithdrawal {
+  id
+  fileId
+  digest
+  state
+  reason
+  requestedName
+  requestedAt
+  mine
+  mayDecide
+  decidedName
+  decidedAt
+  decisionNote
 }`) as unknown as TypedDocumentString<StatementFileQuery, StatementFileQueryVariables>;
+export const StatementWithdrawalsDocument = new TypedDocumentString(`
+    query StatementWithdrawals {
+  statementWithdrawals {
+    id
+    fileId
+    reason
+    requestedName
+    mine
+    file {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StatementWithdrawalsQuery, StatementWithdrawalsQueryVariables>;
+export const WithdrawStatementFileDocument = new TypedDocumentString(`
+    mutation WithdrawStatementFile($fileId: ID!, $reason: String!) {
+  withdrawStatementFile(fileId: $fileId, reason: $reason) {
+    ...WithdrawalOutcome
+  }
+}
+    fragment WithdrawalOutcome on StatementWithdrawalResult {
+  __typename
+  ... on StatementWithdrawal {
+    id
+    state
+  }
+  ... on Refusal {
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<WithdrawStatementFileMutation, WithdrawStatementFileMutationVariables>;
+export const DecideStatementWithdrawalDocument = new TypedDocumentString(`
+    mutation DecideStatementWithdrawal($id: ID!, $digest: String!, $decision: RemedyDecision!, $note: String) {
+  decideStatementWithdrawal(
+    id: $id
+    digest: $digest
+    decision: $decision
+    note: $note
+  ) {
+    ...WithdrawalOutcome
+  }
+}
+    fragment WithdrawalOutcome on StatementWithdrawalResult {
+  __typename
+  ... on StatementWithdrawal {
+    id
+    state
+  }
+  ... on Refusal {
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<DecideStatementWithdrawalMutation, DecideStatementWithdrawalMutationVariables>;
 export const StatementRowsDocument = new TypedDocumentString(`
     query StatementRows($filter: StatementRowFilter, $first: Int, $after: String) {
   statementRows(filter: $filter, first: $first, after: $after) {
@@ -2054,6 +2331,7 @@ fragment StatementRowFields on StatementRow {
   cardLast4
   payout
   superseded
+  toldIn
   feeRemainder
   gross {
     ...MoneyFields
@@ -2091,6 +2369,7 @@ export const BankEntriesDocument = new TypedDocumentString(`
         reference
         remittance
         superseded
+        toldIn
         amount {
           ...MoneyFields
         }
@@ -2130,3 +2409,29 @@ export const MapAcquirerTerminalsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MapAcquirerTerminalsMutation, MapAcquirerTerminalsMutationVariables>;
+export const ProviderTermsDocument = new TypedDocumentString(`
+    query ProviderTerms($acquirerId: ID!) {
+  providerTerms(acquirerId: $acquirerId) {
+    acquirerId
+    version
+    fees
+    funding
+    savedAt
+    savedBy
+  }
+}
+    `) as unknown as TypedDocumentString<ProviderTermsQuery, ProviderTermsQueryVariables>;
+export const SaveProviderTermsDocument = new TypedDocumentString(`
+    mutation SaveProviderTerms($input: ProviderTermsInput!) {
+  saveProviderTerms(input: $input) {
+    __typename
+    ... on ProviderTerms {
+      version
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SaveProviderTermsMutation, SaveProviderTermsMutationVariables>;
