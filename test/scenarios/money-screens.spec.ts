@@ -338,6 +338,12 @@ describe.skipIf(browserPath === undefined)('the pages about money', () => {
       await newYork.at('four-way').waitFor({ timeout: SLOW_MS });
       await newYork.page.locator('[data-testid="side-acquirer"][data-verdict="differs"]').waitFor({ timeout: SLOW_MS });
       await look(newYork, '11-batch-zh-390', PHONE);
+      // What is head office's work is not offered to a manager.
+      await newYork.page.goto(`${world.url}/settlement/differences?type=amountOver`);
+      await newYork.at('difference-amountOver').first().click();
+      await newYork.at('not-yours').waitFor({ timeout: SLOW_MS });
+      expect(await newYork.page.locator('[data-testid^="act-"]:visible:not([data-testid="act-correct"])').count()).toBe(0);
+      await look(newYork, '11-not-yours-zh-390', PHONE);
       expect(newYork.complaints).toEqual([]);
       await newYork.context.close();
 
@@ -413,6 +419,8 @@ describe.skipIf(browserPath === undefined)('the pages about money', () => {
         ['/settlement/statements', 'statement-files'],
         ['/settlement/funding', 'funding-calendar'],
         ['/settlement/fees', 'fee-report'],
+        ['/settlement/terms', 'terms'],
+        ['/settlement/terms/small', 'fee-lines'],
         [`/settlement/batches/newyork/ny-1/${batchNo}`, 'four-way'],
       ] as const) {
         await auditor.page.goto(`${world.url}${path}`);
@@ -424,5 +432,42 @@ describe.skipIf(browserPath === undefined)('the pages about money', () => {
       await auditor.context.close();
     },
     SLOW_MS * 5,
+  );
+
+  test(
+    'a file is withdrawn by two people, and what it led to goes with it',
+    async () => {
+      const hq = await visit('hq', 'en', DESK);
+      // The months are gone through by the keyboard, and stand in the address.
+      await hq.page.goto(`${world.url}/settlement/funding`);
+      await hq.at('funding-calendar').waitFor({ timeout: SLOW_MS });
+      await hq.at('month-after').focus();
+      await hq.page.keyboard.press('Enter');
+      await hq.page.waitForURL(/from=\d{4}-\d{2}-01&to=/);
+      await hq.page.goto(`${world.url}/settlement/statements?state=imported`);
+      await hq.page.locator('[data-testid^="file-"]', { hasText: 'corrected.csv' }).click();
+      await hq.at('withdraw').click();
+      await hq.at('withdrawal-confirm').click();
+      await hq.at('withdrawal-dialog').getByText('Give a reason.').waitFor();
+      await hq.at('withdrawal-reason').fill('It is of another company');
+      await look(hq, '16-withdraw-en-1280', DESK);
+      await hq.at('withdrawal-confirm').click();
+      await hq.at('withdrawal-requested').waitFor({ timeout: SLOW_MS });
+      expect(await hq.at('withdrawal-approve').count()).toBe(0);
+      expect(hq.complaints).toEqual([]);
+      await hq.context.close();
+
+      const second = await visit('hq-second', 'zh', PHONE);
+      await second.page.goto(`${world.url}/settlement/statements`);
+      await second.at('withdrawals-waiting').getByRole('link').click();
+      await second.at('withdrawal-approve').click();
+      await look(second, '17-withdrawal-zh-390', PHONE);
+      await second.at('withdrawal-confirm').click();
+      await second.at('withdrawn').waitFor({ timeout: SLOW_MS });
+      await world.until('its payouts to go', async () => (await world.sql('select 1 from payout')).length === 0, SLOW_MS);
+      expect(second.complaints).toEqual([]);
+      await second.context.close();
+    },
+    SLOW_MS * 3,
   );
 });
