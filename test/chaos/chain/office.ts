@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { enrolGateway, Headquarters } from 'tillward';
 import { HEADQUARTERS } from './chain.js';
 
-/** Core may be down on purpose, frozen for a minute, then waiting for a frozen database: asked again for so long. */
-const CORE_BACK_WITHIN_MS = 300_000;
+/** Core may be down on purpose: frozen for a minute, killed, frozen again, waiting for a frozen database between. Asked again for as long as that can go on. */
+const CORE_BACK_WITHIN_MS = 900_000;
 
 /** Headquarters as far as it lets gateways in and out. */
 export class Office {
