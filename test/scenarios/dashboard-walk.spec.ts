@@ -20,8 +20,8 @@ describe.skipIf(browserPath === undefined)('a closing night in the dashboard', (
       name: FOLDER,
       dashboard: true,
       seed: SEED,
-      closeAfterS: { berlin: 25 },
-      night: { hostDownAtS: 15, cutOffAtS: 10, hostUpAtS: 3_000 },
+      closeAfterS: { berlin: 40 },
+      night: { hostDownAtS: 30, cutOffAtS: 20, hostUpAtS: 3_000 },
     });
     browser = await startBrowser();
   }, 180_000);

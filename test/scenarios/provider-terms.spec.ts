@@ -112,7 +112,7 @@ describe.skipIf(browserPath === undefined)('the terms of an acquirer', () => {
       expect(hq.complaints).toEqual([]);
       await hq.context.close();
     },
-    SLOW_MS,
+    SLOW_MS * 3,
   );
 
   test(
@@ -134,7 +134,7 @@ describe.skipIf(browserPath === undefined)('the terms of an acquirer', () => {
       expect(hq.complaints).toEqual([]);
       await hq.context.close();
     },
-    SLOW_MS,
+    SLOW_MS * 3,
   );
 
   test(
@@ -154,6 +154,6 @@ describe.skipIf(browserPath === undefined)('the terms of an acquirer', () => {
       expect(manager.complaints).toEqual([]);
       await manager.context.close();
     },
-    SLOW_MS,
+    SLOW_MS * 3,
   );
 });

@@ -22,8 +22,8 @@ describe.skipIf(browserPath === undefined)('the terminal page', () => {
       name: FOLDER,
       dashboard: true,
       seed: SEED,
-      closeAfterS: { shanghai: 3_000, berlin: 20 },
-      night: { hostDownAtS: 10, cutOffAtS: 5, hostUpAtS: 3_000 },
+      closeAfterS: { berlin: 35 },
+      night: { hostDownAtS: 25, cutOffAtS: 15, hostUpAtS: 3_000 },
     });
     browser = await startBrowser();
   }, 180_000);
