@@ -46,7 +46,8 @@ function presentPackages(root) {
 
 /**
  * Installs exactly what the lock file says when something is missing. Without `tests` the first installation leaves out what only contributors need, a
- * third of it; where those packages are there already they stay. Throws a sentence when npm fails.
+ * third of it; where those packages are there already they stay. Where only those are missing they are added and nothing is replaced: a system that was
+ * started from this folder runs on. Throws a sentence when npm fails.
  */
 export async function ensureInstalled(root, { tests = true } = {}) {
   if (isInstalled(root, { tests })) return;
@@ -55,7 +56,8 @@ export async function ensureInstalled(root, { tests = true } = {}) {
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const hasTestPackages = Object.values(presentPackages(root) ?? {}).some(({ dev }) => dev);
   const lean = tests || hasTestPackages ? [] : ['--omit=dev'];
-  await run([...npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error', ...lean], root, 'npm ci');
+  const how = isInstalled(root, { tests: false }) ? ['install', '--no-save'] : ['ci'];
+  await run([...npm, ...how, '--no-audit', '--no-fund', '--loglevel=error', ...lean], root, `npm ${how[0]}`);
   say(`dependencies installed in ${seconds(startedAt)}`);
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { bootstrap, ensureBuilt, isInstalled } from '../bin/bootstrap.mjs';
+import { bootstrap, ensureBuilt, ensureInstalled, isInstalled } from '../bin/bootstrap.mjs';
 
 let root = '';
 
@@ -57,6 +57,26 @@ test('what only tests need may be missing where nobody tests, and only there', (
   vi.stubEnv('NODE_ENV', 'production');
   expect(isInstalled(root)).toBe(true);
   vi.unstubAllEnvs();
+});
+
+test.each([
+  ['everything is missing', {}, {}, 'ci --no-audit --no-fund --loglevel=error'],
+  ['everything is missing and nobody tests', {}, { tests: false }, 'ci --no-audit --no-fund --loglevel=error --omit=dev'],
+  [
+    'only what tests need is missing, a running system keeps its files',
+    { 'node_modules/a': { version: '1.0.0' } },
+    {},
+    'install --no-save --no-audit --no-fund --loglevel=error',
+  ],
+])('%s: npm is asked for what is missing', async (_what, present, options, expected) => {
+  file('npm.js', "require('node:fs').writeFileSync('asked', process.argv.slice(2).join(' '))");
+  vi.stubEnv('npm_execpath', join(root, 'npm.js'));
+  const packages = { '': {}, 'node_modules/a': { version: '1.0.0' }, 'node_modules/t': { version: '1.0.0', dev: true } };
+  file('package-lock.json', JSON.stringify({ packages }));
+  file('node_modules/.package-lock.json', JSON.stringify({ packages: present }));
+  await ensureInstalled(root, options);
+  vi.unstubAllEnvs();
+  expect(readFileSync(join(root, 'asked'), 'utf8')).toBe(expected);
 });
 
 test('nothing installed is not installed', () => {
