@@ -1,5 +1,5 @@
 import type { ChainFile, PowerConnection } from '@tillward/contracts';
-import { hoursClosingAt } from './hours.rules.js';
+import { type DemoHours, hoursClosingAt } from './hours.rules.js';
 
 /** A store of the demo chain; ports come from the start, keys and certificates from its gateway's enrolment. */
 export interface DemoStore {
@@ -261,6 +261,6 @@ const BRISK = {
   'closing.backUpTimeoutMinutes': 3,
 };
 
-function hourSettings(hours: { open: string; close: string; cutOff: string }): Record<string, string> {
-  return { 'hours.open': hours.open, 'hours.close': hours.close, 'businessDay.cutOff': hours.cutOff };
+function hourSettings({ open, close, acquirerCutOff, cutOff }: DemoHours): Record<string, string> {
+  return { 'hours.open': open, 'hours.close': close, 'settlement.acquirerCutOff': acquirerCutOff, 'businessDay.cutOff': cutOff };
 }
