@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { CircleHelp } from 'lucide-react';
 import { useState } from 'react';
+import { fleetQuery } from '../fleet/fleet-queries.js';
+import { formatMoney } from '../format/money.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
 import { EmptyState, ErrorState, Fact, Facts, Notice, Skeletons } from '../ui/blocks.js';
@@ -14,6 +16,7 @@ import { actsFor } from './difference.rules.js';
 import { type DifferenceDetail, differenceQuery } from './difference-queries.js';
 import { DifferenceStateChip, useOwner } from './difference-states.js';
 import classes from './differences.module.css';
+import { eventDetail } from './history.rules.js';
 import { type RemedyChoice, RemedyDialog } from './remedy-dialog.js';
 import { Sides } from './sides.js';
 
@@ -117,8 +120,38 @@ function Buttons({ difference }: { difference: DifferenceDetail }) {
   );
 }
 
+/** Parts of the program that find differences and end them. */
+const PROGRAMS: readonly string[] = ['reconciliation', 'funding', 'statements'];
+
+/** What was noted beside an event, in words. */
+function EventWords({ event }: { event: DifferenceDetail['history'][number] }) {
+  const { t, locale } = useTexts();
+  const detail = eventDetail(event);
+  switch (detail.kind) {
+    case 'nothing':
+      return null;
+    case 'said':
+      return <div>{detail.text}</div>;
+    case 'asked':
+      return <div>{t('difference.told.asked', { remedy: t(`difference.remedyKind.${detail.remedy}`), reason: detail.reason })}</div>;
+    case 'agreed': {
+      const { askedBy, agreedBy } = detail;
+      return <div>{t('difference.told.agreed', { remedy: t(`difference.remedyKind.${detail.remedy}`), askedBy, agreedBy })}</div>;
+    }
+    case 'entered':
+      return (
+        <div>{t('difference.told.entered', { amount: formatMoney(detail.amount, locale), left: formatMoney(detail.left, locale) })}</div>
+      );
+    default:
+      return <div>{t(`difference.told.${detail.kind}`)}</div>;
+  }
+}
+
 function History({ difference }: { difference: DifferenceDetail }) {
   const { t } = useTexts();
+  const { data: fleet } = useQuery(fleetQuery);
+  // The store's zone, as above: two of them in one drawer would have to be converted by whoever reads it.
+  const timeZone = fleet?.find(({ id }) => id === difference.storeId)?.timeZone;
   return (
     <section>
       <h3 className={classes.sub}>{t('difference.history')}</h3>
@@ -129,11 +162,11 @@ function History({ difference }: { difference: DifferenceDetail }) {
               <strong>{textOrCode(t, 'difference.event', event.what)}</strong>
               <span
                 className={ui.muted}
-              >{` · ${event.actor === 'reconciliation' ? t('difference.byProgram') : (event.actorName ?? event.actor)}`}</span>
+              >{` · ${PROGRAMS.includes(event.actor) ? t('difference.byProgram') : (event.actorName ?? event.actor)}`}</span>
             </div>
-            {['found', 'foundAgain', 'assigned'].includes(event.what) || event.detail === '' ? null : <div>{event.detail}</div>}
+            <EventWords event={event} />
             <div className={`${ui.small} ${ui.muted}`}>
-              <ZonedMoment at={event.at} />
+              <ZonedMoment at={event.at} timeZone={timeZone} />
             </div>
           </li>
         ))}

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { differencesSearch } from '../app/searches.js';
 import type { DifferenceFieldsFragment } from '../graphql/generated/money/graphql.js';
 import {
   actsFor,
   atStake,
   between,
+  concerned,
   decisionsOf,
   fileOfRow,
   filterOf,
+  filterOfWork,
+  impossibleDays,
   isSelectable,
   leftOf,
   loneSide,
@@ -14,6 +18,7 @@ import {
   personValue,
   remedyTargets,
   storesOf,
+  workOf,
 } from './difference.rules.js';
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
@@ -65,7 +70,36 @@ describe('the list', () => {
   });
 });
 
+describe('days of an address', () => {
+  it('that do not exist are named', () => {
+    expect(impossibleDays({ from: '2026-13-45', to: '2026-11-30' })).toEqual(['2026-13-45']);
+    expect(impossibleDays({ from: '2026-02-30', to: 'soon' })).toEqual(['2026-02-30', 'soon']);
+    expect(impossibleDays({})).toEqual([]);
+    expect(differencesSearch({ from: '2026-13-45' })).toEqual({ from: '2026-13-45' });
+  });
+});
+
+describe('the work of a day', () => {
+  it('of a manager is that of the role, of others what is theirs by name', () => {
+    expect(filterOfWork({ id: 'me', role: 'manager' })).toEqual({ state: ['open', 'assigned'], ownerRole: 'manager' });
+    expect(filterOfWork({ id: 'me', role: 'hq' })).toEqual({ state: ['open', 'assigned'], ownerId: 'me' });
+  });
+
+  it('names what is assigned to the viewer first and leaves out another person’s', () => {
+    const [roles, mine, others] = [{ ownerId: null }, { ownerId: 'me' }, { ownerId: 'other' }];
+    expect(workOf([roles, others, mine], { id: 'me' })).toEqual([mine, roles]);
+  });
+});
+
 describe('what differs', () => {
+  it('concerns what differs, the whole amount of a lone side, or the row that both have', () => {
+    expect(concerned({ terminalAmount: eur(1_000), acquirerAmount: eur(900) })).toEqual(eur(100));
+    expect(concerned({ terminalAmount: null, acquirerAmount: eur(-900) })).toEqual(eur(900));
+    expect(concerned({ terminalAmount: eur(700), acquirerAmount: null })).toEqual(eur(700));
+    expect(concerned({ terminalAmount: eur(700), acquirerAmount: eur(700) })).toEqual(eur(700));
+    expect(concerned({ terminalAmount: eur(700), acquirerAmount: { amountMinor: 700, currency: 'USD' } })).toBeUndefined();
+  });
+
   it('is what the acquirer has more, in one currency', () => {
     expect(between({ terminalAmount: eur(1_000), acquirerAmount: eur(900) })).toEqual(eur(-100));
     expect(between({ terminalAmount: eur(1_000), acquirerAmount: null })).toBeUndefined();

@@ -1,3 +1,4 @@
+import { dayOf } from '../app/search-params.js';
 import { type Amount, sumByCurrency } from '../format/money.js';
 import type {
   DifferenceFieldsFragment,
@@ -7,6 +8,7 @@ import type {
   MoneyFieldsFragment,
   RemedyDecision,
   RemedyState,
+  Role,
 } from '../graphql/generated/money/graphql.js';
 
 /** What the rules look at. */
@@ -25,6 +27,10 @@ export interface DifferenceSearch {
   readonly state?: DifferenceState | 'all';
   readonly owner?: 'me' | 'hq' | 'manager';
 }
+
+/** Days of an address that don't exist: a list that ignored them would answer another question than the one that was asked. */
+export const impossibleDays = ({ from, to }: Pick<DifferenceSearch, 'from' | 'to'>): string[] =>
+  [from, to].filter((day) => day !== undefined && dayOf(day) === undefined) as string[];
 
 /** The server's filter for an address. Without a state: what is not dealt with. */
 export function filterOf(search: DifferenceSearch, me: { readonly id: string }): DifferenceFilter {
@@ -56,6 +62,30 @@ export function atStake(differences: readonly Pick<Difference, 'terminalAmount' 
     return both ? [both] : [difference.terminalAmount, difference.acquirerAmount].filter((side) => side !== null);
   });
   return sumByCurrency(amounts.map(({ currency, amountMinor }) => ({ currency, amountMinor: Math.abs(amountMinor) })));
+}
+
+/** The money a difference is about, without a sign: what differs, or the whole amount where only one side has it; undefined across currencies. */
+export function concerned(difference: Pick<Difference, 'terminalAmount' | 'acquirerAmount'>): MoneyFieldsFragment | undefined {
+  const both = between(difference);
+  // Where both sides have the same amount the row itself is in question: it is of another day, or there once too often.
+  const amount =
+    both !== undefined && both.amountMinor !== 0 ? both : both === undefined ? loneAmount(difference) : difference.terminalAmount;
+  if (amount === null || amount === undefined) return undefined;
+  return { currency: amount.currency, amountMinor: Math.abs(amount.amountMinor) };
+}
+
+const loneAmount = ({ terminalAmount, acquirerAmount }: Pick<Difference, 'terminalAmount' | 'acquirerAmount'>) =>
+  terminalAmount === null ? acquirerAmount : acquirerAmount === null ? terminalAmount : undefined;
+
+/** The server's filter for what the viewer has to deal with: a manager's stores', anybody else's by name. */
+export const filterOfWork = (me: { readonly id: string; readonly role: Role }): DifferenceFilter => ({
+  state: [...OPEN_STATES],
+  ...(me.role === 'manager' ? { ownerRole: 'manager' } : { ownerId: me.id }),
+});
+
+/** Of these differences the viewer's work: theirs by name first, then their role's, in the order they came; not another person's. */
+export function workOf<T extends Pick<Difference, 'ownerId'>>(differences: readonly T[], me: { readonly id: string }): T[] {
+  return [...differences.filter(({ ownerId }) => ownerId === me.id), ...differences.filter(({ ownerId }) => ownerId === null)];
 }
 
 /** The only side that has a row, where it is one: such a difference can be matched by hand with one of the other side. */

@@ -4,7 +4,6 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Scale } from 'lucide-react';
 import { useState } from 'react';
 import { fleetQuery } from '../fleet/fleet-queries.js';
-import { formatGap } from '../format/money.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
 import { Exports } from '../settlement/exports.js';
@@ -14,11 +13,11 @@ import { type Column, Rows } from '../ui/rows.js';
 import ui from '../ui/ui.module.css';
 import { BusinessDay, Money } from '../ui/values.js';
 import { BulkBar } from './bulk-bar.js';
-import { between, filterOf, isSelectable } from './difference.rules.js';
+import { filterOf, impossibleDays, isSelectable } from './difference.rules.js';
 import { DifferenceDrawer } from './difference-drawer.js';
 import { DifferenceFilters } from './difference-filters.js';
 import { type Difference, differencesQuery, remediesQuery } from './difference-queries.js';
-import { DifferenceStateChip, useDifferenceName, useOwner } from './difference-states.js';
+import { Between, DifferenceStateChip, useDifferenceName, useOwner } from './difference-states.js';
 import classes from './differences.module.css';
 import { RemedyList } from './remedy-list.js';
 
@@ -29,15 +28,30 @@ export function DifferencesPage() {
   const { t } = useTexts();
   const me = useMe();
   const search = route.useSearch();
+  const impossible = impossibleDays(search);
   return (
     <>
       <PageHeader title={t(search.view ? 'difference.remediesTitle' : 'difference.title')} lead={t('difference.lead')}>
-        {search.view ? null : <Exports table="differences" filter={filterOf(search, me)} />}
+        {search.view || impossible.length > 0 ? null : <Exports table="differences" filter={filterOf(search, me)} />}
       </PageHeader>
       <MoneyTabs at="differences" />
-      {search.view ? <RemedyList /> : <Work />}
+      {search.view ? <RemedyList /> : impossible.length > 0 ? <Impossible days={impossible} /> : <Work />}
       <DifferenceDrawer />
     </>
+  );
+}
+
+/** Says that the address asks for days there are not. */
+function Impossible({ days }: { days: readonly string[] }) {
+  const { t } = useTexts();
+  const { from: _from, to: _to, ...rest } = route.useSearch();
+  return (
+    <Notice tone="warn" title={t('difference.impossibleTitle', { days: days.join(t('list.separator')) })} testId="impossible-days">
+      <p>{t('difference.impossibleText')}</p>
+      <Button component={Link} to="/settlement/differences" search={rest as never} variant="default" size="sm" mt="xs">
+        {t('difference.impossibleClear')}
+      </Button>
+    </Notice>
   );
 }
 
@@ -122,7 +136,7 @@ interface Selection {
 }
 
 function useColumns(selection: Selection | undefined): Column<Difference>[] {
-  const { t, locale } = useTexts();
+  const { t } = useTexts();
   const search = route.useSearch();
   const { data: fleet } = useQuery(fleetQuery);
   const nameOf = useDifferenceName();
@@ -182,10 +196,7 @@ function useColumns(selection: Selection | undefined): Column<Difference>[] {
       key: 'between',
       header: t('difference.between'),
       end: true,
-      cell: (row) => {
-        const money = between(row);
-        return money === undefined || money.amountMinor === 0 ? '–' : <strong className={ui.number}>{formatGap(money, locale)}</strong>;
-      },
+      cell: (row) => <Between difference={row} />,
     },
     { key: 'owner', header: t('difference.owner'), cell: (row) => owner(row) },
   ];

@@ -14,7 +14,7 @@ import { Dialog } from '../ui/dialog.js';
 import { type ChipTone, StateChip } from '../ui/state-chip.js';
 import ui from '../ui/ui.module.css';
 import { BusinessDay, Money, ZonedMoment } from '../ui/values.js';
-import { decisionsOf, remedyTargets } from './difference.rules.js';
+import { concerned, decisionsOf, remedyTargets } from './difference.rules.js';
 import { type Remedy, remediesQuery, renewDifferences } from './difference-queries.js';
 import { useDifferenceName } from './difference-states.js';
 import classes from './differences.module.css';
@@ -167,6 +167,36 @@ function DecideDialog({ remedy, decision, close }: { remedy: Remedy; decision: R
   );
 }
 
+/** What is decided about: without it a second person would agree to a reason only. */
+function Asked({ remedy }: { remedy: Remedy }) {
+  const { t, locale } = useTexts();
+  const nameOf = useDifferenceName();
+  const targets = remedyTargets(remedy.content);
+  const amounts = remedy.differences.map(concerned).filter((money) => money !== undefined);
+  return (
+    <div data-testid="decide-about">
+      <Facts>
+        <Fact name={t('difference.kindOfRow')}>{t(`difference.remedyKind.${remedy.kind}`)}</Fact>
+        <Fact name={t('difference.amount')}>
+          {targets?.kind === 'correctingEntry'
+            ? formatMoney(targets.amount, locale)
+            : amounts.map((money) => formatMoney(money, locale)).join(t('list.separator'))}
+        </Fact>
+        <Fact name={t('difference.type')}>
+          {remedy.differences.map((difference) => (
+            <div key={difference.id}>
+              {nameOf(difference)} · <BusinessDay day={difference.businessDay} />
+            </div>
+          ))}
+        </Fact>
+        <Fact name={t('difference.askedBy')}>
+          {remedy.mine ? t('difference.ownerYou') : remedy.requestedName} · <ZonedMoment at={remedy.requestedAt} />
+        </Fact>
+      </Facts>
+    </div>
+  );
+}
+
 function Decide({ remedy, decision, close }: { remedy: Remedy; decision: RemedyDecision; close: () => void }) {
   const { t } = useTexts();
   // What was read when the dialog opened is what is decided about: its digest goes along.
@@ -187,6 +217,7 @@ function Decide({ remedy, decision, close }: { remedy: Remedy; decision: RemedyD
       }}
     >
       <p className={classes.reason}>{read.reason}</p>
+      <Asked remedy={read} />
       <p>{t(`difference.${decision}Text`)}</p>
       {decision === 'refuse' ? (
         <Textarea

@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { fleetQuery } from '../fleet/fleet-queries.js';
-import { formatGap } from '../format/money.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
 import ui from '../ui/ui.module.css';
 import { Money, ZonedMoment } from '../ui/values.js';
 import { between, fileOfRow } from './difference.rules.js';
 import type { DifferenceDetail } from './difference-queries.js';
+import { Between } from './difference-states.js';
 import classes from './differences.module.css';
 
 /** One line of the comparison; `differs` marks values that are not the same. */
@@ -21,7 +21,7 @@ interface SideLine {
 
 /** What the terminal booked and what the acquirer says, beside each other. */
 export function Sides({ difference }: { difference: DifferenceDetail }) {
-  const { t, locale } = useTexts();
+  const { t } = useTexts();
   const lines = useLines(difference);
   const delta = between(difference);
   return (
@@ -50,9 +50,7 @@ export function Sides({ difference }: { difference: DifferenceDetail }) {
               <th scope="row">{t('difference.between')}</th>
               <td />
               <td>
-                <strong>
-                  <span className={ui.number}>{formatGap(delta, locale)}</span>
-                </strong>
+                <Between difference={difference} />
               </td>
             </tr>
           ) : null}

@@ -27,10 +27,10 @@ export function useMe(): Person {
 export type SignInOutcome = 'signedIn' | 'wrong' | 'tooMany';
 
 /**
- * Signs a person in and shows their language.
+ * Signs a person in and shows their language; one that was `picked` right before wins over the account's, and becomes the account's.
  * @throws NotReachable, ServerFault
  */
-export async function signIn(person: string, password: string): Promise<SignInOutcome> {
+export async function signIn(person: string, password: string, picked?: Language): Promise<SignInOutcome> {
   const response = await request('/api/session', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -40,7 +40,9 @@ export async function signIn(person: string, password: string): Promise<SignInOu
   if (response.status === 400 || response.status === 401 || response.status === 403) return 'wrong';
   if (!response.ok) throw new ServerFault('Sign-in failed.', String(response.status));
   const me = await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
-  if (me) await showLanguage(me.language);
+  if (me) await showLanguage(picked ?? me.language);
+  // Signed in the person is, even if the account learns the language only when they choose it again.
+  if (picked) void chooseLanguage(picked);
   return 'signedIn';
 }
 

@@ -2,6 +2,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useState } from 'react';
 import { NotReachable } from '../graphql/failures.js';
+import type { Language } from '../graphql/generated/graphql.js';
 import { LANGUAGE_NAMES } from '../i18n/language-names.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { Notice } from '../ui/blocks.js';
@@ -20,6 +21,7 @@ export function SignInPage() {
   const router = useRouter();
   const [failure, setFailure] = useState<'wrong' | 'tooMany' | 'away' | 'fault' | null>(null);
   const [busy, setBusy] = useState(false);
+  const [picked, setPicked] = useState<Language>();
 
   useEffect(() => {
     document.title = `${t('signIn.title')} · ${t('app.name')}`;
@@ -31,7 +33,7 @@ export function SignInPage() {
     setBusy(true);
     setFailure(null);
     try {
-      const outcome = await signIn(String(form.get('person')).trim(), String(form.get('password')));
+      const outcome = await signIn(String(form.get('person')).trim(), String(form.get('password')), picked);
       if (outcome === 'signedIn') router.history.replace(safeNext(next));
       else setFailure(outcome);
     } catch (cause) {
@@ -50,7 +52,10 @@ export function SignInPage() {
             variant={language === each ? 'light' : 'subtle'}
             lang={each === 'zh' ? 'zh-CN' : 'en'}
             aria-pressed={language === each}
-            onClick={() => void chooseLanguage(each)}
+            onClick={() => {
+              setPicked(each);
+              void chooseLanguage(each);
+            }}
             data-testid={`language-${each}`}
           >
             {LANGUAGE_NAMES[each]}

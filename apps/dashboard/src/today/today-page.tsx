@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { CatchBoundary, Link } from '@tanstack/react-router';
 import { ArrowRight, Coffee } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useMinute } from '../app/clock.js';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import type { IncidentSummaryFragment } from '../graphql/generated/graphql.js';
+import { withTexts } from '../i18n/start.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { byDeadline, currentStep, isOverdue, stepsBehind } from '../incidents/incident.rules.js';
 import { incidentsQuery, OPEN_INCIDENTS } from '../incidents/incident-queries.js';
@@ -21,7 +23,14 @@ import { IfNot } from './if-not.js';
 import classes from './today.module.css';
 import { TrainingCard } from './training-card.js';
 
-/** The manager's day: what, by when, who, and what happens if nobody does it. Incidents first, then tonight's closing, then training. */
+// What is asked and said about money is not loaded before the rest of the day shows.
+const DifferencesToday = lazy(() =>
+  withTexts('differences', import('../differences/differences-today.js')).then(({ DifferencesToday: component }) => ({
+    default: component,
+  })),
+);
+
+/** The manager's day: what, by when, who, and what happens if nobody does it. Incidents first, then tonight's closing, training, and differences. */
 export function TodayPage() {
   const { t } = useTexts();
   const me = useMe();
@@ -32,6 +41,7 @@ export function TodayPage() {
   const failed = [fleet, incidents, training].find((query) => query.error !== null && query.data === undefined);
   const open = (incidents.data?.pages.flatMap((page) => page.incidents.edges.map(({ node }) => node)) ?? []).sort(byDeadline);
   const due = trainingDue(training.data ?? [], minute);
+  const clear = fleet.data && incidents.data && training.data && open.length === 0 && due.length === 0;
   return (
     <div className={classes.page}>
       <PageHeader title={t('nav.today')} lead={t('today.lead', { name: me.name })} />
@@ -50,11 +60,20 @@ export function TodayPage() {
           <ClosingCard key={store.id} store={store} />
         ))}
         {due.length > 0 ? <TrainingCard due={due} /> : null}
-        {fleet.data && incidents.data && training.data && open.length === 0 && due.length === 0 ? (
-          <EmptyState icon={Coffee} title={t('today.clearTitle')} testId="today-clear">
-            {t('today.clearText')}
-          </EmptyState>
-        ) : null}
+        {/* They come a moment later than the rest: at the end nothing that is read already moves; where they don't come, the rest stays. */}
+        <CatchBoundary getResetKey={() => 0} errorComponent={({ error }) => <ErrorState error={error} retry={() => location.reload()} />}>
+          <Suspense fallback={null}>
+            <DifferencesToday
+              none={
+                clear ? (
+                  <EmptyState icon={Coffee} title={t('today.clearTitle')} testId="today-clear">
+                    {t('today.clearText')}
+                  </EmptyState>
+                ) : null
+              }
+            />
+          </Suspense>
+        </CatchBoundary>
       </div>
     </div>
   );

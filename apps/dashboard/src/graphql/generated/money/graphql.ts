@@ -585,7 +585,7 @@ export type SettlementBoardQueryVariables = Exact<{
 }>;
 
 
-export type SettlementBoardQuery = { settlementBoard: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { storeId: string, storeName: string, days: Array<{ businessDay: string, currency: string, batches: number, journalMinor: number, open: number, settling: number, inDoubt: number, unbalanced: number, missed: number, settled: number, confirmed: number, funded: number, onlyBatchNo: number | null, onlyTerminalId: string | null }> } }> } };
+export type SettlementBoardQuery = { settlementBoard: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { storeId: string, storeName: string, days: Array<{ businessDay: string, currency: string, batches: number, journalMinor: number, unsettledMinor: number, open: number, settling: number, inDoubt: number, unbalanced: number, missed: number, settled: number, confirmed: number, funded: number, onlyBatchNo: number | null, onlyTerminalId: string | null }> } }> } };
 
 export type BatchQueryVariables = Exact<{
   storeId: string;
@@ -1836,6 +1836,7 @@ export const SettlementBoardDocument = new TypedDocumentString(`
           currency
           batches
           journalMinor
+          unsettledMinor
           open
           settling
           inDoubt
