@@ -171,13 +171,13 @@ export const statementsSearch = (raw: RawSearch) =>
 export const statementFileSearch = (raw: RawSearch) =>
   present({ rows: oneOf(raw['rows'], ['unmapped'] as const), type: oneOf(raw['type'], STATEMENT_ROW_TYPES) });
 
-/** /settlement/differences: `d` is the one that is open, `view` shows remedies instead. */
+/** /settlement/differences: `d` is the one that is open, `view` shows remedies instead. A day that doesn't exist is kept: the page says so. */
 export const differencesSearch = (raw: RawSearch) =>
   present({
     store: textOf(raw['store']),
     acquirer: textOf(raw['acquirer']),
-    from: dayOf(raw['from']),
-    to: dayOf(raw['to']),
+    from: textOf(raw['from']),
+    to: textOf(raw['to']),
     type: oneOf(raw['type'], DIFFERENCE_TYPES),
     state: oneOf(raw['state'], DIFFERENCE_STATES),
     owner: oneOf(raw['owner'], DIFFERENCE_OWNERS),

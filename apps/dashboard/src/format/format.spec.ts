@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exactSum, formatGapShort, formatMoney, formatMoneyShort, sumByCurrency } from './money.js';
-import { formatBusinessDay, formatClock, spanOf, spanText, zoneName } from './time.js';
+import { formatBusinessDay, formatClock, formatMoment, spanOf, spanText, zoneName } from './time.js';
 
 describe('formatMoney', () => {
   it.each([
@@ -51,6 +51,15 @@ describe('times', () => {
   ] as const)('%s in %s', (zone, locale, clock, name) => {
     expect(formatClock(instant, zone, locale)).toBe(clock);
     expect(zoneName(zone, locale, instant)).toBe(name);
+  });
+
+  it('shows the year unless it is the present one', () => {
+    const now = Date.parse(instant);
+    expect(formatBusinessDay('2026-01-05', 'en', now)).toBe('Mon, Jan 5');
+    expect(formatBusinessDay('2015-01-05', 'en', now)).toBe('Mon, Jan 5, 2015');
+    expect(formatBusinessDay('2015-01-05', 'zh-CN', now)).toContain('2015年');
+    expect(formatMoment('2021-03-02T10:00:00Z', 'UTC', 'en', now)).toContain('2021');
+    expect(formatMoment('2026-03-02T10:00:00Z', 'UTC', 'en', now)).not.toContain('2026');
   });
 
   it('shows a business day as the day it names, in any zone', () => {

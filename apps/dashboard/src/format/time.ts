@@ -17,9 +17,14 @@ export function formatClock(instant: string | number, timeZone: string, locale: 
   return formatter(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(instant));
 }
 
-/** Date, hour, minute and second in the given zone, 24 h. */
-export function formatMoment(instant: string | number, timeZone: string, locale: Locale): string {
+/** The year belongs to a date unless it is the present one. */
+const yearOf = (at: string | number, now: number): { year?: 'numeric' } =>
+  new Date(at).getUTCFullYear() === new Date(now).getUTCFullYear() ? {} : { year: 'numeric' };
+
+/** Date, hour, minute and second in the given zone, 24 h; with the year if it isn't that of `now`. */
+export function formatMoment(instant: string | number, timeZone: string, locale: Locale, now = Date.now()): string {
   return formatter(locale, {
+    ...yearOf(instant, now),
     month: 'short',
     day: 'numeric',
     hour: '2-digit',
@@ -35,9 +40,11 @@ export function formatDate(instant: string | number, timeZone: string, locale: L
   return formatter(locale, { year: 'numeric', month: 'short', day: 'numeric', timeZone }).format(new Date(instant));
 }
 
-/** A business day (YYYY-MM-DD): data of its own, so no zone is applied. */
-export function formatBusinessDay(day: string, locale: Locale): string {
-  return formatter(locale, { month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
+/** A business day (YYYY-MM-DD): data of its own, so no zone is applied; with the year if it isn't that of `now`. */
+export function formatBusinessDay(day: string, locale: Locale, now = Date.now()): string {
+  return formatter(locale, { ...yearOf(day, now), month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
 }
 
 /** The same in as few signs as tell it from its neighbours, for an axis. */

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { CircleCheck, CircleHelp, TriangleAlert } from 'lucide-react';
 import { mayOpen } from '../app/navigation.js';
-import { formatGap } from '../format/money.js';
+import { formatMoney } from '../format/money.js';
 import type { MoneyFieldsFragment } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
@@ -18,9 +18,11 @@ export const paid = ({ amountMinor, currency }: MoneyFieldsFragment): MoneyField
 
 /** What was paid more, or less, than agreed. */
 export function FeeGap({ gap }: { gap: MoneyFieldsFragment }) {
-  const { locale } = useTexts();
+  const { t, locale } = useTexts();
   if (gap.amountMinor === 0) return <>–</>;
-  return <strong className={`${classes.gap} ${ui.number}`}>{formatGap(paid(gap), locale)}</strong>;
+  const more = paid(gap).amountMinor;
+  const amount = formatMoney({ amountMinor: Math.abs(more), currency: gap.currency }, locale);
+  return <strong className={`${classes.gap} ${ui.number}`}>{t(more > 0 ? 'funding.tooMuch' : 'funding.tooLittle', { amount })}</strong>;
 }
 
 /** A kind of card in words. */

@@ -7,6 +7,7 @@ const day = (states: Partial<typeof NONE>, change: Partial<BoardDay> = {}): Boar
   currency: 'EUR',
   batches: Object.values(states).reduce((sum, count) => sum + count, 0),
   journalMinor: 100,
+  unsettledMinor: 0,
   onlyBatchNo: null,
   onlyTerminalId: null,
   ...NONE,
@@ -19,8 +20,9 @@ describe('a store’s day', () => {
     [{ settled: 1, unbalanced: 1, missed: 1 }, 'unbalanced', 1],
     [{ inDoubt: 1, missed: 2 }, 'missed', 2],
     [{ settled: 4, open: 1 }, 'open', 1],
-    [{ funded: 1, confirmed: 3 }, 'confirmed', 3],
-    [{ funded: 2, settled: 1 }, 'settled', 1],
+    [{ funded: 1, confirmed: 3 }, 'confirmed', 4],
+    [{ funded: 2, settled: 1 }, 'settled', 3],
+    [{ confirmed: 1, settled: 2 }, 'settled', 3],
     [{ funded: 2 }, 'funded', 2],
   ] as const)('of %j stands as %s', (states, state, inState) => {
     expect(cellOf([day(states)])).toMatchObject({ state, inState });
@@ -32,11 +34,21 @@ describe('a store’s day', () => {
       inState: 1,
       batches: 4,
       only: undefined,
+      unsettled: [],
       sums: [
         { amountMinor: 100, currency: 'EUR' },
         { amountMinor: 5, currency: 'USD' },
       ],
     });
+  });
+
+  it('tells what of it is not settled, where that is a part', () => {
+    const missed = day({ missed: 1, settled: 2 }, { journalMinor: 217_761, unsettledMinor: 49_149 });
+    expect(cellOf([missed]).unsettled).toEqual([{ amountMinor: 49_149, currency: 'EUR' }]);
+    expect(cellOf([day({ missed: 1 }, { unsettledMinor: 100 })]).unsettled).toEqual([]);
+    expect(cellOf([day({ settled: 1 }), day({ missed: 1 }, { currency: 'USD', unsettledMinor: 100 })]).unsettled).toEqual([
+      { amountMinor: 100, currency: 'USD' },
+    ]);
   });
 
   it('leads to its only batch', () => {

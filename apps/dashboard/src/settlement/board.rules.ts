@@ -9,6 +9,9 @@ export type BoardDay = BoardStore['days'][number];
 /** States in the order in which somebody has to look at them; once all is settled, how far the money has come. */
 const ORDER = ['unbalanced', 'missed', 'inDoubt', 'open', 'settling', 'settled', 'confirmed', 'funded'] as const;
 
+/** How far the money of settled batches has come: each includes what comes after it. */
+const PROGRESS: readonly string[] = ['settled', 'confirmed', 'funded'] satisfies readonly (typeof ORDER)[number][];
+
 /** How a store's day stands: its worst batch, or its slowest money. */
 export type DayState = (typeof ORDER)[number];
 
@@ -17,8 +20,10 @@ export interface BoardCell {
   readonly state: DayState;
   /** What the journal booked, per currency. */
   readonly sums: readonly Amount[];
+  /** The part of it that is not settled, per currency; empty where that is nothing or all. */
+  readonly unsettled: readonly Amount[];
   readonly batches: number;
-  /** Batches in the state that is shown. */
+  /** Batches in the state that is shown; of settled and confirmed ones also those whose money has come further. */
   readonly inState: number;
   /** The only batch, to go straight to it. */
   readonly only: { readonly terminalId: string; readonly batchNo: number } | undefined;
@@ -30,12 +35,19 @@ export function cellOf(rows: readonly BoardDay[]): BoardCell {
   const state = ORDER.find((each) => rows.some((row) => row[each] > 0));
   if (state === undefined) throw new RangeError('a day without batches has no cell');
   const batches = sum((row) => row.batches);
+  // What was settled is settled still once the acquirer confirmed it or the bank paid it.
+  const counted = PROGRESS.includes(state) ? ORDER.slice(ORDER.indexOf(state)) : [state];
+  const unsettled = rows.filter((row) => row.unsettledMinor !== 0);
   const only = batches === 1 ? rows.find((row) => row.batches === 1) : undefined;
   return {
     state,
     sums: sumByCurrency(rows.map(({ journalMinor, currency }) => ({ amountMinor: journalMinor, currency }))),
+    unsettled:
+      unsettled.length === 0 || rows.every((row) => row.unsettledMinor === row.journalMinor)
+        ? []
+        : sumByCurrency(unsettled.map(({ unsettledMinor, currency }) => ({ amountMinor: unsettledMinor, currency }))),
     batches,
-    inState: sum((row) => row[state]),
+    inState: counted.reduce((count, each) => count + sum((row) => row[each]), 0),
     only: only?.onlyTerminalId && only.onlyBatchNo !== null ? { terminalId: only.onlyTerminalId, batchNo: only.onlyBatchNo } : undefined,
   };
 }

@@ -209,6 +209,7 @@ function Cell({ store, day, cell, withDay }: { store: Named; day: string; cell: 
   const [tone, icon] = LOOKS[cell.state];
   const word = t(`board.state.${cell.state}`);
   const amounts = cell.sums.map((money) => formatMoney(money, locale));
+  const unsettled = cell.unsettled.map((money) => formatMoney(money, locale)).join(t('list.separator'));
   const state = cell.inState === cell.batches ? word : t('board.some', { state: word, some: cell.inState, all: cell.batches });
   // Read out the cell says where it stands; as text rather than a label, so that what is seen is always a part of its name.
   const place = [store.name, ...(withDay ? [] : [formatBusinessDay(day, locale)])].join(t('list.separator'));
@@ -220,6 +221,7 @@ function Cell({ store, day, cell, withDay }: { store: Named; day: string; cell: 
         {state}
       </StateChip>
       <span className={classes.amounts}>
+        {unsettled === '' ? null : <strong className={ui.number}>{t('board.unsettledOf', { amount: unsettled })}</strong>}
         {amounts.map((amount) => (
           <span key={amount} className={ui.number}>
             {amount}

@@ -13,7 +13,7 @@ import { Money, useSpanWords } from '../ui/values.js';
 import { type RiskWords, riskHeight, riskPicture } from './risk.picture.js';
 import { type FundsRow, MOST_SHOWN, type RiskRow, riskRows, type Urgency } from './risk.rules.js';
 
-/** How long until each store's unsettled money is paid late. The room is kept for all of the viewer's stores, so that nothing below moves when one settles. */
+/** How long until each store's unsettled money is paid late. The room is kept for all of the viewer's stores, so that nothing below moves when one settles; without any money at risk the sentence says all there is, and axes would be empty. */
 export function FundsAtRisk({ funds, stores }: { funds: readonly FundsRow[]; stores: number }) {
   const { t } = useTexts();
   const phone = usePhone();
@@ -29,17 +29,19 @@ export function FundsAtRisk({ funds, stores }: { funds: readonly FundsRow[]; sto
       title={t('board.risk.title')}
       lead={<Lead all={all} shown={shown.length} />}
       keys={useKeys(all)}
-      table={<RiskTable rows={all} />}
+      {...(all.length === 0 ? {} : { table: <RiskTable rows={all} /> })}
       testId="funds-at-risk"
     >
-      <Picture
-        height={riskHeight(rows, phone)}
-        draw={draw}
-        pick={(at) => {
-          const row = shown[at];
-          if (row) void navigate({ to: '/settlement', search: { tab: 'batches', store: row.storeId } as never });
-        }}
-      />
+      {all.length === 0 ? null : (
+        <Picture
+          height={riskHeight(rows, phone)}
+          draw={draw}
+          pick={(at) => {
+            const row = shown[at];
+            if (row) void navigate({ to: '/settlement', search: { tab: 'batches', store: row.storeId } as never });
+          }}
+        />
+      )}
     </ChartFigure>
   );
 }

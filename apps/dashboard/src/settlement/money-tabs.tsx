@@ -3,6 +3,7 @@ import { mayOpen } from '../app/navigation.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
 import { TabLinks } from '../ui/tab-links.js';
+import classes from './money-tabs.module.css';
 
 const PAGES = {
   board: { to: '/settlement', search: {} },
@@ -24,19 +25,21 @@ export function MoneyTabs({ at }: { at: MoneyPage }) {
   const me = useMe();
   const names = (Object.keys(PAGES) as MoneyPage[]).filter((name) => mayOpen(me.role, PAGES[name].to));
   return (
-    <TabLinks label={t('money.tabs')}>
-      {names.map((name) => (
-        <Link
-          key={name}
-          to={PAGES[name].to}
-          search={PAGES[name].search}
-          activeOptions={{ exact: true, includeSearch: true }}
-          aria-current={name === at ? 'page' : undefined}
-          data-testid={`money-${name}`}
-        >
-          {t(`money.tab.${name}`)}
-        </Link>
-      ))}
-    </TabLinks>
+    <div className={classes.more}>
+      <TabLinks label={t('money.tabs')}>
+        {names.map((name) => (
+          <Link
+            key={name}
+            to={PAGES[name].to}
+            search={PAGES[name].search}
+            activeOptions={{ exact: true, includeSearch: true }}
+            aria-current={name === at ? 'page' : undefined}
+            data-testid={`money-${name}`}
+          >
+            {t(`money.tab.${name}`)}
+          </Link>
+        ))}
+      </TabLinks>
+    </div>
   );
 }

@@ -15,11 +15,14 @@ export interface RiskWords {
 const NARROW = 560;
 const ROW = { narrow: 62, wide: 34 } as const;
 const AXIS = 30;
+/** Room above the first row, where its name and amount stand above its line. */
+const ABOVE = { narrow: 18, wide: 4 } as const;
 const SMALL = 12;
 const HOUR = 60;
 
 /** Height of the picture for so many stores, CSS pixels. */
-export const riskHeight = (rows: number, narrow: boolean): number => rows * (narrow ? ROW.narrow : ROW.wide) + AXIS;
+export const riskHeight = (rows: number, narrow: boolean): number =>
+  rows * (narrow ? ROW.narrow : ROW.wide) + AXIS + (narrow ? ABOVE.narrow - ABOVE.wide : 0);
 
 /** Whole hours the axis reaches: a little more than the last cut-off, at least two. */
 export const axisHours = (rows: readonly RiskRow[]): number =>
@@ -33,7 +36,14 @@ export function riskPicture(rows: readonly RiskRow[], words: RiskWords, ink: Pal
   const hours = axisHours(rows);
   const each = Math.max(1, Math.ceil(hours / (narrow ? 4 : 8)));
   return {
-    grid: { left: 6, right: narrow ? 18 : 190, top: 4, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: {
+      left: 6,
+      right: narrow ? 18 : 190,
+      top: narrow ? ABOVE.narrow : ABOVE.wide,
+      bottom: 4,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'axisLabel',
+    },
     xAxis: {
       type: 'value',
       min: 0,

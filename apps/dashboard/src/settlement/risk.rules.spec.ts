@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LIGHT } from '../tokens.js';
-import { axisHours, riskPicture } from './risk.picture.js';
+import { axisHours, riskHeight, riskPicture } from './risk.picture.js';
 import { type FundsRow, riskRows, withRow } from './risk.rules.js';
 
 const NOW = Date.parse('2026-11-21T20:00:00Z');
@@ -67,5 +67,15 @@ describe('the picture of it', () => {
       { value: [0, 0], label: { formatter: 'b has', color: LIGHT.bad } },
       { value: [150, 1], label: { formatter: 'a has', color: LIGHT.accent } },
     ]);
+  });
+});
+
+describe('on a narrow screen', () => {
+  it('there is room above the first line for its name and amount', () => {
+    const words = { label: () => '', hours: String, tip: () => [] };
+    const top = (width: number) => (riskPicture(riskRows([row('one')], NOW), words, LIGHT, width)['grid'] as { top: number }).top;
+    // Two lines of 16 px and their distance of 9 px stand above the middle of a row of 62 px.
+    expect(62 / 2 + top(390)).toBeGreaterThanOrEqual(2 * 16 + 9 + 4);
+    expect(riskHeight(1, true) - top(390)).toBeGreaterThanOrEqual(62 + 22);
   });
 });

@@ -13,7 +13,7 @@ import { Money, ZonedMoment } from '../ui/values.js';
 import { FileRows } from './file-rows.js';
 import { FileSize } from './file-size.js';
 import { Period } from './period.js';
-import { checkCounts, checkFigures, readPercent } from './statement.rules.js';
+import { checkCounts, checkFigures, checkWords, isWrongContent, namesakes, readPercent } from './statement.rules.js';
 import { acquirersQuery, fileQuery, type StatementFile, type StatementFileDetail } from './statement-queries.js';
 import { FileStateChip, RefusalWords } from './statement-states.js';
 import classes from './statements.module.css';
@@ -51,7 +51,7 @@ function Page({ file }: { file: StatementFileDetail }) {
   return (
     <div data-testid="statement-file" data-state={file.state}>
       <PageHeader title={file.name} lead={sender(file, acquirers ?? [])}>
-        <FileStateChip state={file.state} />
+        <FileStateChip file={file} />
         {me.role === 'hq' && file.state === 'imported' ? (
           <Button
             component={Link}
@@ -107,7 +107,7 @@ function StateNotice({ file }: { file: StatementFile }) {
               </p>
             </details>
           )}
-          <p>{t('statement.refusedText')}</p>
+          {isWrongContent(file) ? <p>{t('statement.refusedText')}</p> : null}
         </Notice>
       );
     case 'superseded':
@@ -187,6 +187,7 @@ function About({ file }: { file: StatementFile }) {
 function Checks({ file }: { file: StatementFile }) {
   const { t } = useTexts();
   const { passed, failed } = checkCounts(file.checks);
+  const alike = namesakes(file.checks);
   return (
     <Card title={t('statement.ownChecks')} testId="checks">
       {file.checks.length === 0 ? (
@@ -201,7 +202,7 @@ function Checks({ file }: { file: StatementFile }) {
             {file.checks
               .toSorted((a, b) => Number(a.passed) - Number(b.passed))
               .map((check) => (
-                <Check key={`${check.name} ${check.detail}`} check={check} />
+                <Check key={`${check.name} ${check.detail}`} check={check} withLine={alike.has(check.name)} />
               ))}
           </ul>
         </>
@@ -210,16 +211,24 @@ function Checks({ file }: { file: StatementFile }) {
   );
 }
 
-function Check({ check }: { check: StatementFile['checks'][number] }) {
+function Check({ check, withLine }: { check: StatementFile['checks'][number]; withLine: boolean }) {
   const { t, locale } = useTexts();
   const figures = checkFigures(check.detail);
+  const words = checkWords(check.name);
   const written = (value: number): string =>
     figures?.currency ? formatMoney({ amountMinor: value, currency: figures.currency }, locale) : value.toLocaleString(locale);
   const Icon = check.passed ? CircleCheck : CircleX;
   return (
     <li data-passed={check.passed}>
       <Icon aria-label={t(check.passed ? 'statement.passed' : 'statement.failed')} role="img" />
-      <span>{textOrCode(t, 'statement.check', check.name)}</span>
+      <span>
+        {words === undefined
+          ? textOrCode(t, 'statement.check', check.name)
+          : t('statement.checkName', { line: t(`statement.checkWord.${words[0]}`), column: t(`statement.checkWord.${words[1]}`) })}
+        {withLine && check.passed && figures !== undefined ? (
+          <small className={ui.muted}> {t('statement.atLine', { line: figures.line })}</small>
+        ) : null}
+      </span>
       <span className={ui.number}>
         {figures === undefined
           ? check.detail

@@ -1,9 +1,10 @@
-import { CircleCheck, CircleX, History, LoaderCircle, type LucideIcon, Undo2 } from 'lucide-react';
+import { useQuery } from '@tanstack/react-query';
+import { CircleCheck, CircleX, History, LoaderCircle, type LucideIcon, TriangleAlert, Undo2 } from 'lucide-react';
 import type { StatementFileState } from '../graphql/generated/money/graphql.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { type ChipTone, StateChip } from '../ui/state-chip.js';
-import { checkCounts } from './statement.rules.js';
-import type { StatementFile } from './statement-queries.js';
+import { checkCounts, isPerhapsAnothers } from './statement.rules.js';
+import { acquirersQuery, type StatementFile } from './statement-queries.js';
 import classes from './statements.module.css';
 
 const LOOKS: Record<StatementFileState, [ChipTone, LucideIcon]> = {
@@ -14,10 +15,12 @@ const LOOKS: Record<StatementFileState, [ChipTone, LucideIcon]> = {
   withdrawn: ['quiet', Undo2],
 };
 
-/** A file's state as icon and word. */
-export function FileStateChip({ state }: { state: StatementFileState }) {
+const DOUBTFUL: [ChipTone, LucideIcon] = ['warn', TriangleAlert];
+
+/** A file's state as icon and word; one that was imported although its own figures don't agree is no good news. */
+export function FileStateChip({ file: { state, checks } }: { file: Pick<StatementFile, 'state' | 'checks'> }) {
   const { t } = useTexts();
-  const [tone, icon] = LOOKS[state];
+  const [tone, icon] = state === 'imported' && checkCounts(checks).failed > 0 ? DOUBTFUL : LOOKS[state];
   return (
     <StateChip tone={tone} icon={icon} testId="file-state">
       {t(`statement.state.${state}`)}
@@ -42,11 +45,13 @@ export function ChecksChip({ file }: { file: StatementFile }) {
 /** Why a file was refused and in which line, in words. */
 export function RefusalWords({ file }: { file: StatementFile }) {
   const { t } = useTexts();
+  const { data: acquirers } = useQuery(acquirersQuery);
   if (file.refusalCode === null) return null;
   return (
     <span className={classes.refusal} data-testid="file-refusal" data-code={file.refusalCode}>
       {file.refusalLine === null ? null : <b>{t('statement.inLine', { line: file.refusalLine })} </b>}
       {textOrCode(t, 'statement.refusal', file.refusalCode)}
+      {isPerhapsAnothers(file, acquirers ?? []) ? ` ${t('statement.perhapsAnothers')}` : ''}
     </span>
   );
 }

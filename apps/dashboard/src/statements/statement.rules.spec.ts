@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   checkCounts,
   checkFigures,
+  checkWords,
   decisionsAbout,
+  isPerhapsAnothers,
+  isWrongContent,
   likelyKind,
+  namesakes,
   netOf,
   placeKey,
   placeOf,
@@ -101,5 +105,35 @@ describe('a wish to withdraw a file', () => {
     expect(decisionsAbout({ ...asked, mine: true, mayDecide: false })).toEqual(['withdraw']);
     expect(decisionsAbout({ ...asked, mayDecide: false })).toEqual([]);
     expect(decisionsAbout({ ...asked, state: 'approved' })).toEqual([]);
+  });
+});
+
+describe('a refused file', () => {
+  const refused = (refusalCode: string | null) => ({ kind: 'acquirer' as const, acquirerId: 'a', refusalCode });
+
+  it('is its sender’s to correct only where the content is wrong', () => {
+    expect(isWrongContent(refused('columns'))).toBe(true);
+    for (const code of ['alreadyImported', 'supersedesOther', 'futureDay', 'failed', null])
+      expect(isWrongContent(refused(code))).toBe(false);
+  });
+
+  it('may be another acquirer’s where the one it was given to sends one format only', () => {
+    expect(isPerhapsAnothers(refused('header'), [{ id: 'a', format: 'csv' }])).toBe(true);
+    expect(isPerhapsAnothers(refused('header'), [{ id: 'a', format: null }])).toBe(false);
+    expect(isPerhapsAnothers(refused('header'), [{ id: 'b', format: 'csv' }])).toBe(false);
+    expect(isPerhapsAnothers(refused('alreadyImported'), [{ id: 'a', format: 'csv' }])).toBe(false);
+    expect(isPerhapsAnothers({ ...refused('camt'), kind: 'bank', acquirerId: null }, [{ id: 'a', format: 'csv' }])).toBe(false);
+  });
+});
+
+describe('names of checks', () => {
+  it('of a summary in Chinese are read word by word', () => {
+    expect(checkWords('总计 交易笔数')).toEqual(['total', 'transactions']);
+    expect(checkWords('准贷记卡 资金清算差额')).toEqual(['semiCreditCards', 'net']);
+    for (const name of ['closing balance', '总计', '总计 别的', 'net']) expect(checkWords(name)).toBeUndefined();
+  });
+
+  it('that are alike are known', () => {
+    expect([...namesakes([{ name: 'net' }, { name: 'fee' }, { name: 'net' }])]).toEqual(['net']);
   });
 });

@@ -36,6 +36,33 @@ export function checkFigures(detail: string): CheckFigures | undefined {
   return { expected: Number(expected), actual: Number(actual), currency: currency ?? null, line: Number(line) };
 }
 
+/** What the lines and columns of UnionPay's summary of a clearing day (商户交易汇总表) are called, by the key of the word for it here. */
+const UNIONPAY_WORDS = {
+  总计: 'total',
+  借记卡: 'debitCards',
+  贷记卡: 'creditCards',
+  准贷记卡: 'semiCreditCards',
+  其他卡: 'otherCards',
+  交易笔数: 'transactions',
+  交易金额: 'amount',
+  费用: 'fees',
+  资金清算差额: 'net',
+} as const;
+
+/** A word of a check's name. */
+export type CheckWord = (typeof UNIONPAY_WORDS)[keyof typeof UNIONPAY_WORDS];
+
+/** The words of a check's name that the file has in Chinese; undefined where it is written otherwise. */
+export function checkWords(name: string): readonly [line: CheckWord, column: CheckWord] | undefined {
+  const words = name.split(' ').map((word) => (UNIONPAY_WORDS as Readonly<Record<string, CheckWord>>)[word]);
+  const [line, column] = words;
+  return words.length === 2 && line !== undefined && column !== undefined ? [line, column] : undefined;
+}
+
+/** Names that more than one check has: only the line in the file tells those apart. */
+export const namesakes = (checks: readonly { readonly name: string }[]): ReadonlySet<string> =>
+  new Set([...Map.groupBy(checks, ({ name }) => name)].filter(([, of]) => of.length > 1).map(([name]) => name));
+
 const BANK_NAME = /camt|mt94[02]|bai2?\b|\.sta$|\.940$|\.942$/i;
 
 /** Most likely kind of a file by its name; the person may choose the other. */
@@ -44,6 +71,27 @@ export const likelyKind = (name: string): StatementKind => (BANK_NAME.test(name)
 /** Share of a file that was read, in whole percent; 0 of an empty one. */
 export const readPercent = ({ bytes, bytesRead }: { bytes: number; bytesRead: number }): number =>
   bytes <= 0 ? 0 : Math.min(100, Math.floor((bytesRead * 100) / bytes));
+
+/** Refusals that have nothing to do with how the file is written: another file, another day, or the program is the reason. */
+const NOT_THE_CONTENT: ReadonlySet<string> = new Set([
+  'alreadyImported',
+  'duplicateFile',
+  'failed',
+  'futureDay',
+  'sumTooLarge',
+  'supersedesOther',
+]);
+
+/** Whether a refused file itself is wrong, so that its sender can do something about it. */
+export const isWrongContent = ({ refusalCode }: { readonly refusalCode: string | null }): boolean =>
+  refusalCode !== null && !NOT_THE_CONTENT.has(refusalCode);
+
+/** Whether a refused file may be right and only of another acquirer: the one it was given to sends one format only, and this isn't it. */
+export const isPerhapsAnothers = (
+  file: { readonly kind: StatementKind; readonly acquirerId: string | null; readonly refusalCode: string | null },
+  acquirers: readonly { readonly id: string; readonly format: string | null }[],
+): boolean =>
+  file.kind === 'acquirer' && isWrongContent(file) && acquirers.some(({ id, format }) => id === file.acquirerId && format !== null);
 
 /** A size as people read it: whole bytes, then one decimal of kB, MB, GB (powers of 1,000). */
 export function sizeOf(bytes: number): { readonly value: number; readonly unit: 'byte' | 'kilobyte' | 'megabyte' | 'gigabyte' } {

@@ -128,7 +128,7 @@ function useColumns(acquirers: readonly Acquirer[]): Column<StatementFile>[] {
       head: true,
       cell: (file) => (
         <div className={classes.stateCell}>
-          <FileStateChip state={file.state} />
+          <FileStateChip file={file} />
           {file.state === 'refused' ? (
             <small>
               <RefusalWords file={file} />

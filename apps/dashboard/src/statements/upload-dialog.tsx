@@ -1,6 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { CircleCheck, CircleX, File as FileIcon, LoaderCircle } from 'lucide-react';
+import { CircleX, File as FileIcon, LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 import { NotReachable } from '../graphql/failures.js';
 import type { StatementKind } from '../graphql/generated/money/graphql.js';
@@ -8,7 +9,8 @@ import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { Dialog } from '../ui/dialog.js';
 import { FileSize } from './file-size.js';
 import { likelyKind } from './statement.rules.js';
-import { type Acquirer, renewStatements, type StatementFile } from './statement-queries.js';
+import { type Acquirer, fileQuery, renewStatements, type StatementFile } from './statement-queries.js';
+import { FileStateChip, RefusalWords } from './statement-states.js';
 import classes from './statements.module.css';
 import { sendFile, type UploadAbout, type UploadOutcome } from './upload.js';
 
@@ -18,6 +20,20 @@ type Sending =
   | { readonly state: 'sending'; readonly percent: number }
   | { readonly state: 'ended'; readonly outcome: UploadOutcome }
   | { readonly state: 'lost' };
+
+/** What became of a file that was taken: it is asked for until it was read. */
+function Taken({ fileId }: { fileId: string }) {
+  const { t } = useTexts();
+  const { data: file } = useQuery(fileQuery(fileId));
+  return (
+    <div aria-live="polite" data-testid="upload-taken" data-state={file?.state ?? 'arrived'}>
+      {file ? <FileStateChip file={file} /> : null} {file ? <RefusalWords file={file} /> : null}{' '}
+      <Link to="/settlement/statements/$fileId" params={{ fileId }}>
+        {t(!file || file.state === 'arrived' ? 'statement.taken' : 'statement.openFile')}
+      </Link>
+    </div>
+  );
+}
 
 /** Asks whose the chosen files are, sends them one after the other and says how each ended. */
 export function UploadDialog(props: {
@@ -140,13 +156,12 @@ function useSending(files: readonly File[], about: UploadAbout, done: () => void
 function ChosenFile({ file, sending }: { file: File; sending: Sending }) {
   const { t } = useTexts();
   const Icon =
-    sending.state === 'waiting' || sending.state === 'lost'
-      ? FileIcon
-      : sending.state === 'sending'
-        ? LoaderCircle
-        : sending.outcome.taken
-          ? CircleCheck
-          : CircleX;
+    sending.state === 'sending'
+      ? LoaderCircle
+      : // What was taken can still be refused when it is read: its state says so beside it.
+        sending.state === 'ended' && !sending.outcome.taken
+        ? CircleX
+        : FileIcon;
   return (
     <li className={classes.chosenFile} data-state={sending.state}>
       <Icon aria-hidden="true" />
@@ -169,15 +184,7 @@ function ChosenFile({ file, sending }: { file: File; sending: Sending }) {
 
 function Outcome({ outcome }: { outcome: UploadOutcome }) {
   const { t } = useTexts();
-  if (outcome.taken) {
-    return (
-      <div>
-        <Link to="/settlement/statements/$fileId" params={{ fileId: outcome.fileId }}>
-          {t('statement.taken')}
-        </Link>
-      </div>
-    );
-  }
+  if (outcome.taken) return <Taken fileId={outcome.fileId} />;
   return (
     <div role="alert" className={classes.refusal} data-testid="upload-refusal" data-code={outcome.code}>
       {textOrCode(t, 'statement.refusal', outcome.code)}{' '}
