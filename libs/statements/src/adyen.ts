@@ -179,6 +179,7 @@ class AdyenRows implements TableRows {
       sameBytes(cells, grossColumn, this.netCurrency) ||
       starts[this.netCurrency] === ends[this.netCurrency];
     // What the customer paid in another currency is not this row's currency: then the costs are all that is known.
+    if (!sameCurrency) this.tally.checkCurrency(bytes, starts[grossColumn]!, ends[grossColumn]!, line);
     if (!sameCurrency) return 0 - costs - Math.round(remainder / 100_000);
     const gross = this.amount(cells, this.grossCredit, exponent) - this.amount(cells, this.grossDebit, exponent);
     const fee = net - gross;

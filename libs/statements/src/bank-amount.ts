@@ -21,8 +21,8 @@ export function asciiBytes(text: string): { readonly bytes: Uint8Array; readonly
 /** Whole minor units of a decimal text without a sign; what is no such number is refused with its line. */
 export function bankAmount(text: string, mark: '.' | ',', { exponent }: Pick<CurrencySums, 'exponent'>, line: number): number {
   if (/[^\0-\x7f]/.test(text)) throw new StatementRefused('amount', line, `${quoted(text)} is no amount: its digits are not 0 to 9`);
-  const { bytes, length } = asciiBytes(text);
   // Banks' formats give the sign in a field of its own, so one before the digits is a mistake.
-  if (bytes[0] === 0x2d || bytes[0] === 0x2b) bytes[0] = 0x7e;
+  if (/^[-+]/.test(text)) throw new StatementRefused('amount', line, `${quoted(text)} is no amount: a sign stands in a field of its own`);
+  const { bytes, length } = asciiBytes(text);
   return readers[mark].readWhole(bytes, 0, length, exponent, line);
 }

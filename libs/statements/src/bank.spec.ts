@@ -152,6 +152,12 @@ describe('camt', () => {
     expect(refused(camt().replace('<Document', `${declaration}\n<Document`))).toEqual({ code, line: 2 });
   });
 
+  it('an amount with a sign is quoted as it stands', () => {
+    expect(() => read(camt().replace('Ccy="EUR">80.08', 'Ccy="EUR">-80.08'))).toThrow(
+      '"-80.08" is no amount: a sign stands in a field of its own',
+    );
+  });
+
   it.each([
     ['<Id>S-1</Id>', '<Id>&xxe;</Id>', 'xml-entity'],
     ['<Id>S-1</Id>', '<Id>&#0;</Id>', 'xml-entity'],

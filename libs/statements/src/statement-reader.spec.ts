@@ -387,6 +387,12 @@ describe('Adyen', () => {
     expect(refused(wrong, { strict: true })).toMatchObject({ code: 'trailer-mismatch', line: 8 });
   });
 
+  it('a gross currency that is none is refused, beside a good net currency too', () => {
+    for (const nonsense of ['EURO', 'XQX', '€'])
+      expect(refused(adyenReport().replace('M1,EUR,', `M1,${nonsense},`))).toMatchObject({ code: 'currency', line: 2 });
+    expect(read(adyenReport().replace('M1,EUR,', 'M1,SEK,')).summary.totals.map(({ currency }) => currency)).not.toContain('SEK');
+  });
+
   it('an unknown type is never a sale', () => {
     const { rows, summary } = read(adyenReport().replace('Settled', 'SomethingNew'));
     expect(rows[0]).toMatchObject({ type: 'credit', sourceType: 'SomethingNew', netMinor: 1_238 });

@@ -83,6 +83,12 @@ export class Tally {
     return this.byBytes.get(bytes, start, end) ?? refuseCurrency(bytes, start, end, line);
   }
 
+  /** Refuses what is no currency, where nothing is added up in it. */
+  checkCurrency(bytes: Uint8Array, start: number, end: number, line: number): void {
+    const code = end - start === 3 ? String.fromCharCode(bytes[start]!, bytes[start + 1]!, bytes[start + 2]!).toUpperCase() : '';
+    if (!isCurrency(code)) refuseCurrency(bytes, start, end, line);
+  }
+
   /** As `currency`, of a text. */
   currencyNamed(code: string, line: number): CurrencySums {
     if (!isCurrency(code)) throw new StatementRefused('currency', line, `${quoted(code)} is no ISO 4217 currency with a minor unit`);
