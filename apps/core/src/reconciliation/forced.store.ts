@@ -40,7 +40,7 @@ export async function carryForcedPairs(ctx: WorkContext, { replaced, heirs, why 
     `WITH same AS (
        SELECT r.file_id, r.store_id, r.row_no, row_number() OVER (PARTITION BY r.file_id, ${SAME} ORDER BY r.row_no) AS place,
               md5(jsonb_build_array(${SAME})::text) AS content
-         FROM statement_row r WHERE r.file_id = $1 OR r.file_id = ANY($2::uuid[]) AND NOT r.superseded)
+         FROM statement_row r WHERE r.file_id = $1 AND r.superseded OR r.file_id = ANY($2::uuid[]) AND NOT r.superseded)
      SELECT DISTINCT ON (o.store_id, o.row_no) o.store_id AS "storeId", m.payment_id AS "paymentId", o.row_no AS "oldRowNo", n.file_id AS "fileId", n.row_no AS "rowNo"
        FROM reconciliation_match m
        JOIN same o ON o.file_id = m.file_id AND o.store_id = m.store_id AND o.row_no = m.row_no

@@ -182,9 +182,51 @@ describe('F8: an entry of a report within the day', () => {
     expect((await payouts()).at(-1)[1]).not.toBe('funded');
   });
 
+  it('counts on a day between two statements of one file', async () => {
+    await owe('2026-11-09', 6_000);
+    await take(camt({ day: '2026-11-10', id: 'N-7', credits: [[60, 'I7']] }, '054'));
+    await take(
+      mt940({ day: '2026-11-09', number: '20/1', opening: 1, credits: [[1, 'X1']] }) +
+        mt940({ day: '2026-11-11', number: '21/1', opening: 62, credits: [[1, 'X2']] }),
+    );
+    expect((await payouts()).find(([day]: string[]) => day === '2026-11-09')).toEqual(['2026-11-09', 'funded', 6_000]);
+  });
+
   it('counts as long as no statement has a say about its account and day', async () => {
     await take(mt940({ day: '2026-11-18', account: 'DE96', credits: [[20, 'Z1']] }));
     const early = await take(mt942({ day: '2026-11-18', id: 'OTHER', credits: [[20, 'I2']] }));
     expect(early).toMatchObject({ toldAgain: 0 });
+  });
+});
+
+describe('F12: an entry that statements of two formats tell', () => {
+  it('pays once, as often as the one with more of them has it', async () => {
+    await owe('2026-11-20', 10_000);
+    await owe('2026-11-23', 10_000);
+    const close = (content: string, day: string) => content.replace(/:62F:C\d{6}/, `:62F:C${swift(day)}`);
+    const days = (credits: [number, string][], opening = 900) =>
+      close(mt940({ day: '2026-11-23', number: '30/1', opening, credits: [...credits, [7, '']] }), '2026-11-24').replaceAll(
+        '//\r\n',
+        '\r\n',
+      );
+    const first = await take(
+      camt({ day: '2026-11-23', id: 'F-1', opening: 900, credits: [[100, '']] }).replace('<AcctSvcrRef></AcctSvcrRef>', ''),
+    );
+    const second = await take(days([[100, '']]));
+    expect([first, second]).toMatchObject([
+      { state: 'imported', toldAgain: 0 },
+      { state: 'imported', toldAgain: 1 },
+    ]);
+    const paid = async () =>
+      (await payouts()).filter(([day]: string[]) => day! >= '2026-11-20').map(([day, state]: string[]) => `${day} ${state}`);
+    expect((await paid()).filter((payout: string) => payout.endsWith('funded'))).toHaveLength(1);
+    await take(
+      days([
+        [100, ''],
+        [100, ''],
+      ]),
+      { supersedes: second.id },
+    );
+    expect((await paid()).filter((payout: string) => payout.endsWith('funded'))).toHaveLength(2);
   });
 });

@@ -30,7 +30,7 @@ export interface StatementReading {
 export interface FileSink {
   /** Rows (of a bank's file: entries) and how many bytes of the file were read. */
   take(rows: readonly (StatementRow | BankEntry)[], bytesRead: number): Promise<void>;
-  /** A bank's statement, some time around its entries, and the first and last day these are of. */
+  /** A bank's statement, some time around its entries, and the first and last day its booked ones are of. */
   statement?(statement: BankStatement, days: readonly [from: string, to: string] | undefined): void;
 }
 
@@ -56,8 +56,10 @@ export async function readFile(
       entries += some.length;
       for (const entry of some) {
         waiting.push(entry);
-        const day = entry.bookingDate ?? entry.valueDate ?? '';
-        days = days === undefined ? [day, day] : [day < days[0] ? day : days[0], day > days[1] ? day : days[1]];
+        const day = entry.bookingDate ?? entry.valueDate;
+        // What is only announced may be told again tomorrow.
+        if (entry.status === 'booked' && day !== undefined)
+          days = days === undefined ? [day, day] : [day < days[0] ? day : days[0], day > days[1] ? day : days[1]];
       }
     },
     statement: (statement) => {

@@ -10,6 +10,7 @@ import { isTransient, systemActor, UnitOfWork, type WorkContext } from '../datab
 import { type Log, reasonOf } from '../logging.js';
 import { LOG } from '../platform.js';
 import { findAcquirer, PLACE_JOINS, PLACE_STORE, PLACE_TERMINAL, ROW_COLUMNS } from './acquirers.store.js';
+import { settleFormats, settleInterim } from './bank-told.store.js';
 import { BANK_COLUMN_LIST, encodeEntries, encodeRows } from './rows.copy.js';
 import { readFile, type StatementReading } from './statement.reading.js';
 import { FileRefused, type StatementRefusal } from './statements.errors.js';
@@ -18,23 +19,25 @@ import type { StatementSpool } from './statements.spool.js';
 import {
   claimFile,
   currencyBeyondExact,
-  currentFileOf,
+  currentFilesOf,
   fileOfBalances,
   findFiles,
   markImported,
   markOutOfUse,
   markRefused,
+  ofOtherTerminals,
   type StatementCheck,
   type StatementFileRow,
+  subjectOfTerminals,
 } from './statements.store.js';
 import { FileTally } from './statements.tally.js';
-import { findToldAgain, lockTold, overlappingFiles, passOn, settleInterim } from './told-again.store.js';
+import { compareTelling, lockTold, overlappingFiles, settleTelling, type ToldOtherwise } from './told-again.store.js';
 
 const SYSTEM = systemActor('statements');
 /** How often readers of the file list see how far an import is. */
 const PROGRESS_EVERY_MS = 1_000;
 
-/** Called in the transaction that makes a file's rows count, and with the file they replace. */
+/** Called in the transaction that makes a file's rows count, with the file they replace: for good, or as far as that one's rows are superseded. */
 export type FileImported = (ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined) => Promise<void>;
 
 /** Called in the transaction that puts a file out of use for good, with the files that count in its place. */
@@ -124,9 +127,16 @@ export class StatementImporter {
         message: `With the other files about its days, the amounts in ${beyond} come to more than is exact in integer minor units.`,
       });
     if (replaced !== undefined) await markOutOfUse(ctx, replaced, file.id);
-    read.toldAgain = await storeArrived(ctx, client, read);
+    const changed = await storeArrived(ctx, client, read, replaced);
     await markImported(ctx, read, { covers: tally.covers(), balances: tally.balances() });
-    await this.#tell(ctx, read, replaced);
+    if (read.kind === 'bank') await settleBank(ctx, read, replaced);
+    for (const listener of this.#onImported) await listener(ctx, read, replaced);
+    // F7: rows of other files that count from now on, or no more.
+    for (const other of await filesOf(ctx, changed))
+      for (const listener of this.#onImported) {
+        if (changed.some(({ id, lost }) => lost && id === other.id)) await listener(ctx, read, other);
+        await listener(ctx, other, undefined);
+      }
     await this.audit.append(ctx, {
       action: 'statement.imported',
       storeId: null,
@@ -144,14 +154,6 @@ export class StatementImporter {
     return true;
   }
 
-  /** F7, F8: what other files told again of the replaced one, and tells all who work with rows that these count. */
-  async #tell(ctx: WorkContext, read: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
-    if (read.kind === 'bank') await settleInterimOf(ctx, read, replaced);
-    const counting = read.kind === 'bank' || replaced === undefined ? [] : await passOn(ctx, replaced.id, read.id);
-    for (const listener of this.#onImported) await listener(ctx, read, replaced);
-    for (const other of await findFiles(ctx, counting)) for (const listener of this.#onImported) await listener(ctx, other, undefined);
-  }
-
   /**
    * F11: puts a current file out of use for good, in the caller's transaction, with those it corrected. Its rows stay and count no more; what other files told again of it counts in its place. Returns
    * the files that are so in its place; undefined when the file is not current any more.
@@ -163,8 +165,8 @@ export class StatementImporter {
     const [file] = await findFiles(ctx, [fileId]);
     if (file?.state !== 'imported') return undefined;
     await markOutOfUse(ctx, file, null);
-    if (file.kind === 'bank') await settleInterimOf(ctx, file, undefined);
-    const heirs = file.kind === 'bank' ? [] : await findFiles(ctx, await passOn(ctx, file.id, null));
+    if (file.kind === 'bank') await settleBank(ctx, file, undefined);
+    const heirs = file.kind === 'bank' ? [] : await filesOf(ctx, await compareWithout(ctx, file));
     for (const listener of this.#onWithdrawn) await listener(ctx, file, heirs);
     return heirs;
   }
@@ -216,18 +218,28 @@ export class StatementImporter {
 
   /** F3: which file this one takes the place of: the one the person named, or an older version of the same. Anything else of the same subject is refused. */
   async #replaced(ctx: WorkContext, read: StatementFileRow, balances: readonly string[]): Promise<StatementFileRow | undefined> {
-    const current = (await currentFileOf(ctx, read)) ?? (await fileOfBalances(ctx, read, balances));
+    const current = (await this.#sameSubject(ctx, read)) ?? (await fileOfBalances(ctx, read, balances));
     if (read.supersedes !== null) {
       const [named] = await findFiles(ctx, [read.supersedes]);
       if (named?.state !== 'imported')
         throw new FileRefused({ code: 'supersedesUnknown', message: 'The file it is said to correct is not current any more.' });
-      if (!mayCorrect(read, named)) throw correctsOther(read, named);
+      if (!mayCorrect(read, named) || (await leavesOut(ctx, read, named))) throw correctsOther(read, named);
       if (current !== undefined && current.id !== named.id) throw already(current);
       return named;
     }
     if (current === undefined) return undefined;
     if (read.version !== null && read.version > (current.version ?? 0)) return current;
     throw already(current);
+  }
+
+  /** The current file of the same subject; one of an acquirer that is of other terminals is another one, and then the subject of this one names its terminals. */
+  async #sameSubject(ctx: WorkContext, read: StatementFileRow): Promise<StatementFileRow | undefined> {
+    const files = await currentFilesOf(ctx, read);
+    if (read.kind === 'bank') return files[0];
+    const same: StatementFileRow[] = [];
+    for (const file of files) if (!(await ofOtherTerminals(ctx, file.id))) same.push(file);
+    if (same.length < files.length) read.subject = await subjectOfTerminals(ctx, read.subject!);
+    return same.find((file) => file.id !== read.supersedes) ?? same[0];
   }
 
   /** Tells how far an import is, outside of its transaction: nobody else sees what that one writes. */
@@ -248,27 +260,64 @@ async function copy(client: pg.PoolClient, target: string, chunks: Buffer[]): Pr
   await pipeline(Readable.from(chunks), client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT binary)`)));
 }
 
-/** Brings the rows of the temporary table into theirs. Returns how many of them another file told already. */
-async function storeArrived(ctx: WorkContext, client: pg.PoolClient, read: StatementFileRow): Promise<number> {
+/** Brings the rows of the temporary table into theirs, and says how many of them another file tells. Returns the other files some of whose rows count from now on, or no more. */
+async function storeArrived(
+  ctx: WorkContext,
+  client: pg.PoolClient,
+  read: StatementFileRow,
+  replaced: StatementFileRow | undefined,
+): Promise<ToldOtherwise[]> {
   if (read.kind === 'bank') {
     await client.query(`INSERT INTO bank_entry (${BANK_COLUMN_LIST}) SELECT ${BANK_COLUMN_LIST} FROM bank_arriving`);
-    return 0;
+    return [];
   }
-  const others = await overlappingFiles(ctx, read);
-  const told = others.length === 0 ? 0 : await findToldAgain(ctx, read, others);
+  const others = new Set(await overlappingFiles(ctx, read));
+  for (const id of replaced === undefined ? [] : await overlappingFiles(ctx, replaced)) others.add(id);
+  others.delete(read.id);
+  const touched = [read.id, ...(replaced === undefined ? [] : [replaced.id])];
+  if (others.size > 0) read.toldAgain = await compareTelling(ctx, { files: [read.id, ...others], touched, arriving: true });
+  const told = read.toldAgain > 0;
   const columns = ROW_COLUMNS.split(',').map((column) => `r.${column.trim()}`);
   await client.query(
-    `INSERT INTO statement_row (store_id, terminal_id, ${ROW_COLUMNS}${told === 0 ? '' : ', superseded, told_in'})
-     SELECT ${PLACE_STORE}, ${PLACE_TERMINAL}, ${columns.join(', ')}${told === 0 ? '' : ', a.told_in IS NOT NULL, a.told_in'}
-       FROM statement_arriving r ${PLACE_JOINS}${told === 0 ? '' : ' LEFT JOIN statement_told a ON a.row_no = r.row_no'}`,
+    `INSERT INTO statement_row (store_id, terminal_id, ${ROW_COLUMNS}${told ? ', superseded, told_in' : ''})
+     SELECT ${PLACE_STORE}, ${PLACE_TERMINAL}, ${columns.join(', ')}${told ? ', a.told_in IS NOT NULL, a.told_in' : ''}
+       FROM statement_arriving r ${PLACE_JOINS}${told ? ' LEFT JOIN statement_told a ON a.store_id IS NULL AND a.row_no = r.row_no' : ''}`,
   );
-  return told;
+  return others.size > 0 ? await settleTelling(ctx) : [];
 }
 
-/** F8 for the days of a file and of the one it replaces. */
-async function settleInterimOf(ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
+/** F7: what of other files counts when this one doesn't any more. */
+async function compareWithout(ctx: WorkContext, gone: StatementFileRow): Promise<ToldOtherwise[]> {
+  const others = await overlappingFiles(ctx, gone);
+  if (others.length === 0) return [];
+  await compareTelling(ctx, { files: others, touched: [gone.id], arriving: false });
+  return await settleTelling(ctx);
+}
+
+async function filesOf(ctx: WorkContext, told: readonly ToldOtherwise[]): Promise<StatementFileRow[]> {
+  return await findFiles(
+    ctx,
+    told.map(({ id }) => id),
+  );
+}
+
+/** F8, F12 for the days of a file and of the one it replaces. */
+async function settleBank(ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
   const days = [file.periodFrom, file.periodTo, replaced?.periodFrom, replaced?.periodTo].filter((day) => typeof day === 'string').sort();
-  if (days.length > 0) await settleInterim(ctx, days[0]!, days.at(-1)!);
+  if (days.length === 0) return;
+  await settleInterim(ctx, days[0]!, days.at(-1)!);
+  await settleFormats(ctx, days[0]!, days.at(-1)!);
+}
+
+/** F9: true when a file of an acquirer has rows of a merchant and day of which the one that is to correct it tells nothing. */
+async function leavesOut(ctx: WorkContext, read: StatementFileRow, named: StatementFileRow): Promise<boolean> {
+  if (read.kind === 'bank') return false;
+  const left: unknown[] = await ctx.tx.query(
+    `SELECT r.merchant_no, r.business_day FROM statement_row r WHERE r.file_id = $1 AND r.business_day IS NOT NULL AND r.type NOT IN ('payout', 'balance')
+     EXCEPT SELECT merchant_no, business_day FROM statement_arriving LIMIT 1`,
+    [named.id],
+  );
+  return left.length > 0;
 }
 
 function correctsOther(read: StatementFileRow, named: StatementFileRow): FileRefused {
@@ -276,7 +325,7 @@ function correctsOther(read: StatementFileRow, named: StatementFileRow): FileRef
     `${merchant || 'nobody named'}, ${periodFrom ?? '?'} to ${periodTo ?? '?'}`;
   return new FileRefused({
     code: 'supersedesOther',
-    message: `A correction tells of the same merchant and days: this file is of ${of(read)}; ${named.name} is of ${of(named)}.`,
+    message: `A correction tells of all merchants and days of the file it corrects: this file is of ${of(read)}; ${named.name} is of ${of(named)}. What should not have come is withdrawn, by two people.`,
     other: { fileId: named.id, name: named.name, arrivedAt: named.arrivedAt },
   });
 }

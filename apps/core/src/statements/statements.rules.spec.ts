@@ -21,15 +21,21 @@ describe('F9: a file may correct another one', () => {
   const scope = (merchant: string | null, periodFrom: string | null, periodTo = periodFrom) => ({ merchant, periodFrom, periodTo });
   const week = scope('M1,M2', '2026-11-02', '2026-11-08');
   it.each([
-    ['with a day and a merchant in common', scope('M2,M3', '2026-11-08', '2026-11-15'), true],
-    ['not of days before or after', scope('M1', '2026-11-09'), false],
-    ['not of other merchants', scope('M3', '2026-11-04'), false],
-    ['not of a merchant whose number begins alike', scope('M', '2026-11-04'), false],
-    ['that names no merchant', scope('', '2026-11-04'), true],
-    ['that names more merchants than are kept', scope('M7,…', '2026-11-04'), true],
-    ['without any day', scope('M1', null), true],
-  ])('%s', (_, other, may) => {
-    expect([mayCorrect(week, other), mayCorrect(other, week)]).toEqual([may, may]);
+    ['with all of its days and merchants', week, true],
+    ['with more of them', scope('M1,M2,M3', '2026-11-01', '2026-11-09'), true],
+    ['not with some of its days', scope('M1,M2', '2026-11-02', '2026-11-07'), false],
+    ['not of days before or after', scope('M1,M2', '2026-11-09'), false],
+    ['not with some of its merchants', scope('M1', '2026-11-02', '2026-11-08'), false],
+    ['not with a merchant whose number begins alike', scope('M1,M', '2026-11-02', '2026-11-08'), false],
+    ['that names no merchant', scope('', '2026-11-02', '2026-11-08'), true],
+    ['that names more merchants than are kept', scope('M7,…', '2026-11-02', '2026-11-08'), true],
+    ['not without any day', scope('M1,M2', null), false],
+  ])('%s', (_, correction, may) => {
+    expect(mayCorrect(correction, week)).toBe(may);
+  });
+
+  it('that has no days', () => {
+    expect(mayCorrect(scope('M1', '2026-11-02'), scope('M1', null))).toBe(true);
   });
 });
 

@@ -20,12 +20,16 @@ export interface FileScope {
   readonly periodTo: string | null;
 }
 
-/** F9: true when one file may correct the other: they have a day and a merchant (of a bank: account) in common, as far as both say which. */
-export function mayCorrect(one: FileScope, other: FileScope): boolean {
-  const [names, others] = [namesOf(one), namesOf(other)];
-  if (names !== undefined && others !== undefined && !names.some((name) => others.includes(name))) return false;
-  if (one.periodFrom === null || one.periodTo === null || other.periodFrom === null || other.periodTo === null) return true;
-  return one.periodFrom <= other.periodTo && other.periodFrom <= one.periodTo;
+/**
+ * F9: true when a file may correct the other: it tells of the other's merchants (of a bank: accounts) and of its first and last day, as far as both say which. One that leaves some out would take them out
+ * of use, which only two people may.
+ */
+export function mayCorrect(correction: FileScope, corrected: FileScope): boolean {
+  const [names, others] = [namesOf(correction), namesOf(corrected)];
+  if (names !== undefined && others !== undefined && !others.every((name) => names.includes(name))) return false;
+  if (corrected.periodFrom === null || corrected.periodTo === null) return true;
+  if (correction.periodFrom === null || correction.periodTo === null) return false;
+  return correction.periodFrom <= corrected.periodFrom && correction.periodTo >= corrected.periodTo;
 }
 
 function namesOf({ merchant }: FileScope): string[] | undefined {

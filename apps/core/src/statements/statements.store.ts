@@ -110,17 +110,42 @@ export async function fileOfDigest(ctx: WorkContext, digest: string): Promise<St
   return rows[0];
 }
 
-/** The current file of a subject, kept from changing until the end of the transaction. */
-export async function currentFileOf(
+/** Between what a file is of and its terminals, in its subject. */
+const TERMINALS = '\u001f';
+
+/** The current files of a subject, of whatever terminals, kept from changing until the end of the transaction. */
+export async function currentFilesOf(
   ctx: WorkContext,
   of: Pick<StatementFileRow, 'kind' | 'acquirerId' | 'merchant' | 'subject'>,
-): Promise<StatementFileRow | undefined> {
-  const rows: StatementFileRow[] = await ctx.tx.query(
+): Promise<StatementFileRow[]> {
+  return await ctx.tx.query(
     `SELECT ${FILE} FROM statement_file
-      WHERE kind = $1 AND coalesce(acquirer_id, '') = coalesce($2, '') AND merchant = $3 AND subject = $4 AND state = 'imported' FOR UPDATE`,
-    [of.kind, of.acquirerId, of.merchant, of.subject],
+      WHERE kind = $1 AND coalesce(acquirer_id, '') = coalesce($2, '') AND merchant = $3 AND (subject = $4 OR starts_with(subject, $5)) AND state = 'imported'
+      ORDER BY arrived_at, file_id FOR UPDATE`,
+    [of.kind, of.acquirerId, of.merchant, of.subject, `${of.subject}${TERMINALS}`],
   );
-  return rows[0];
+}
+
+/** True when the arriving file and a current one are of different terminals: both say which, of every transaction, and none is of both. */
+export async function ofOtherTerminals(ctx: WorkContext, fileId: string): Promise<boolean> {
+  // A fee or a deduction may be of no terminal.
+  const terminals = (from: string) =>
+    `SELECT DISTINCT r.merchant_no, r.terminal_no FROM ${from} r WHERE r.file_id = $1 AND (r.terminal_no <> '' OR r.type IN ('sale', 'refund', 'reversal'))`;
+  const [found] = (await ctx.tx.query(
+    `WITH known AS (${terminals('statement_row')}), arriving AS (${terminals('statement_arriving').replace('r.file_id = $1', 'true')})
+     SELECT EXISTS (SELECT FROM known) AND EXISTS (SELECT FROM arriving) AND NOT EXISTS (SELECT FROM (TABLE known UNION ALL TABLE arriving) t WHERE terminal_no = '')
+            AND NOT EXISTS (SELECT FROM known JOIN arriving USING (merchant_no, terminal_no)) AS other`,
+    [fileId],
+  )) as [{ other: boolean }];
+  return found.other;
+}
+
+/** A subject that says of which terminals the arriving file is as well. */
+export async function subjectOfTerminals(ctx: WorkContext, subject: string): Promise<string> {
+  const [found] = (await ctx.tx.query(
+    "SELECT md5(string_agg(DISTINCT merchant_no || ' ' || terminal_no, ',' ORDER BY merchant_no || ' ' || terminal_no)) AS terminals FROM statement_arriving",
+  )) as [{ terminals: string }];
+  return `${subject}${TERMINALS}${found.terminals}`;
 }
 
 /** The file that came from there by that way, refused or not. */

@@ -5,6 +5,8 @@ import type { StatementCover, StatementTotal } from './statements.store.js';
 
 /** More merchants, accounts or payouts than this are no part of a file's name for itself. */
 const MAX_NAMES = 50;
+/** More periods of accounts than this are joined to the one before. */
+const MAX_COVERS = 2_500;
 /** More statements than this in a file are not told apart by their balances. */
 const MAX_BALANCES = 200;
 
@@ -17,7 +19,8 @@ export class FileTally {
   readonly #merchants = new Set<string>();
   readonly #payouts = new Set<string>();
   readonly #totals = new Map<string, { -readonly [K in keyof StatementTotal]: StatementTotal[K] }>();
-  readonly #covers = new Map<string, { -readonly [K in keyof StatementCover]: StatementCover[K] }>();
+  readonly #covers = new Map<string, { -readonly [K in keyof StatementCover]: StatementCover[K] }[]>();
+  #coversKept = 0;
   readonly #balances = new Set<string>();
   readonly #identity = createHash('sha256');
   #statements = 0;
@@ -47,7 +50,6 @@ export class FileTally {
       this.rows += 1;
       this.#day(day, entry.status === 'booked' && entry.bookingDate !== undefined ? entry.line : undefined);
       remember(this.#merchants, entry.account);
-      if (entry.status === 'booked') this.#cover(entry.account, entry.currency, day);
       this.#add('entry', entry.currency, entry.amountMinor, 0, entry.amountMinor);
     }
   }
@@ -60,7 +62,7 @@ export class FileTally {
     const currency = s.currency ?? '';
     const day = s.closing?.date;
     if (s.entries === 0) this.#day(day, undefined);
-    if (!s.interim) this.#cover(s.account, currency, day);
+    if (!s.interim) this.#cover(s.account, currency, days, day);
     // Banks that don't number their statements give all of them one number: what they open with tells these apart.
     this.#identity.update(`${JSON.stringify([s.account, currency, s.id, s.number ?? '', s.opening?.amountMinor ?? null, s.interim])}\n`);
     if (s.interim || s.entries === 0) return;
@@ -89,9 +91,9 @@ export class FileTally {
     return [...this.#totals.values()];
   }
 
-  /** Accounts of a bank's file and the days it has a say about; none of a file of interim reports. */
+  /** Accounts of a bank's file and the days its statements have a say about, without gaps between them; none of interim reports. */
   covers(): StatementCover[] {
-    return this.interim() ? [] : [...this.#covers.values()].filter((cover) => cover.from !== '');
+    return [...this.#covers.values()].flat();
   }
 
   /** One text for each statement with entries, the same in whatever format a bank writes it; none where that is not known of all of them. */
@@ -112,16 +114,22 @@ export class FileTally {
     if (this.to === null || day > this.to) this.to = day;
   }
 
-  #cover(account: string, currency: string, day: string | undefined): void {
-    if (day === undefined) return;
+  /** A statement has a say about its own days only: what lies between two statements of a file may be told by nobody yet. */
+  #cover(account: string, currency: string, days: readonly [from: string, to: string] | undefined, closing: string | undefined): void {
+    const all = [...(days ?? []), closing].filter((day) => day !== undefined).sort();
+    const [from, to] = [all[0], all.at(-1)];
+    if (from === undefined || to === undefined) return;
     const key = JSON.stringify([account, currency]);
-    const known = this.#covers.get(key);
-    if (known === undefined) {
-      if (this.#covers.size < MAX_NAMES * MAX_NAMES) this.#covers.set(key, { account, currency, from: day, to: day });
-      return;
+    const known = this.#covers.get(key) ?? [];
+    const last = known.at(-1);
+    if (last !== undefined && ((from <= dayAfter(last.to) && to >= last.from) || this.#coversKept >= MAX_COVERS)) {
+      if (from < last.from) last.from = from;
+      if (to > last.to) last.to = to;
+    } else if (this.#coversKept < MAX_COVERS) {
+      known.push({ account, currency, from, to });
+      this.#covers.set(key, known);
+      this.#coversKept += 1;
     }
-    if (day < known.from) known.from = day;
-    if (day > known.to) known.to = day;
   }
 
   #add(type: StatementTotal['type'], currency: string, grossMinor: number, feeMinor: number, netMinor: number): void {
@@ -136,6 +144,10 @@ export class FileTally {
     total.feeMinor += feeMinor;
     total.netMinor += netMinor;
   }
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 }
 
 function remember(names: Set<string>, name: string | undefined): void {

@@ -6,17 +6,25 @@ import { lockTold } from './told-again.store.js';
 
 let world: TestCore;
 let hq: string;
+let second: string;
 beforeAll(async () => {
-  world = await startTestCore({ config: { statements: await testStatementsConfig() } });
-  hq = await world.signIn('hq');
-  await testAcquirer(world, hq);
-  const funding = { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 };
-  await world.ask(hq, 'mutation ($funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", funding: $funding}) { __typename } }', {
-    funding,
+  world = await startTestCore({
+    config: { statements: await testStatementsConfig() },
+    extraPeople: [{ id: 'hq-2', role: 'hq', stores: [] }],
   });
+  hq = await world.signIn('hq');
+  second = await world.signIn('hq-2');
+  await testAcquirer(world, hq);
+  await saveTerms(null);
 });
 afterAll(() => world.stop());
 
+const saveTerms = async (fees: Loose) =>
+  await world.ask(
+    hq,
+    'mutation ($funding: JSON, $fees: JSON) { saveProviderTerms(input: {acquirerId: "acq", funding: $funding, fees: $fees}) { __typename } }',
+    { funding: { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 }, fees },
+  );
 const fileOf = async (id: string) =>
   (await world.ask(hq, `{ statementFile(id: "${id}") { id state rowsRead toldAgain refusalCode refusalMessage } }`)).data.statementFile;
 async function take(lines: readonly TestLine[], query: Record<string, string> = {}): Promise<Loose> {
@@ -42,6 +50,16 @@ const expected = async (day: string) => {
     .map((edge: Loose) => edge.node.expected.amountMinor)
     .reduce((sum: number, amount: number) => sum + amount, 0);
 };
+async function withdraw(fileId: string): Promise<void> {
+  const request = '... on StatementWithdrawal { id digest }';
+  const asked = await world.ask(hq, `mutation { withdrawStatementFile(fileId: "${fileId}", reason: "sent by mistake") { ${request} } }`);
+  const { id, digest } = asked.data.withdrawStatementFile;
+  await world.ask(
+    second,
+    `mutation { decideStatementWithdrawal(id: "${id}", digest: "${digest}", decision: approve) { __typename ${request} } }`,
+  );
+  await world.settle();
+}
 const day = (of: string, ...traces: number[]): TestLine[] => traces.map((trace) => ({ day: of, trace }));
 
 describe('F6: rows that another file told already', () => {
@@ -68,11 +86,28 @@ describe('F6: rows that another file told already', () => {
     expect(await expected('2026-09-08')).toBe(3 * 990);
   });
 
-  it('are no duplicates the acquirer really moved: some rows of a day alone are money, and so is one more of the same', async () => {
-    await take(day('2026-09-14', 1, 2));
-    const once = await take([...day('2026-09-14', 1), ...day('2026-09-15', 3)]);
-    expect(once).toMatchObject({ state: 'imported', toldAgain: 0 });
-    expect(await expected('2026-09-14')).toBe(3 * 990);
+  it('are so row by row, in whatever order files with some of a day come, and after one is withdrawn', async () => {
+    const files = (of: string) => [
+      day(of, 1, 2, 3),
+      [...day(of, 2, 3, 4), ...day(`${of.slice(0, 8)}27`, Number(of.slice(8)))],
+      [...day(of, 1, 2, 3, 4), ...day(`${of.slice(0, 8)}28`, Number(of.slice(8)))],
+    ];
+    const orders = [
+      [0, 1, 2],
+      [2, 0, 1],
+      [1, 2, 0],
+    ] as const;
+    for (const [i, order] of orders.entries()) {
+      const of = `2026-08-1${i}`;
+      const taken: string[] = [];
+      for (const at of order) taken.push((await take(files(of)[at]!)).id);
+      expect(await expected(of)).toBe(4 * 990);
+      await withdraw(taken[0]!);
+      expect(await expected(of)).toBe(4 * 990);
+    }
+  });
+
+  it('are no duplicates the acquirer really moved: one more of the same, another amount, another payout', async () => {
     await take(day('2026-09-16', 1));
     const twice = await take([...day('2026-09-16', 1, 1), ...day('2026-09-17', 2)]);
     expect(twice).toMatchObject({ toldAgain: 1 });
@@ -86,6 +121,30 @@ describe('F6: rows that another file told already', () => {
       { day: '2026-09-19', trace: 2 },
     ]);
     expect(others).toMatchObject({ toldAgain: 0 });
+  });
+
+  it('that don’t say which transaction they are, are told again with all of their day’s that are like them', async () => {
+    const unnamed = (of: string, ...amounts: number[]) => amounts.map((gross) => ({ day: of, gross, fee: 0, terminal: '' }));
+    await take(unnamed('2026-08-03', 500, 500, 700));
+    await take([...unnamed('2026-08-03', 500, 900), ...unnamed('2026-08-04', 100)]);
+    expect(await expected('2026-08-03')).toBe(500 + 500 + 700 + 500 + 900);
+    await take(unnamed('2026-08-05', 500, 500, 700));
+    await take([...unnamed('2026-08-05', 500, 500, 700, 900), ...unnamed('2026-08-06', 100)]);
+    expect(await expected('2026-08-05')).toBe(500 + 500 + 700 + 900);
+  });
+
+  it('are of the file that says with which payout they are paid, whichever comes first', async () => {
+    const settled = (...days: number[]) => days.map((of) => ({ day: `2026-08-${of}`, trace: 1, payout: `P${days[0]}` }));
+    const daily = [await take(day('2026-08-17', 1)), await take(day('2026-08-18', 1))];
+    const week = await take(settled(17, 18, 19));
+    expect(week).toMatchObject({ toldAgain: 0 });
+    for (const { id } of daily) expect(await fileOf(id)).toMatchObject({ state: 'imported', toldAgain: 1 });
+    expect([await expected('2026-08-17'), await expected('2026-08-18'), await expected('2026-08-19')]).toEqual([0, 0, 3 * 990]);
+    await take(settled(20, 21));
+    expect(await take(day('2026-08-20', 1))).toMatchObject({ toldAgain: 1 });
+    expect(await expected('2026-08-21')).toBe(2 * 990);
+    await withdraw(week.id);
+    expect([await expected('2026-08-17'), await expected('2026-08-18'), await expected('2026-08-19')]).toEqual([990, 990, 0]);
   });
 
   it('are looked for by one core at a time: what another one is about to tell is waited for', async () => {
@@ -121,30 +180,99 @@ describe('F6: rows that another file told already', () => {
   });
 });
 
-describe('F7: when the file that told a row first is corrected', () => {
-  it('the correction tells its days, and what it does not tell counts where it was told again', async () => {
-    const first = await take([...day('2026-10-01', 1, 2), ...day('2026-10-02', 3)]);
-    const week = await take([...day('2026-10-01', 1, 2), ...day('2026-10-02', 3), ...day('2026-10-03', 4)]);
-    const month = await take([...day('2026-10-01', 1, 2), ...day('2026-10-02', 3), ...day('2026-10-05', 5)]);
-    expect([week.toldAgain, month.toldAgain]).toEqual([3, 3]);
-    await take(
-      [
-        { day: '2026-10-01', trace: 1 },
-        { day: '2026-10-01', trace: 2, gross: 1_500 },
-      ],
-      { supersedes: first.id },
-    );
-    expect(await expected('2026-10-01')).toBe(990 + 1_490);
-    // Of the second day, the earlier one of the two that told it again counts from now on.
-    expect(await counted(week.id)).toEqual(['3', '4']);
-    expect(await counted(month.id)).toEqual(['5']);
-    expect(await expected('2026-10-02')).toBe(990);
-    expect([(await fileOf(week.id)).toldAgain, (await fileOf(month.id)).toldAgain]).toEqual([2, 3]);
+describe('F7: when a file that told rows others tell is corrected', () => {
+  const corrected = (of: string) => [
+    { day: of, trace: 1 },
+    { day: of, trace: 2, gross: 1_500 },
+  ];
+
+  it('what the correction took back counts nowhere, whichever file came first', async () => {
+    const first = await take(day('2026-10-01', 1, 2));
+    const week = await take([...day('2026-10-01', 1, 2), ...day('2026-10-03', 4)]);
+    const month = await take([...day('2026-10-01', 1, 2, 9), ...day('2026-10-05', 5)]);
+    await take(corrected('2026-10-01'), { supersedes: first.id });
+    expect(await expected('2026-10-01')).toBe(990 + 1_490 + 990);
+    expect([await counted(week.id), await counted(month.id)]).toEqual([['4'], ['9', '5']]);
+
+    await take([...day('2026-09-29', 1, 2), ...day('2026-09-30', 3)]);
+    const daily = await take(day('2026-09-29', 1, 2));
+    const correction = await take(corrected('2026-09-29'), { supersedes: daily.id });
+    expect(await expected('2026-09-29')).toBe(990 + 1_490);
+    // One that comes later tells of the day as it was before.
+    await take([...day('2026-09-29', 1, 2), ...day('2026-09-30', 3), ...day('2026-10-02', 4)]);
+    expect(await expected('2026-09-29')).toBe(990 + 1_490);
+    await withdraw(correction.id);
+    expect(await expected('2026-09-29')).toBe(2 * 990);
+  });
+
+  it('so does what the correction of a week took back of its days', async () => {
+    const daily = await take(day('2026-08-24', 1, 2));
+    const week = await take([...day('2026-08-24', 1, 2), ...day('2026-08-25', 3)]);
+    const again = await take([...corrected('2026-08-24'), ...day('2026-08-25', 3)], { supersedes: week.id });
+    expect(await expected('2026-08-24')).toBe(990 + 1_490);
+    expect(await counted(daily.id)).toEqual(['1']);
+    // Corrected to what it was.
+    await take([...day('2026-08-24', 1, 2), ...day('2026-08-25', 3, 4)], { supersedes: again.id });
+    expect([await expected('2026-08-24'), await expected('2026-08-25')]).toEqual([2 * 990, 2 * 990]);
+  });
+});
+
+describe('F6: what was found of a row that counts no more', () => {
+  it('ends, where another file tells the row with its payout: a wrong fee is one difference', async () => {
+    const fees = {
+      basis: 'row',
+      rates: [{ currency: 'EUR', ratePpm: 10_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' }],
+    };
+    await saveTerms(fees);
+    await world.settle();
+    const wrong = async () =>
+      await world.database.query<Loose>(
+        `SELECT d.state, d.file_id AS "fileId" FROM difference d WHERE d.type = 'feeWrong' AND d.business_day = '2026-08-31' ORDER BY d.state`,
+      );
+    const daily = await take([{ day: '2026-08-31', fee: -20 }]);
+    expect(await wrong()).toEqual([{ state: 'open', fileId: daily.id }]);
+    const settled = await take([
+      { day: '2026-08-31', fee: -20, payout: 'P31' },
+      { day: '2026-09-01', trace: 31, payout: 'P31' },
+    ]);
+    expect(await wrong()).toEqual([
+      { state: 'open', fileId: settled.id },
+      { state: 'resolved', fileId: daily.id },
+    ]);
+  });
+});
+
+describe('F3: files of one merchant and day that are of different terminals', () => {
+  it('are different files, each with its own correction', async () => {
+    const of = '2026-08-07';
+    const one = await take([{ day: of, terminal: 'T1' }]);
+    const other = await take([
+      { day: of, terminal: 'T2', gross: 2_000 },
+      { day: of, terminal: '', type: 'fee', gross: 0, fee: -30 },
+    ]);
+    expect(other).toMatchObject({ state: 'imported', refusalMessage: null });
+    expect(await expected(of)).toBe(990 + 1_990 - 30);
+    for (const terminal of ['T1', 'T2', ''])
+      expect(await take([{ day: of, terminal, gross: 3_000 }])).toMatchObject({ refusalCode: 'alreadyImported' });
+    expect(await take([{ day: of, terminal: 'T2', gross: 2_500 }], { supersedes: one.id })).toMatchObject({
+      refusalCode: 'alreadyImported',
+    });
+    expect(await take([{ day: of, terminal: 'T2', gross: 2_500 }], { supersedes: other.id })).toMatchObject({ state: 'imported' });
+    expect(await take([{ day: of, terminal: 'T1', gross: 1_500 }], { supersedes: one.id })).toMatchObject({ state: 'imported' });
+    expect(await expected(of)).toBe(2_490 + 1_490);
   });
 });
 
 describe('F9, F10: what a correction may correct, and which days may be', () => {
-  it('is a file of the same merchant and days', async () => {
+  it('is a file all of whose merchants and days it tells of', async () => {
+    const whole = await take([...day('2026-10-06', 1, 2), ...day('2026-10-07', 3), ...day('2026-10-08', 4)]);
+    for (const some of [day('2026-10-08', 99), [...day('2026-10-06', 1), ...day('2026-10-08', 4)]])
+      expect(await take(some, { supersedes: whole.id })).toMatchObject({
+        state: 'refused',
+        refusalCode: 'supersedesOther',
+        refusalMessage: expect.stringContaining('withdrawn, by two people'),
+      });
+    expect(await expected('2026-10-06')).toBe(2 * 990);
     const old = await take(day('2026-10-10', 1));
     const [later, other] = [
       await take(day('2026-10-11', 1), { supersedes: old.id }),

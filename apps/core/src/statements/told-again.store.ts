@@ -4,139 +4,207 @@ import type { StatementFileRow } from './statements.store.js';
 /** First half of the advisory lock keys under which files of one acquirer, and files of the bank, are compared with each other. */
 const COMPARE_LOCKS = 7_459;
 
-/** What makes a row the same as one another file tells: everything that says which transaction it is, and all of its money. */
-const SAME = [
-  'type',
-  'business_day',
-  'merchant_no',
-  'terminal_no',
-  'batch_no',
-  'trace_no',
-  'reference',
-  'merchant_reference',
-  'authorisation',
-  'currency',
-  'gross_minor',
-  'fee_minor',
-  'net_minor',
-  'fee_remainder',
-];
 /** A row of no day is of one with all others of its merchant that have none. */
 const DAY = "coalesce(r.business_day, '-infinity'::date)";
-const KEY = SAME.map((column) => (column === 'business_day' ? `${DAY} AS business_day` : `r.${column}`)).join(', ');
-const PARTITION = SAME.map((column) => (column === 'business_day' ? DAY : `r.${column}`)).join(', ');
-/** What a transfer or a balance carried over looks like depends on the days a file is of. */
-const MOVES_NOTHING = "type IN ('payout', 'balance')";
+const text = (...columns: string[]) => `concat_ws(E'\\x1f', ${columns.join(', ')})`;
+/** The merchant and day a row is of. */
+const GROUP = text('r.merchant_no', DAY);
+/** What makes a row the same as one another file tells: everything that says which transaction it is, and all of its money. */
+const KEY = `md5(${text(
+  'r.type',
+  DAY,
+  'r.merchant_no',
+  'r.terminal_no',
+  'r.batch_no',
+  'r.trace_no',
+  'r.reference',
+  'r.merchant_reference',
+  'r.authorisation',
+  'r.currency',
+  'r.gross_minor',
+  'r.fee_minor',
+  'r.net_minor',
+  'r.fee_remainder',
+)})::uuid`;
+/** A row that says which transaction it is; what a transfer or a balance carried over looks like depends on the days of its file, and it moves nothing. */
+const KNOWN = "r.reference <> '' OR r.terminal_no <> '' AND r.batch_no <> '' AND r.trace_no <> '' OR r.type IN ('payout', 'balance')";
+/** A file of the day may not know yet with which payout it is paid; two payouts are money twice. */
+const onePayout = (a: string, b: string) => `(${a}.payout = ${b}.payout OR ${a}.payout = '' OR ${b}.payout = '')`;
+
+/** The earliest file's row; of files that came at the same moment the one whose row counts already. */
+const EARLIEST = 'born, store_id IS NULL OR told_in IS NOT NULL, file_id';
 
 /** Makes imports of one acquirer (null: of bank files) follow one another until the end of the transaction, so that each sees what the one before it told. */
 export async function lockTold(ctx: WorkContext, acquirerId: string | null): Promise<void> {
   await ctx.tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [COMPARE_LOCKS, acquirerId ?? '']);
 }
 
-/** Current files of the acquirer that have a day and a merchant in common with this one. */
-export async function overlappingFiles(
-  ctx: WorkContext,
-  f: Pick<StatementFileRow, 'id' | 'acquirerId' | 'merchant' | 'periodFrom' | 'periodTo'>,
-): Promise<string[]> {
-  // Where nothing has a day, nothing says that two files are about the same.
-  if (f.periodFrom === null) return [];
+type Compared = Pick<StatementFileRow, 'id' | 'acquirerId' | 'merchant' | 'periodFrom' | 'periodTo'>;
+
+/** Current files of the acquirer that have a day and a merchant in common with this one, and those that told rows again of it. */
+export async function overlappingFiles(ctx: WorkContext, f: Compared): Promise<string[]> {
   const rows: { id: string }[] = await ctx.tx.query(
     `SELECT file_id AS id FROM statement_file o
-      WHERE o.kind = 'acquirer' AND o.acquirer_id = $1 AND o.state = 'imported' AND o.file_id <> $2 AND o.period_to >= $3 AND o.period_from <= $4
-        AND ($5 = '' OR o.merchant = '' OR $5 LIKE '%…' OR o.merchant LIKE '%…' OR string_to_array(o.merchant, ',') && string_to_array($5, ','))`,
+      WHERE o.kind = 'acquirer' AND o.acquirer_id = $1 AND o.state = 'imported' AND o.file_id <> $2
+        AND (o.period_to >= $3 AND o.period_from <= $4 AND ($5 = '' OR o.merchant = '' OR $5 LIKE '%…' OR o.merchant LIKE '%…' OR string_to_array(o.merchant, ',') && string_to_array($5, ','))
+             -- Where nothing has a day, nothing says that two files are about the same.
+          OR o.file_id IN (SELECT r.file_id FROM statement_row r WHERE r.told_in = $2))`,
     [f.acquirerId, f.id, f.periodFrom, f.periodTo, f.merchant],
   );
   return rows.map((row) => row.id);
 }
 
+/** Which files are compared: `files` are current, or about to be; `touched` is the one that came or went, and the one it corrects. */
+export interface Comparison {
+  readonly files: readonly string[];
+  readonly touched: readonly string[];
+  /** True while rows of a file are in `statement_arriving` still. */
+  readonly arriving: boolean;
+}
+
 /**
- * F6: finds which rows of `statement_arriving` these files told already, and writes them to the temporary table statement_told (row_no, told_in). Rows that are equal in everything are counted:
- * the third one is told again only where there were three. A row is told again when the new file has all of what the other file has of its merchant and day; of a file that has only some of it, each
- * row counts, because what an acquirer really moved twice comes alone. Returns how many rows there are.
+ * F6, F7: works out which rows count, of each merchant and day that the touched files tell of, from what all current files tell of it (docs/adr/0059). The answer depends on the files and on nothing that was
+ * answered before. Writes what differs from what is stored to the temporary table statement_told (store_id, file_id, row_no, told_in, told_before); rows that arrive have no store there. Returns how many of these are
+ * told again.
  */
-export async function findToldAgain(
-  ctx: WorkContext,
-  f: Pick<StatementFileRow, 'periodFrom' | 'periodTo'>,
-  otherIds: readonly string[],
-): Promise<number> {
-  await ctx.tx.query('ANALYZE statement_arriving');
+export async function compareTelling(ctx: WorkContext, of: Comparison): Promise<number> {
   // Of rows under row-level security the planner expects one in a hundred and would look each of them up.
   await ctx.tx.query('SET LOCAL enable_nestloop = off');
+  const corrected = await gatherRows(ctx, of);
+  await setApartUnknown(ctx);
+  await findCorrected(ctx, corrected);
   await ctx.tx.query(
     `CREATE TEMP TABLE statement_told ON COMMIT DROP AS
-     WITH earlier AS (
-       SELECT r.file_id, ${KEY}, r.payout, row_number() OVER (PARTITION BY ${PARTITION} ORDER BY f.arrived_at, r.file_id, r.row_no) AS nth
-         FROM statement_row r JOIN statement_file f ON f.file_id = r.file_id
-        WHERE r.file_id = ANY($1::uuid[]) AND NOT r.superseded AND (r.business_day IS NULL OR r.business_day BETWEEN $2 AND $3)),
-     arriving AS (SELECT r.row_no, ${KEY}, r.payout, row_number() OVER (PARTITION BY ${PARTITION} ORDER BY r.row_no) AS nth FROM statement_arriving r),
-     pairs AS (
-       SELECT e.file_id, e.merchant_no, e.business_day, (e.${MOVES_NOTHING}) AS idle,
-              -- A file of the day may not know yet with which payout it is paid; two payouts are money twice.
-              CASE WHEN e.payout = a.payout OR e.payout = '' OR a.payout = '' THEN a.row_no END AS row_no
-         FROM earlier e LEFT JOIN arriving a USING (${SAME.join(', ')}, nth)),
-     whole AS (
-       SELECT file_id, merchant_no, business_day FROM pairs GROUP BY file_id, merchant_no, business_day
-        HAVING count(*) FILTER (WHERE NOT idle) = count(row_no) FILTER (WHERE NOT idle) AND count(row_no) > 0)
-     SELECT p.row_no, p.file_id AS told_in FROM pairs p JOIN whole USING (file_id, merchant_no, business_day) WHERE p.row_no IS NOT NULL`,
-    [otherIds, f.periodFrom, f.periodTo],
+     WITH live AS (SELECT t.* FROM told_nth t LEFT JOIN told_away a USING (file_id, row_no) WHERE NOT t.before AND a.head IS NULL),
+     paid AS (
+       SELECT l.file_id, l.row_no, l.key, l.born, l.store_id, l.told_in, first_value(l.file_id) OVER w AS teller, row_number() OVER w AS place
+         FROM live l WHERE l.payout <> '' WINDOW w AS (PARTITION BY key, payout, nth_paid ORDER BY ${EARLIEST})),
+     counted AS (SELECT key, count(*) AS n, array_agg(file_id ORDER BY ${EARLIEST}) AS files FROM paid WHERE place = 1 GROUP BY key),
+     unpaid AS (SELECT l.file_id, l.row_no, l.key, l.nth, first_value(l.file_id) OVER (PARTITION BY key, nth ORDER BY ${EARLIEST}) AS teller FROM live l WHERE l.payout = ''),
+     verdict AS (
+       SELECT file_id, row_no, head AS teller FROM told_away
+       UNION ALL SELECT file_id, row_no, CASE WHEN place > 1 THEN teller END FROM paid
+       UNION ALL
+       SELECT u.file_id, u.row_no,
+              CASE WHEN u.nth <= c.n THEN (SELECT file FROM unnest(c.files) AS file WHERE file <> u.file_id LIMIT 1) WHEN u.teller <> u.file_id THEN u.teller END
+         FROM unpaid u LEFT JOIN counted c USING (key))
+     SELECT t.store_id, t.file_id, t.row_no, v.teller AS told_in, t.told_in AS told_before
+       FROM verdict v JOIN told_nth t USING (file_id, row_no) WHERE v.teller IS DISTINCT FROM t.told_in`,
   );
   await ctx.tx.query('SET LOCAL enable_nestloop = on');
-  const [found] = (await ctx.tx.query('SELECT count(*) AS n FROM statement_told')) as [{ n: number }];
+  await ctx.tx.query('DROP TABLE told_file, told_row, told_nth, told_away');
+  await ctx.tx.query('ANALYZE statement_told');
+  const [found] = (await ctx.tx.query('SELECT count(*) AS n FROM statement_told WHERE store_id IS NULL')) as [{ n: number }];
   return found.n;
 }
 
-/**
- * F7: what files told again of one that counts no more. Where the file in its place tells of the same merchant and day, its telling is the one that counts; elsewhere the earliest of them counts from now
- * on, and what others tell again is its. Returns the files some of whose rows count now.
- */
-export async function passOn(ctx: WorkContext, goneId: string, heirId: string | null): Promise<string[]> {
-  const changed: { id: string; counts: boolean }[] = await ctx.tx.query(
-    `WITH heir AS (SELECT DISTINCT r.merchant_no, ${DAY} AS day FROM statement_row r WHERE r.file_id = $2),
-     told AS (
-       SELECT r.store_id, r.file_id, r.row_no,
-              CASE WHEN h.day IS NOT NULL THEN $2::uuid ELSE first_value(r.file_id) OVER (PARTITION BY r.merchant_no, ${DAY} ORDER BY f.arrived_at, r.file_id) END AS teller
-         FROM statement_row r JOIN statement_file f ON f.file_id = r.file_id
-         LEFT JOIN heir h ON h.merchant_no = r.merchant_no AND h.day = ${DAY}
-        WHERE r.told_in = $1 AND f.state = 'imported'),
-     done AS (
-       UPDATE statement_row r SET told_in = nullif(t.teller, r.file_id), superseded = t.teller <> r.file_id
-         FROM told t WHERE r.store_id = t.store_id AND r.file_id = t.file_id AND r.row_no = t.row_no RETURNING r.file_id, r.told_in)
-     SELECT file_id AS id, bool_or(told_in IS NULL) AS counts FROM done GROUP BY file_id`,
-    [goneId, heirId],
-  );
-  const counting = changed.filter((file) => file.counts).map((file) => file.id);
-  await countToldAgain(ctx, 'statement_row', counting);
-  return counting;
+/** A file some of whose rows count from now on, or (`lost`) no more. */
+export interface ToldOtherwise {
+  readonly id: string;
+  readonly lost: boolean;
 }
 
-/** F8: entries of a bank's interim reports are provisional: those of accounts and days about which a statement has a say are told again. Says so anew for these days. */
-export async function settleInterim(ctx: WorkContext, fromDay: string, toDay: string): Promise<void> {
-  const changed: { id: string }[] = await ctx.tx.query(
-    `WITH said AS (
-       SELECT f.file_id, f.arrived_at, c.account, c.currency, c."from", c."to"
-         FROM statement_file f, jsonb_to_recordset(f.covers::jsonb) AS c (account text, currency text, "from" date, "to" date)
-        WHERE f.kind = 'bank' AND f.state = 'imported' AND NOT f.interim AND f.period_to >= $1 AND f.period_from <= $2),
-     wanted AS (
-       SELECT b.file_id, b.row_no, s.file_id AS told_in
-         FROM bank_entry b JOIN statement_file f ON f.file_id = b.file_id
-         LEFT JOIN LATERAL (
-           SELECT s.file_id FROM said s WHERE s.account = b.account AND s.currency = b.currency AND b.booking_day BETWEEN s."from" AND s."to"
-            ORDER BY s.arrived_at, s.file_id LIMIT 1) s ON true
-        WHERE f.state = 'imported' AND f.interim AND b.booking_day BETWEEN $1 AND $2),
-     done AS (
-       UPDATE bank_entry b SET told_in = w.told_in, superseded = w.told_in IS NOT NULL
-         FROM wanted w WHERE b.file_id = w.file_id AND b.row_no = w.row_no AND b.told_in IS DISTINCT FROM w.told_in RETURNING b.file_id)
-     SELECT DISTINCT file_id AS id FROM done`,
-    [fromDay, toDay],
+/** Writes the answer of {@link compareTelling} to rows that were stored before. Returns the files of which other rows count than before. */
+export async function settleTelling(ctx: WorkContext): Promise<ToldOtherwise[]> {
+  const changed: (ToldOtherwise & { counts: boolean })[] = await ctx.tx.query(
+    `WITH done AS (
+       UPDATE statement_row r SET told_in = t.told_in, superseded = t.told_in IS NOT NULL
+         FROM statement_told t WHERE r.store_id = t.store_id AND r.file_id = t.file_id AND r.row_no = t.row_no RETURNING r.file_id, t.told_in, t.told_before)
+     SELECT file_id AS id, bool_or(told_before IS NULL) AS lost, bool_or(told_in IS NULL) AS counts FROM done GROUP BY file_id`,
   );
   await countToldAgain(
     ctx,
-    'bank_entry',
+    'statement_row',
     changed.map((file) => file.id),
+  );
+  return changed.filter((file) => file.lost || file.counts);
+}
+
+/**
+ * Rows of the merchants and days in question, told by more than one file, in told_row. A file and those it corrects, one after another, are one: `head` is the current one, `born` when the first came,
+ * `before` marks rows of corrected ones, which count no more and say which rows are corrected. Returns whether there are any.
+ */
+async function gatherRows(ctx: WorkContext, { files, touched, arriving }: Comparison): Promise<boolean> {
+  await ctx.tx.query(
+    `CREATE TEMP TABLE told_file ON COMMIT DROP AS
+     WITH RECURSIVE chain AS (
+       SELECT f.file_id AS head, f.arrived_at AS head_at, f.file_id, f.arrived_at FROM statement_file f WHERE f.file_id = ANY($1::uuid[])
+       UNION SELECT c.head, c.head_at, f.file_id, f.arrived_at FROM statement_file f JOIN chain c ON f.superseded_by = c.file_id WHERE f.state = 'superseded')
+     SELECT file_id, head, head_at, head <> file_id AS before, min(arrived_at) OVER (PARTITION BY head) AS born FROM chain`,
+    [files],
+  );
+  const compared: { id: string }[] = await ctx.tx.query('SELECT file_id AS id FROM told_file');
+  const columns = `r.file_id, r.row_no, ${GROUP} AS told_of, ${KEY} AS key, (${KNOWN}) AS known, r.payout`;
+  const or = (more: string) => (arriving ? `UNION ALL ${more}` : '');
+  if (arriving) await ctx.tx.query('ANALYZE statement_arriving');
+  await ctx.tx.query(
+    `CREATE TEMP TABLE told_row ON COMMIT DROP AS
+     WITH touched AS (
+       SELECT told_of FROM (SELECT ${GROUP} AS told_of FROM statement_row r WHERE r.file_id = ANY($2::uuid[]) ${or(`SELECT ${GROUP} FROM statement_arriving r`)}) t GROUP BY told_of),
+     told AS (
+       SELECT r.store_id, r.told_in, ${columns} FROM statement_row r WHERE r.file_id = ANY($1::uuid[])
+       ${or(`SELECT NULL, NULL, ${columns} FROM statement_arriving r`)}),
+     shared AS (SELECT told_of FROM told JOIN touched USING (told_of) JOIN told_file USING (file_id) GROUP BY told_of HAVING count(DISTINCT head) > 1 OR bool_or(told_in IS NOT NULL))
+     SELECT t.*, f.head, f.head_at, f.before, f.born FROM told t JOIN shared USING (told_of) JOIN told_file f USING (file_id)`,
+    [compared.map((file) => file.id), touched],
+  );
+  await ctx.tx.query('ANALYZE told_row');
+  const [corrected] = (await ctx.tx.query('SELECT EXISTS (SELECT 1 FROM told_row WHERE before) AS found')) as [{ found: boolean }];
+  return corrected.found;
+}
+
+/**
+ * Numbers equal rows within their file, in told_nth. A row that doesn't say which transaction it is can only be known by its company: where of two files one has all such rows of the merchant and day
+ * that the other has, they tell the same; otherwise its file's are its own and are equal to no other's.
+ */
+async function setApartUnknown(ctx: WorkContext): Promise<void> {
+  await ctx.tx.query(
+    `CREATE TEMP TABLE told_nth ON COMMIT DROP AS
+     WITH counts AS (SELECT told_of, file_id, head, key, count(*) AS n FROM told_row WHERE NOT known GROUP BY told_of, file_id, head, key),
+     size AS (SELECT told_of, file_id, count(*) AS keys FROM counts GROUP BY told_of, file_id),
+     within AS (
+       SELECT x.told_of, x.head AS one, y.head AS other
+         FROM counts x JOIN counts y ON y.key = x.key AND y.head <> x.head AND y.n >= x.n JOIN size s ON s.told_of = x.told_of AND s.file_id = x.file_id
+        GROUP BY x.told_of, x.file_id, x.head, y.file_id, y.head, s.keys HAVING count(*) = s.keys),
+     company AS (SELECT told_of, one AS head FROM within UNION SELECT told_of, other FROM within),
+     named AS (
+       SELECT t.store_id, t.told_in, t.file_id, t.row_no, t.told_of, t.payout, t.head, t.head_at, t.before, t.born,
+              CASE WHEN t.known OR c.head IS NOT NULL THEN t.key ELSE md5(t.key::text || t.head::text)::uuid END AS key
+         FROM told_row t LEFT JOIN company c ON c.told_of = t.told_of AND c.head = t.head)
+     SELECT n.*, row_number() OVER (PARTITION BY file_id, key ORDER BY payout = '', payout, row_no) AS nth,
+            row_number() OVER (PARTITION BY file_id, key, payout ORDER BY row_no) AS nth_paid FROM named n`,
+  );
+  await ctx.tx.query('ANALYZE told_nth');
+}
+
+/**
+ * Rows that a correction took back, in told_away: equal to one of a file it corrects, of a merchant and day it tells of, and not in it. They count nowhere, whoever else tells them. What a correction itself tells
+ * anew is taken back by a later one only.
+ */
+async function findCorrected(ctx: WorkContext, corrected: boolean): Promise<void> {
+  if (!corrected) {
+    await ctx.tx.query('CREATE TEMP TABLE told_away (file_id uuid, row_no bigint, head uuid) ON COMMIT DROP');
+    return;
+  }
+  await ctx.tx.query(
+    `CREATE TEMP TABLE told_away ON COMMIT DROP AS
+     WITH corrects AS (SELECT DISTINCT told_of, head FROM told_nth WHERE before),
+     tells AS (SELECT DISTINCT told_of, head FROM told_nth WHERE NOT before),
+     kept AS (SELECT DISTINCT head, key, nth FROM told_nth WHERE before)
+     SELECT x.file_id, x.row_no, min(b.head::text)::uuid AS head
+       FROM told_nth b
+       JOIN tells USING (told_of, head)
+       JOIN told_nth x ON NOT x.before AND x.key = b.key AND x.nth = b.nth AND x.head <> b.head AND ${onePayout('x', 'b')}
+       LEFT JOIN told_nth h ON NOT h.before AND h.head = b.head AND h.key = x.key AND h.nth = x.nth AND ${onePayout('h', 'x')}
+       LEFT JOIN corrects c ON c.told_of = x.told_of AND c.head = x.head
+       LEFT JOIN kept k ON k.head = x.head AND k.key = x.key AND k.nth = x.nth
+      WHERE b.before AND h.key IS NULL AND (b.head_at > x.head_at OR c.head IS NULL OR k.head IS NOT NULL)
+      GROUP BY x.file_id, x.row_no`,
   );
 }
 
-async function countToldAgain(ctx: WorkContext, table: 'statement_row' | 'bank_entry', fileIds: readonly string[]): Promise<void> {
+/** Counts anew how many rows of these files another one tells. */
+export async function countToldAgain(ctx: WorkContext, table: 'statement_row' | 'bank_entry', fileIds: readonly string[]): Promise<void> {
   if (fileIds.length === 0) return;
   await ctx.tx.query(
     `UPDATE statement_file f SET told_again = (SELECT count(*) FROM ${table} r WHERE r.file_id = f.file_id AND r.told_in IS NOT NULL) WHERE f.file_id = ANY($1::uuid[])`,
