@@ -143,7 +143,8 @@ export function fundingDueDay(businessDay: string, delayBankDays: number, isBank
 
 /**
  * Matches what is owed with what the bank booked, n:1 (R10), in four steps: payouts whose reference an entry's text names; one payout of the entry's amount; a run of payouts due one after the other that
- * adds up to the entry (a weekend in one credit); the open payouts without a reference of one due day with a later entry of another amount, `short` or `over`. `asOfDay` tells awaited from overdue. The order given changes nothing.
+ * adds up to the entry (a weekend in one credit); the open payouts without a reference of one due day with a later entry of another amount, `short` or `over`. Such an entry names nothing, and is
+ * taken only when its amount is plausible, from half to twice what is owed, and no other one of its day is. `asOfDay` tells awaited from overdue. The order given changes nothing.
  */
 export function matchFunding(
   payouts: readonly ExpectedPayout[],
@@ -176,7 +177,7 @@ function matchChannel(
   for (const find of [namedIn, single, run, sameDay]) {
     for (const entry of booked) {
       const candidates = [...open].filter((payout) => isNear(payout, entry, settings));
-      const paid = find(candidates, entry, settings);
+      const paid = find(candidates, entry, settings, booked);
       // What adds up to more than is exact is no entry's.
       if (paid.length === 0 || !Number.isSafeInteger(sumOf(paid))) continue;
       for (const payout of paid) open.delete(payout);
@@ -198,7 +199,12 @@ function channel({ account, currency }: { account: string; currency: string }): 
   return `${currency} ${account}`;
 }
 
-type Finder = (candidates: readonly ExpectedPayout[], entry: BankCredit, settings: FundingSettings) => readonly ExpectedPayout[];
+type Finder = (
+  candidates: readonly ExpectedPayout[],
+  entry: BankCredit,
+  settings: FundingSettings,
+  booked: ReadonlySet<BankCredit>,
+) => readonly ExpectedPayout[];
 
 const namedIn: Finder = (candidates, entry) => {
   const words = new Set((entry.text ?? '').split(/[^\p{L}\p{N}]+/u));
@@ -243,13 +249,21 @@ function toleranceOf(paid: readonly ExpectedPayout[], { toleranceMinor }: Fundin
   return Math.min(...paid.map((payout) => payout.toleranceMinor ?? toleranceMinor));
 }
 
-const sameDay: Finder = (candidates, entry) => {
+const sameDay: Finder = (candidates, entry, _, booked) => {
   // What has a reference is paid short only by an entry that names it, and nothing is before it is due.
   const unnamed = candidates.filter(({ reference, dueDay }) => (reference === undefined || reference === '') && dueDay <= entry.day);
   const due = unnamed.filter(({ dueDay }) => dueDay === unnamed[0]?.dueDay);
-  // A debit doesn't pay what is owed, however little.
-  return Math.sign(sumOf(due)) === Math.sign(entry.amountMinor) ? due : [];
+  if (due.length === 0) return due;
+  const expected = sumOf(due);
+  const rivals = [...booked].filter((other) => other.day === entry.day && isPlausible(other.amountMinor, expected));
+  return rivals.length === 1 && rivals[0] === entry ? due : [];
 };
+
+/** Whether an amount may be a payout of which something is missing, or that has something beside it: a small credit of something else is no payment. A debit never pays what is owed. */
+function isPlausible(amountMinor: number, expectedMinor: number): boolean {
+  const [paid, owed] = [Math.abs(amountMinor), Math.abs(expectedMinor)];
+  return Math.sign(amountMinor) === Math.sign(expectedMinor) && paid >= owed / 2 && paid / 2 <= owed;
+}
 
 function isNear(payout: ExpectedPayout, entry: BankCredit, { earlyDays, lateDays }: FundingSettings): boolean {
   const late = dayOf(entry.day) - dayOf(payout.dueDay);

@@ -118,4 +118,17 @@ export const fundingMigrations: readonly Migration[] = [
       UPDATE payout SET told_state = state WHERE state IN ('overdue', 'short');
     `,
   },
+  {
+    name: '0155-reserve-by-day',
+    up: `
+      -- From which business day on what is held back of a payout comes back; null: never by itself. Which payout it comes back with follows from the days of all of them, so that nothing is kept of it
+      -- (released_by is written no more).
+      ALTER TABLE payout ADD COLUMN release_day date;
+      UPDATE payout p SET release_day = p.business_day + (t.funding::jsonb ->> 'reserveReleaseDays')::int
+        FROM (SELECT DISTINCT ON (acquirer_id) acquirer_id, funding FROM provider_terms WHERE funding IS NOT NULL ORDER BY acquirer_id, version DESC) t
+       WHERE t.acquirer_id = p.acquirer_id AND p.held_minor > 0 AND t.funding::jsonb ? 'reserveReleaseDays';
+      DROP INDEX payout_held;
+      CREATE INDEX payout_entry ON payout (entry_file, entry_row) WHERE entry_file IS NOT NULL;
+    `,
+  },
 ];

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { addBankDays, addBusinessDays, localDateTimeOf } from '@tillward/calendar';
-import { expectedPayout, matchFunding } from '@tillward/reconciliation';
+import { expectedPayout, matchFunding, type PayoutParts } from '@tillward/reconciliation';
 import { AuditLog } from '../audit/index.js';
 import type { WorkContext } from '../database/index.js';
 import { FleetService } from '../fleet/index.js';
@@ -8,9 +8,10 @@ import { invalidInput, type RefusalOf, refuse } from '../graphql/index.js';
 import { Incidents } from '../incidents/index.js';
 import { BatchLifeService } from '../settlement/index.js';
 import { FileRefused, listAcquirers, type StatementFileRow } from '../statements/index.js';
-import { InexactSum } from './exact.rules.js';
+import { exactMinor, InexactSum } from './exact.rules.js';
 import { FeeChecks } from './fees.service.js';
 import {
+  AROUND_DUE_DAY,
   batchesOfPayout,
   bookedEntries,
   deletePayouts,
@@ -20,18 +21,22 @@ import {
   markPayout,
   type PayoutRow,
   type PayoutState,
+  payoutsByPaid,
   payoutsOfFiles,
   payoutsWithoutDay,
+  reopenForBankFile,
+  reopenPaidBy,
   savePayout,
   setDueDay,
   storeOfPayout,
   sumPayouts,
 } from './payouts.store.js';
-import { forgetReleases, keepHeld, releaseHeld } from './reserve.store.js';
-import { readTerms } from './terms.rules.js';
+import { payoutKey, type ReservePlace, releasesOf } from './reserve.rules.js';
+import { changeParts, heldPayouts } from './reserve.store.js';
+import { type FundingTerms, readTerms } from './terms.rules.js';
 import { currentTerms, insertTerms, listTerms, type TermsRow } from './terms.store.js';
 
-/** Payouts and entries older than this are not matched anew. */
+/** Payouts that were judged and were due longer ago than this are not matched anew, unless a file of the bank says something of that time. */
 const OPEN_DAYS = 60;
 const NO_TERMINAL = '';
 
@@ -58,8 +63,12 @@ export class FundingService {
     await insertTerms(ctx, acquirerId, terms);
     const [saved] = await listTerms(ctx, acquirerId);
     await this.feeChecks.onTerms(ctx, acquirerId, terms);
+    await lockFunding(ctx);
+    // What the bank paid was agreed on then; everything else is owed as agreed on now.
+    const known = await payoutsByPaid(ctx, acquirerId);
     const early = await filesWithoutPayout(ctx, acquirerId, addBusinessDays(ctx.now().toISOString().slice(0, 10), -OPEN_DAYS));
-    if (early.length > 0) await this.#owe(ctx, acquirerId, early);
+    const ids = [...known.filter(({ paid }) => !paid).map(({ payoutId }) => payoutId), ...(await payoutsOfFiles(ctx, early))];
+    if (ids.length > 0) await this.#owe(ctx, acquirerId, [...new Set(ids)], new Set(known.filter(({ paid }) => paid).map(payoutKey)));
     await this.match(ctx);
     await this.audit.append(ctx, {
       action: 'provider.terms',
@@ -74,7 +83,9 @@ export class FundingService {
   /** A file is in: what it says is owed, or what it says was paid. Throws FileRefused when with it something adds up to more than is exact. */
   async onImported(ctx: WorkContext, file: StatementFileRow, replaced: StatementFileRow | undefined): Promise<void> {
     try {
-      if (file.kind === 'acquirer') await this.#owe(ctx, file.acquirerId!, replaced === undefined ? [file.id] : [file.id, replaced.id]);
+      const files = replaced === undefined ? [file.id] : [file.id, replaced.id];
+      if (file.kind === 'acquirer') await this.#owe(ctx, file.acquirerId!, await payoutsOfFiles(ctx, files));
+      else for (const id of files) await reopenForBankFile(ctx, id);
     } catch (error) {
       if (!(error instanceof InexactSum)) throw error;
       throw new FileRefused({ code: 'sumTooLarge', message: `With this file ${error.message}.` });
@@ -84,59 +95,64 @@ export class FundingService {
 
   /** A file counts no more, for good: nothing is owed or was paid because of it. */
   async onWithdrawn(ctx: WorkContext, file: StatementFileRow, heirs: readonly StatementFileRow[]): Promise<void> {
-    if (file.kind === 'acquirer')
-      await this.#owe(
-        ctx,
-        file.acquirerId!,
-        [file, ...heirs].map(({ id }) => id),
-      );
+    const files = [file, ...heirs].map(({ id }) => id);
+    if (file.kind === 'acquirer') await this.#owe(ctx, file.acquirerId!, await payoutsOfFiles(ctx, files));
+    else for (const id of files) await reopenForBankFile(ctx, id);
     await this.match(ctx);
   }
 
-  /** Works out the payouts the rows of these files belong to. */
-  async #owe(ctx: WorkContext, acquirerId: string, fileIds: readonly string[]): Promise<void> {
+  /** Works out these payouts as the terms in force have it, except those of `settled`, and with them what comes back of reserves with others. */
+  async #owe(ctx: WorkContext, acquirerId: string, ids: readonly string[], settled: ReadonlySet<string> = new Set()): Promise<void> {
     const terms = (await currentTerms(ctx)).find((one) => one.acquirerId === acquirerId)?.funding;
     if (terms === null || terms === undefined) return;
     await lockFunding(ctx);
-    const kept: string[] = [];
-    const payouts = [...Map.groupBy(await sumPayouts(ctx, acquirerId, fileIds), (row) => row.payoutId)].map(([payoutId, rows]) => ({
-      payoutId,
-      rows,
-      businessDay: rows.reduce((last, row) => (row.businessDay > last ? row.businessDay : last), ''),
-    }));
-    // What an earlier one of them holds back may come back with a later one.
-    for (const { payoutId, rows, businessDay } of payouts.sort((a, b) => (a.businessDay < b.businessDay ? -1 : 1))) {
-      const storeId = await storeOfPayout(ctx, acquirerId, payoutId);
-      const due = addBankDays(terms.country, businessDay, terms.delayBankDays);
-      for (const [currency, own] of Map.groupBy(rows, (row) => row.currency)) {
-        const place = { acquirerId, payoutId, currency, businessDay };
-        const releasedMinor = terms.reserveReleaseDays === undefined ? 0 : await releaseHeld(ctx, place, terms.reserveReleaseDays);
-        const [parts] = expectedPayout(own, { ratePpm: terms.reservePpm, rounding: 'halfUp', releasedMinor });
-        // Nothing but the transfer itself: nothing is owed.
-        if (parts === undefined) continue;
-        kept.push(payoutId + currency);
-        await savePayout(ctx, {
-          ...place,
-          account: terms.account,
-          reference: rows[0]!.reference,
-          dueDay: due.known ? due.date : null,
-          parts,
-          netMinor: parts.netMinor,
-          storeId,
-          state: due.known ? 'awaited' : 'calendarUnknown',
-          entryFile: null,
-          entryRow: null,
-          receivedMinor: 0,
-          expectedMinor: 0,
-          daysLate: null,
-          changedAt: ctx.now(),
-          toldState: null,
-        });
-        await keepHeld(ctx, place, releasedMinor - parts.reserveMinor);
-      }
+    const worked = (await this.#workedOut(ctx, acquirerId, terms, ids)).filter(({ place }) => !settled.has(payoutKey(place)));
+    const keys = new Set(worked.map(({ place }) => payoutKey(place)));
+    const gone = await deletePayouts(ctx, acquirerId, ids, [...keys, ...settled]);
+    // A credit that paid what is owed no more pays nothing; what it paid besides is judged anew.
+    if (gone.length > 0) {
+      await this.batches.withdrawFundings(ctx, [...new Set(gone.map(entryOf))]);
+      await reopenPaidBy(ctx, gone);
     }
-    await deletePayouts(ctx, acquirerId, await payoutsOfFiles(ctx, fileIds), kept);
-    await forgetReleases(ctx, acquirerId);
+    const others = (await heldPayouts(ctx, acquirerId)).filter((payout) => !keys.has(payoutKey(payout)));
+    const releases = releasesOf([...others, ...worked.map(({ place }) => place)]);
+    const releasedTo = (payout: ReservePlace) => exactMinor(String(releases.get(payoutKey(payout))));
+    for (const other of others) {
+      const parts = withReserve(other.parts, releasedTo(other) - other.heldMinor);
+      if (parts.reserveMinor !== other.parts.reserveMinor) await changeParts(ctx, acquirerId, other, parts);
+    }
+    for (const { place, parts, reference } of worked) {
+      const due = addBankDays(terms.country, place.businessDay, terms.delayBankDays);
+      const owed = withReserve(parts, releasedTo(place) - place.heldMinor);
+      await savePayout(ctx, {
+        ...place,
+        acquirerId,
+        account: terms.account,
+        reference,
+        dueDay: due.known ? due.date : null,
+        parts: owed,
+        netMinor: owed.netMinor,
+        storeId: await storeOfPayout(ctx, { ...place, acquirerId }),
+        state: due.known ? 'awaited' : 'calendarUnknown',
+      });
+    }
+  }
+
+  /** What these payouts are made of, before anything of another's reserve comes back. Nothing but the transfer itself: nothing is owed. */
+  async #workedOut(
+    ctx: WorkContext,
+    acquirerId: string,
+    { reservePpm, reserveReleaseDays }: FundingTerms,
+    ids: readonly string[],
+  ): Promise<{ place: ReservePlace; parts: PayoutParts; reference: string }[]> {
+    return [...Map.groupBy(await sumPayouts(ctx, acquirerId, ids), (row) => row.payoutId)].flatMap(([payoutId, rows]) => {
+      const businessDay = rows.reduce((last, row) => (row.businessDay > last ? row.businessDay : last), '');
+      return expectedPayout(rows, { ratePpm: reservePpm, rounding: 'halfUp' }).map((parts) => {
+        const heldMinor = 0 - parts.reserveMinor;
+        const releaseDay = heldMinor === 0 || reserveReleaseDays === undefined ? null : addBusinessDays(businessDay, reserveReleaseDays);
+        return { place: { payoutId, currency: parts.currency, businessDay, heldMinor, releaseDay }, parts, reference: rows[0]!.reference };
+      });
+    });
   }
 
   /** Matches what is owed with what the bank booked, n:1, and opens incidents for money that is late or short. Says the same again when nothing changed. */
@@ -147,7 +163,7 @@ export class FundingService {
     await this.#learnDueDays(ctx);
     const payouts = await duePayouts(ctx, fromDay);
     if (payouts.length === 0) return;
-    const entries = await bookedEntries(ctx, [...new Set(payouts.map((payout) => payout.account))], fromDay);
+    const entries = await bookedEntries(ctx, [...new Set(payouts.map((payout) => payout.account))], daysAround(payouts), fromDay);
     const tolerances = new Map((await currentTerms(ctx)).map((terms) => [terms.acquirerId, terms.funding?.toleranceMinor ?? 0]));
     const dates = new Map(
       (await this.fleet.stores(ctx)).map(({ id, timeZone }) => [id, localDateTimeOf(ctx.now().getTime(), timeZone).slice(0, 10)]),
@@ -166,7 +182,7 @@ export class FundingService {
       })),
       entries.map(({ fileId, rowNo, ...entry }) => ({ ...entry, id: `${fileId}/${rowNo}` })),
       today,
-      { earlyDays: 2, lateDays: 10, toleranceMinor: 0 },
+      { ...AROUND_DUE_DAY, toleranceMinor: 0 },
     );
     const byId = new Map(payouts.map((payout) => [idOf(payout), payout]));
     const entryById = new Map(entries.map((entry) => [`${entry.fileId}/${entry.rowNo}`, entry]));
@@ -209,7 +225,9 @@ export class FundingService {
       before.state === now.state &&
       before.entryFile === now.entryFile &&
       before.entryRow === now.entryRow &&
-      before.receivedMinor === now.receivedMinor;
+      before.receivedMinor === now.receivedMinor &&
+      // What an entry should be is told at each of its payouts: it changes with the others, too.
+      before.expectedMinor === now.expectedMinor;
     const toldState = await this.#tell(ctx, now);
     if (!same || toldState !== before.toldState) await markPayout(ctx, { ...now, toldState });
     if (valueDay !== undefined && isPaid(now)) {
@@ -254,11 +272,25 @@ export class FundingService {
   }
 }
 
+/** The days on which entries may have paid these payouts. */
+function daysAround(payouts: readonly PayoutRow[]): string[] {
+  const { earlyDays, lateDays } = AROUND_DUE_DAY;
+  const dueDays = [...new Set(payouts.map(({ dueDay }) => dueDay!))];
+  return [
+    ...new Set(dueDays.flatMap((day) => Array.from({ length: earlyDays + lateDays + 1 }, (_, n) => addBusinessDays(day, n - earlyDays)))),
+  ];
+}
+
+/** A payout with another reserve, which lessens it where it is below zero. */
+function withReserve(parts: PayoutParts, reserveMinor: number): PayoutParts {
+  return { ...parts, reserveMinor, netMinor: parts.netMinor - parts.reserveMinor + reserveMinor };
+}
+
 function isPaid({ state }: PayoutRow): boolean {
   return state === 'funded' || state === 'late';
 }
 
-function entryOf({ entryFile, entryRow }: PayoutRow): string {
+function entryOf({ entryFile, entryRow }: Pick<PayoutRow, 'entryFile' | 'entryRow'>): string {
   return `${entryFile}/${entryRow}`;
 }
 

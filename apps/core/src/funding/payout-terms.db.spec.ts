@@ -131,8 +131,8 @@ describe('a reserve', () => {
     await statement([day('2026-11-18', 1_000, { payout: 'P2' })], { supersedes: wrong });
     await statement([day('2026-11-19', 1_000)]);
     expect((await reserves()).slice(1)).toEqual([
-      ['2026-11-18', 'EUR', -100, 900],
-      ['2026-11-19', 'EUR', 0, 1_000],
+      ['2026-11-18', 'EUR', 0, 1_000],
+      ['2026-11-19', 'EUR', -100, 900],
     ]);
   });
 
@@ -171,7 +171,7 @@ describe('terms that come after the first statements', () => {
     await terms(FUNDING);
     expect(await payouts()).toMatchObject([{ businessDay: '2026-11-19', dueDay: '2026-11-20', expected: { amountMinor: 1_000 } }]);
     await terms({ ...FUNDING, delayBankDays: 3 });
-    expect(await payouts()).toMatchObject([{ dueDay: '2026-11-20' }]);
+    expect(await payouts()).toMatchObject([{ dueDay: '2026-11-24', state: 'awaited' }]);
   });
 
   it('have what is late by then late at once, with its incident', async () => {

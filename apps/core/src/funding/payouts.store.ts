@@ -32,6 +32,15 @@ export interface PayoutRow {
   toldState: 'overdue' | 'short' | null;
 }
 
+/** A payout as it is worked out. */
+export interface OwedPayout
+  extends Omit<PayoutRow, 'entryFile' | 'entryRow' | 'receivedMinor' | 'expectedMinor' | 'daysLate' | 'changedAt' | 'toldState'> {
+  /** Held back of it for later chargebacks. */
+  heldMinor: number;
+  /** From which business day on that is paid out; null: never by itself. */
+  releaseDay: string | null;
+}
+
 /** Sums of one type of rows that are paid out together. */
 export interface PayoutSum {
   payoutId: string;
@@ -49,6 +58,13 @@ const PAYOUT = `acquirer_id AS "acquirerId", payout_id AS "payoutId", currency, 
 
 /** Which rows are paid out together: those of a payout the file names, else those of a day. */
 const PAYOUT_ID = "CASE WHEN r.payout <> '' THEN 'payout ' || r.payout ELSE 'day ' || r.business_day END";
+const [PAYOUT_PREFIX, DAY_PREFIX] = ['payout ', 'day '];
+/** Rows that are the transfer itself and no part of what is owed. */
+const IS_TRANSFER = "(r.type IN ('payout', 'balance'))";
+
+function idsAfter(prefix: string, payoutIds: readonly string[]): string[] {
+  return payoutIds.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
+}
 
 /** Advisory lock key of funding, both halves. */
 const FUNDING_LOCK = [7_458, 0] as const;
@@ -61,16 +77,20 @@ export async function lockFunding(ctx: WorkContext): Promise<void> {
   await ctx.tx.query('SELECT pg_advisory_xact_lock($1, $2)', [...FUNDING_LOCK]);
 }
 
-/** The payouts the rows of these files belong to, with all rows of theirs added up by type. Throws InexactSum when a payout moves more than is exact. */
-export async function sumPayouts(ctx: WorkContext, acquirerId: string, fileIds: readonly string[]): Promise<PayoutSum[]> {
+/**
+ * These payouts' rows, added up by type. Fees finer than minor units are added up exactly over all of a payout and cut once, towards zero, as statements' own totals are: where, between types, the cut
+ * falls changes nothing in the payout. Throws InexactSum when a payout moves more than is exact.
+ */
+export async function sumPayouts(ctx: WorkContext, acquirerId: string, payoutIds: readonly string[]): Promise<PayoutSum[]> {
   const rows: (Omit<PayoutSum, 'amountMinor' | 'feeMinor'> & { amount: string; fee: string; moved: string })[] = await ctx.tx.query(
-    `WITH touched AS (SELECT DISTINCT r.payout, CASE WHEN r.payout = '' THEN r.business_day END AS day FROM statement_row r WHERE r.file_id = ANY($2::uuid[]) AND r.business_day IS NOT NULL)
-     SELECT ${PAYOUT_ID} AS "payoutId", max(r.payout) AS reference, max(r.business_day) AS "businessDay", r.currency, r.type, sum(r.gross_minor)::text AS amount,
-            (sum(r.fee_minor) + trunc(sum(r.fee_remainder) / 100000.0))::text AS fee,
+    `SELECT ${PAYOUT_ID} AS "payoutId", max(r.payout) AS reference, max(r.business_day) AS "businessDay", r.currency, r.type, sum(r.gross_minor)::text AS amount,
+            (sum(r.fee_minor) + CASE WHEN row_number() OVER (PARTITION BY ${PAYOUT_ID}, r.currency ORDER BY ${IS_TRANSFER}, r.type) = 1
+                THEN coalesce(trunc(sum(sum(r.fee_remainder) FILTER (WHERE NOT ${IS_TRANSFER})) OVER (PARTITION BY ${PAYOUT_ID}, r.currency) / 100000.0), 0) ELSE 0 END)::text AS fee,
             sum(sum(abs(r.gross_minor::numeric) + abs(r.fee_minor::numeric))) OVER (PARTITION BY ${PAYOUT_ID}, r.currency)::text AS moved
-       FROM statement_row r JOIN touched t ON t.payout = r.payout AND (t.day IS NULL OR t.day = r.business_day)
-      WHERE r.acquirer_id = $1 AND NOT r.superseded GROUP BY ${PAYOUT_ID}, r.currency, r.type`,
-    [acquirerId, fileIds],
+       FROM statement_row r
+      WHERE r.acquirer_id = $1 AND NOT r.superseded AND (r.payout <> '' AND r.payout = ANY($2) OR r.payout = '' AND r.business_day = ANY($3::date[]))
+      GROUP BY ${PAYOUT_ID}, r.currency, r.type`,
+    [acquirerId, idsAfter(PAYOUT_PREFIX, payoutIds), idsAfter(DAY_PREFIX, payoutIds)],
   );
   return rows.map(({ amount, fee, moved, ...row }) => {
     // All parts together are exact, and so is every sum of some of them.
@@ -88,33 +108,82 @@ export async function payoutsOfFiles(ctx: WorkContext, fileIds: readonly string[
   return rows.map((row) => row.id);
 }
 
-/** The store with most of a payout's money; '' when no row has a store. */
-export async function storeOfPayout(ctx: WorkContext, acquirerId: string, payoutId: string): Promise<string> {
+/** The store with most of what a payout moves in its currency; '' when no row of it has a store. */
+export async function storeOfPayout(
+  ctx: WorkContext,
+  { acquirerId, payoutId, currency }: Pick<PayoutRow, 'acquirerId' | 'payoutId' | 'currency'>,
+): Promise<string> {
   const rows: { storeId: string }[] = await ctx.tx.query(
-    `SELECT r.store_id AS "storeId" FROM statement_row r WHERE r.acquirer_id = $1 AND ${PAYOUT_ID} = $2 AND NOT r.superseded AND r.store_id <> ''
+    `SELECT r.store_id AS "storeId" FROM statement_row r WHERE r.acquirer_id = $1 AND ${PAYOUT_ID} = $2 AND r.currency = $3 AND NOT r.superseded AND r.store_id <> ''
         AND (r.payout <> '' AND r.payout = substr($2, 8) OR r.payout = '' AND r.business_day::text = substr($2, 5))
       GROUP BY r.store_id ORDER BY sum(r.net_minor) DESC, r.store_id LIMIT 1`,
-    [acquirerId, payoutId],
+    [acquirerId, payoutId, currency],
   );
   return rows[0]?.storeId ?? '';
 }
 
-/** Removes payouts none of whose rows counts any more. */
-export async function deletePayouts(ctx: WorkContext, acquirerId: string, ids: readonly string[], kept: readonly string[]): Promise<void> {
-  await ctx.tx.query('DELETE FROM payout WHERE acquirer_id = $1 AND payout_id = ANY($2) AND NOT payout_id || currency = ANY($3)', [
-    acquirerId,
-    ids,
-    kept,
-  ]);
+/** A bank entry, by the row of its file. */
+export interface EntryPlace {
+  readonly entryFile: string;
+  readonly entryRow: number;
+}
+
+/** Removes payouts none of whose rows counts any more. Returns the bank entries that paid them. */
+export async function deletePayouts(
+  ctx: WorkContext,
+  acquirerId: string,
+  ids: readonly string[],
+  kept: readonly string[],
+): Promise<EntryPlace[]> {
+  const [deleted]: [{ entryFile: string | null; entryRow: number }[]] = await ctx.tx.query(
+    `DELETE FROM payout WHERE acquirer_id = $1 AND payout_id = ANY($2) AND NOT payout_id || ' ' || currency = ANY($3)
+     RETURNING entry_file AS "entryFile", entry_row AS "entryRow"`,
+    [acquirerId, ids, kept],
+  );
+  return deleted.flatMap(({ entryFile, entryRow }) => (entryFile === null ? [] : [{ entryFile, entryRow }]));
+}
+
+/** Whatever else these entries paid is judged anew. */
+export async function reopenPaidBy(ctx: WorkContext, entries: readonly EntryPlace[]): Promise<void> {
+  await ctx.tx.query(
+    `UPDATE payout SET state = 'awaited' WHERE due_day IS NOT NULL AND (entry_file, entry_row) IN (SELECT * FROM unnest($1::uuid[], $2::bigint[]))`,
+    [entries.map(({ entryFile }) => entryFile), entries.map(({ entryRow }) => entryRow)],
+  );
+}
+
+/**
+ * Has payouts judged anew that are too old to be matched by themselves, because a file of the bank came or went: what an entry of it paid, and what wasn't paid (as owed) and was due when its entries were
+ * booked.
+ */
+export async function reopenForBankFile(ctx: WorkContext, fileId: string): Promise<void> {
+  await ctx.tx.query(
+    `UPDATE payout p SET state = 'awaited'
+      WHERE p.due_day IS NOT NULL AND (p.entry_file = $1 OR p.state IN ('overdue', 'short', 'over') AND EXISTS (
+              SELECT 1 FROM (SELECT account, min(booking_day) AS first, max(booking_day) AS last FROM bank_entry WHERE file_id = $1 GROUP BY account) b
+               WHERE b.account = p.account AND p.due_day BETWEEN b.first - ${AROUND_DUE_DAY.lateDays} AND b.last + ${AROUND_DUE_DAY.earlyDays}))`,
+    [fileId],
+  );
+}
+
+/** Which payouts of a provider the bank paid as owed, and which it didn't. */
+export async function payoutsByPaid(
+  ctx: WorkContext,
+  acquirerId: string,
+): Promise<{ payoutId: string; currency: string; paid: boolean }[]> {
+  return await ctx.tx.query(
+    `SELECT payout_id AS "payoutId", currency, state IN ('funded', 'late') AS paid FROM payout WHERE acquirer_id = $1`,
+    [acquirerId],
+  );
 }
 
 /** Writes what is owed; what the bank paid is found anew. */
-export async function savePayout(ctx: WorkContext, p: PayoutRow): Promise<void> {
+export async function savePayout(ctx: WorkContext, p: OwedPayout): Promise<void> {
   await ctx.tx.query(
-    `INSERT INTO payout (acquirer_id, payout_id, currency, account, reference, business_day, due_day, parts, net_minor, store_id, state, changed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    `INSERT INTO payout (acquirer_id, payout_id, currency, account, reference, business_day, due_day, parts, net_minor, store_id, state, changed_at, held_minor, release_day)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      ON CONFLICT (acquirer_id, payout_id, currency) DO UPDATE SET account = excluded.account, reference = excluded.reference, business_day = excluded.business_day,
-       told_state = CASE WHEN payout.net_minor = excluded.net_minor THEN payout.told_state END, due_day = excluded.due_day, parts = excluded.parts, net_minor = excluded.net_minor, store_id = excluded.store_id, state = excluded.state, changed_at = excluded.changed_at`,
+       told_state = CASE WHEN payout.net_minor = excluded.net_minor THEN payout.told_state END, due_day = excluded.due_day, parts = excluded.parts, net_minor = excluded.net_minor, store_id = excluded.store_id, state = excluded.state, changed_at = excluded.changed_at,
+       held_minor = excluded.held_minor, release_day = excluded.release_day`,
     [
       p.acquirerId,
       p.payoutId,
@@ -128,15 +197,26 @@ export async function savePayout(ctx: WorkContext, p: PayoutRow): Promise<void> 
       p.storeId,
       p.state,
       ctx.now(),
+      p.heldMinor,
+      p.releaseDay,
     ],
   );
 }
 
-/** Payouts with a due day since `fromDay`, of all acquirers. */
+/** How far from its due day a payout's entry is looked for, in calendar days. */
+export const AROUND_DUE_DAY = { earlyDays: 2, lateDays: 10 } as const;
+
+/** Payouts matched anew: those due since a day (`$n`), those not judged yet however old, and what one entry paid together with one of them. */
+const inQuestion = (alias: string, n: number) => `${alias}.due_day IS NOT NULL AND (${alias}.due_day >= $${n} OR ${alias}.state = 'awaited'
+       OR coalesce((${alias}.entry_file, ${alias}.entry_row) IN (
+            SELECT o.entry_file, o.entry_row FROM payout o WHERE o.entry_file IS NOT NULL AND (o.due_day >= $${n} OR o.state = 'awaited')), false))`;
+
+/** Payouts with a due day since `fromDay`, of all acquirers, and older ones that are still to be judged. */
 export async function duePayouts(ctx: WorkContext, fromDay: string): Promise<PayoutRow[]> {
-  return await ctx.tx.query(`SELECT ${PAYOUT} FROM payout WHERE due_day >= $1 ORDER BY due_day, acquirer_id, payout_id, currency`, [
-    fromDay,
-  ]);
+  return await ctx.tx.query(
+    `SELECT ${PAYOUT} FROM payout p WHERE ${inQuestion('p', 1)} ORDER BY due_day, acquirer_id, payout_id, currency`,
+    [fromDay],
+  );
 }
 
 /** What makes two bank entries one: the bank's own reference where it gives one, else everything it says. */
@@ -144,12 +224,13 @@ const SAME_ENTRY = `b.account, b.currency, b.amount_minor, b.booking_day, b.bank
                 CASE WHEN b.bank_reference IN ('', 'NONREF') THEN concat_ws(E'\\x1f', b.value_day, b.reference, b.remittance, b.type_code, b.details) ELSE '' END`;
 
 /**
- * Booked credits and debits of these accounts since a day, as far as no payout of an earlier day has them. Files may overlap: an entry that repeats one of a file that arrived earlier is left out.
+ * Booked credits and debits of these accounts on these days, as far as no payout has them that isn't matched anew (`duePayouts` of the same `fromDay`). Files may overlap: an entry that repeats one of a file that arrived earlier is left out.
  * A bank's reference is one entry's; without one, as many alike count as one file has of them.
  */
 export async function bookedEntries(
   ctx: WorkContext,
   accounts: readonly string[],
+  days: readonly string[],
   fromDay: string,
 ): Promise<
   { fileId: string; rowNo: number; account: string; currency: string; amountMinor: number; day: string; valueDay: string; text: string }[]
@@ -157,7 +238,7 @@ export async function bookedEntries(
   return await ctx.tx.query(
     `WITH alike AS (
        SELECT b.*, row_number() OVER (PARTITION BY b.file_id, ${SAME_ENTRY} ORDER BY b.row_no) AS nth
-         FROM bank_entry b WHERE b.account = ANY($1) AND b.booking_day >= $2 AND b.status = 'booked' AND NOT b.superseded
+         FROM bank_entry b WHERE b.account = ANY($1) AND b.booking_day = ANY($2::date[]) AND b.status = 'booked' AND NOT b.superseded
      ), counted AS (
        SELECT b.*, b.bank_reference NOT IN ('', 'NONREF') AND b.nth > 1
                 OR row_number() OVER (PARTITION BY ${SAME_ENTRY}, b.nth ORDER BY f.arrived_at, b.file_id) > 1 AS repeated
@@ -166,9 +247,9 @@ export async function bookedEntries(
      SELECT b.file_id AS "fileId", b.row_no AS "rowNo", b.account, b.currency, b.amount_minor AS "amountMinor", b.booking_day AS day,
             coalesce(b.value_day, b.booking_day) AS "valueDay", b.reference || ' ' || b.remittance AS text
        FROM counted b WHERE NOT b.repeated
-        AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.entry_file = b.file_id AND p.entry_row = b.row_no AND p.due_day < $2)
+        AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.entry_file = b.file_id AND p.entry_row = b.row_no AND NOT (${inQuestion('p', 3)}))
       ORDER BY b.booking_day, b.file_id, b.row_no`,
-    [accounts, fromDay],
+    [accounts, days, fromDay],
   );
 }
 

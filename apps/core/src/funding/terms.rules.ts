@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 /** A hundred million of a currency with two decimals: more is a slip of the hand, and sums of many such fees would not be exact. */
 const MOST_MINOR = 10_000_000_000;
+/** Minor units the bank's entry may differ from what is owed. */
+const MOST_TOLERANCE_MINOR = 1_000;
 const minor = z.int().nonnegative().max(MOST_MINOR);
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
@@ -38,7 +40,8 @@ const funding = z.strictObject({
   reservePpm: z.int().min(0).max(1_000_000).default(0),
   /** Calendar days after which it pays what it held back; absent: never by itself, its statements say when (rows of their own). */
   reserveReleaseDays: z.int().min(1).max(730).exactOptional(),
-  toleranceMinor: minor.default(0),
+  /** What a transfer may cost. More is money that is missing, and nobody's setting. */
+  toleranceMinor: z.int().nonnegative().max(MOST_TOLERANCE_MINOR).default(0),
 });
 /** When and where a provider pays. */
 export type FundingTerms = z.output<typeof funding>;
