@@ -38,6 +38,13 @@ export class InvalidArgument extends RequestError {
   }
 }
 
+/** A value is written wrong or doesn't exist, such as the 45th of a month; it is found before the field it is for is known. */
+export class ImpossibleValue extends RequestError {
+  constructor(message: string) {
+    super('invalidInput', message, 400);
+  }
+}
+
 /** The request would cost more than any screen needs. */
 export class TooComplex extends RequestError {
   constructor(message: string) {

@@ -1,15 +1,16 @@
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { MalformedRequest } from './graphql.errors.js';
+import { ImpossibleValue, MalformedRequest } from './graphql.errors.js';
 
 const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
-const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
+// There is no year 0, and the database knows none.
+const ISO_DATE = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
 
 function readInstant(value: unknown): Date {
   if (typeof value === 'string' && ISO_INSTANT.test(value)) {
     const at = new Date(value);
     if (!Number.isNaN(at.getTime())) return at;
   }
-  throw new MalformedRequest('a DateTime is an RFC 3339 instant such as 2026-11-21T20:00:00.000Z');
+  throw new ImpossibleValue('a DateTime is an RFC 3339 instant such as 2026-11-21T20:00:00.000Z');
 }
 
 function readDate(value: unknown): string {
@@ -17,7 +18,7 @@ function readDate(value: unknown): string {
     const at = new Date(`${value}T00:00:00Z`);
     if (!Number.isNaN(at.getTime()) && at.toISOString().startsWith(value)) return value;
   }
-  throw new MalformedRequest('a Date is a calendar date written YYYY-MM-DD');
+  throw new ImpossibleValue('a Date is a date of the calendar written YYYY-MM-DD');
 }
 
 function readMinorUnits(value: unknown): number {
