@@ -19,6 +19,11 @@ export const DifferenceState = { open: 'open', assigned: 'assigned', resolved: '
 export type DifferenceState = (typeof DifferenceState)[keyof typeof DifferenceState];
 registerEnumType(DifferenceState, { name: 'DifferenceState' });
 
+/** What a remedy of a difference does. */
+export const RemedyKind = { forceMatch: 'forceMatch', correctingEntry: 'correctingEntry' } as const;
+export type RemedyKind = (typeof RemedyKind)[keyof typeof RemedyKind];
+registerEnumType(RemedyKind, { name: 'RemedyKind' });
+
 /** What a viewer can do with a difference: acts upon it, and remedies to ask for. */
 export const ViewerDifferenceAct = {
   assign: 'assign',
@@ -68,7 +73,8 @@ export class DifferenceObjectType {
   @Field(() => ID, { nullable: true, description: 'The transaction of the journal.' }) paymentId!: string | null;
   @Field(() => ID, { nullable: true, description: "The statement's row." }) statementRowId!: string | null;
   @Field(() => MoneyType, { nullable: true, description: 'What the terminal booked.' }) terminalAmount!: MoneyType | null;
-  @Field(() => MoneyType, { nullable: true, description: 'What the acquirer moved.' }) acquirerAmount!: MoneyType | null;
+  @Field(() => MoneyType, { nullable: true, description: 'What the acquirer moved, in its row’s currency.' })
+  acquirerAmount!: MoneyType | null;
   @Field(() => DifferenceState) state!: DifferenceState;
   @Field(() => Role) ownerRole!: Role;
   @Field(() => ID, { nullable: true }) ownerId!: string | null;
@@ -84,9 +90,12 @@ export class DifferenceObjectType {
   statementRow?: StatementLineType | null;
   @Field(() => [DifferenceEventType]) history?: DifferenceEventType[];
   @Field(() => [ViewerDifferenceAct], {
-    description: 'What the viewer may do with it now; of remedies, what may be asked for (forceMatch with one of forceMatchPartners).',
+    description:
+      'What the viewer may do with it now; of remedies, what may be asked for (forceMatch with one of forceMatchPartners), none of a kind that waits for a decision.',
   })
   viewerMay?: ViewerDifferenceAct[];
+  @Field(() => [PendingRemedyType], { description: 'Remedies somebody asked for and nobody decided about yet, oldest first.' })
+  pendingRemedies?: PendingRemedyType[];
 }
 
 /** Somebody differences can be assigned to. */
@@ -97,7 +106,24 @@ export class DifferenceOwnerType {
   @Field(() => Role) role!: Role;
 }
 
-/** Totals of a batch on both sides. */
+/** What a side of a batch has in a currency that isn't the batch's. */
+@ObjectType('OtherCurrency')
+export class OtherCurrencyType {
+  @Field(() => Int, { description: 'Rows.' }) count!: number;
+  @Field(() => MoneyType) total!: MoneyType;
+  @Field(() => MoneyType, { description: 'What the acquirer charged on them; nothing of a terminal.' }) fees!: MoneyType;
+}
+
+/** Waits for somebody's decision. */
+@ObjectType('PendingRemedy')
+export class PendingRemedyType {
+  @Field(() => ID, { description: 'Of the RemedyRequest.' }) requestId!: string;
+  @Field(() => RemedyKind) kind!: RemedyKind;
+  @Field(() => String) requestedName!: string;
+  @Field(() => DateTime) requestedAt!: Date;
+}
+
+/** Totals of a batch on both sides, of rows in its own currency; what is in others stands apart. */
 @ObjectType('ComparedBatch')
 export class ComparedBatchType {
   @Field(() => ID) id!: string;
@@ -111,7 +137,12 @@ export class ComparedBatchType {
   @Field(() => Int) acquirerCount!: number;
   @Field(() => MoneyType) acquirerTotal!: MoneyType;
   @Field(() => MoneyType) acquirerFees!: MoneyType;
-  @Field(() => Boolean, { description: 'All rows match: count, sum and digest of all rows are the same.' }) equal!: boolean;
+  @Field(() => [OtherCurrencyType], { description: 'Transactions that aren’t in the batch’s currency, in none of its sums.' })
+  terminalOtherCurrencies!: OtherCurrencyType[];
+  @Field(() => [OtherCurrencyType], { description: 'Rows of statements that aren’t in the batch’s currency, in none of its sums.' })
+  acquirerOtherCurrencies!: OtherCurrencyType[];
+  @Field(() => Boolean, { description: 'All rows match: count, sum and digest of all rows are the same, and all in one currency.' })
+  equal!: boolean;
 }
 
 /** One matching of journal and statements. */

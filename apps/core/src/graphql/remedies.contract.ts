@@ -1,7 +1,7 @@
 import { createUnionType, Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { MoneyType } from './fleet.contract.js';
 import { PersonNameType } from './identity.contract.js';
-import { DifferenceObjectType } from './reconciliation.contract.js';
+import { DifferenceObjectType, RemedyKind } from './reconciliation.contract.js';
 import {
   AlreadyDoneType,
   ContentChangedType,
@@ -12,11 +12,6 @@ import {
   resultType,
 } from './refusals.contract.js';
 import { CalendarDate, DateTime, Json, MinorUnits } from './scalars.js';
-
-/** What a remedy of a difference does. */
-export const RemedyKind = { forceMatch: 'forceMatch', correctingEntry: 'correctingEntry' } as const;
-export type RemedyKind = (typeof RemedyKind)[keyof typeof RemedyKind];
-registerEnumType(RemedyKind, { name: 'RemedyKind' });
 
 /** Where a request for a remedy stands. */
 export const RemedyState = { requested: 'requested', approved: 'approved', refused: 'refused', withdrawn: 'withdrawn' } as const;

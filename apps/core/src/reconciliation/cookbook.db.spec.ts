@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { paymentIds, sale, settled } from '../ingest/ingest.fixtures.js';
-import { imported, statementCsv, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
+import { imported, statementCsv, TEST_PROFILE, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
 import { downloadOf } from './exports.fixtures.js';
 
 const COOKBOOK = readFileSync(new URL('../../../../docs/guide/auditor-cookbook.md', import.meta.url), 'utf8');
@@ -51,11 +51,16 @@ beforeAll(async () => {
   });
   // A payout of long ago that never came.
   await take(statementCsv([{ day: '2026-11-10' }]));
-  // A payout of a country whose bank days nobody knows.
-  await ask(hq, 'mutation ($funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", funding: $funding}) { __typename } }', {
-    funding: { account: 'JP1', country: 'JP', delayBankDays: 1 },
-  });
-  await take(statementCsv([{ day: '2026-11-11' }]));
+  // A payout of a country whose bank days nobody knows, by another acquirer: new terms are for all that isn't paid.
+  await ask(
+    hq,
+    `mutation ($profile: String!, $funding: JSON) {
+      saveAcquirer(input: {id: "jcq", name: "Other acquirer", format: "csv", profile: $profile}) { __typename }
+      mapAcquirerTerminals(acquirerId: "jcq", entries: [{merchantNo: "M2", terminalNo: "T2", storeId: "tokyo", terminalId: "tokyo-2"}]) { __typename ... on Refusal { message } }
+      saveProviderTerms(input: {acquirerId: "jcq", funding: $funding}) { __typename } }`,
+    { profile: TEST_PROFILE, funding: { account: 'JP1', country: 'JP', delayBankDays: 1 } },
+  );
+  await take(statementCsv([{ day: '2026-11-11', merchant: 'M2', terminal: 'T2' }]), { acquirer: 'jcq' });
   const found = (await ask(hq, '{ differences(first: 200) { edges { node { id type } } } }')).differences.edges.map(
     (edge: Loose) => edge.node,
   );
@@ -158,7 +163,7 @@ describe('docs/guide/auditor-cookbook.md', () => {
   it('7: wrong fees and the terms they were held against', () => {
     expect(nodes(7, 'feeChecks')).toMatchObject([{ storeId: 'berlin', wrongRows: 1, termsVersion: 1 }]);
     expect(answers.get(7)!.feeReport).toMatchObject([{ acquirerId: 'acq', cardKind: '', rows: 4, wrongRows: 1, gapMinor: -5 }]);
-    expect(answers.get(7)!.providerTerms).toMatchObject([{ version: 2 }, { version: 1 }]);
+    expect(answers.get(7)!.providerTerms).toMatchObject([{ version: 1 }]);
   });
 
   it('8: money that did not come', () => {

@@ -3,12 +3,12 @@ import type { DifferenceEventRow, DifferenceRow } from './differences.store.js';
 
 /** A difference as GraphQL shows it; its sides and its history are resolved when they are asked for. */
 export function differenceType(row: DifferenceRow): DifferenceObjectType {
-  const { currency, terminalMinor, acquirerMinor, fileId, rowNo } = row;
+  const { currency, acquirerCurrency, terminalMinor, acquirerMinor, fileId, rowNo } = row;
   return {
     ...row,
     statementRowId: fileId === null ? null : `${fileId}/${rowNo}`,
     terminalAmount: terminalMinor === null ? null : { amountMinor: terminalMinor, currency },
-    acquirerAmount: acquirerMinor === null ? null : { amountMinor: acquirerMinor, currency },
+    acquirerAmount: acquirerMinor === null ? null : { amountMinor: acquirerMinor, currency: acquirerCurrency },
   };
 }
 

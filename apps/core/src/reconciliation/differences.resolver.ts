@@ -15,6 +15,7 @@ import {
   InvalidArgument,
   isRefusal,
   liveItems,
+  PendingRemedyType,
   type PersonActor,
   pageOf,
   pageRequest,
@@ -32,6 +33,7 @@ import { DifferenceChanges } from './difference-changes.js';
 import { Differences } from './differences.service.js';
 import { countDifferences, type DifferenceRow, eventsOfDifferences, findDifferences, listDifferences } from './differences.store.js';
 import { ownersOf } from './owners.store.js';
+import { pendingRemedies } from './remedies.store.js';
 import { remediesOpenTo } from './remedy.rules.js';
 
 /** Most stores one question for owners may name. */
@@ -153,14 +155,27 @@ export class DifferencesResolver {
     return await this.#act(actor, ids, { kind: 'reopen', note });
   }
 
-  /** By the rules that refuse. */
+  /** By the rules that refuse; what waits for a decision isn't asked for once more. */
   @ResolveField('viewerMay', () => [ViewerDifferenceAct])
-  viewerMay(@Parent() difference: DifferenceObjectType, @Context() context: RequestContext): ViewerDifferenceAct[] {
+  async viewerMay(@Parent() difference: DifferenceObjectType, @Context() context: RequestContext): Promise<ViewerDifferenceAct[]> {
     const { role } = context.viewer!.actor;
     const terminalMinor = difference.terminalAmount?.amountMinor ?? null;
     const acquirerMinor = difference.acquirerAmount?.amountMinor ?? null;
     const currency = (difference.terminalAmount ?? difference.acquirerAmount)?.currency ?? '';
-    return [...actsOpenTo(difference, role), ...remediesOpenTo({ ...difference, currency, terminalMinor, acquirerMinor }, role)];
+    const open = remediesOpenTo({ ...difference, currency, terminalMinor, acquirerMinor }, role);
+    const pending = open.length === 0 ? [] : await this.#pending(difference.id, context);
+    return [...actsOpenTo(difference, role), ...open.filter((kind) => !pending.some((one) => one.kind === kind))];
+  }
+
+  @ResolveField('pendingRemedies', () => [PendingRemedyType])
+  async pendingRemedies(@Parent() difference: DifferenceObjectType, @Context() context: RequestContext): Promise<PendingRemedyType[]> {
+    return await this.#pending(difference.id, context);
+  }
+
+  async #pending(id: string, context: RequestContext): Promise<PendingRemedyType[]> {
+    const { actor } = context.viewer!;
+    const loader = requestLoader(context, readPending, (ids) => this.work.run(actor, (ctx) => readPending(ctx, ids)));
+    return (await loader.load(id)) ?? [];
   }
 
   @ResolveField('history', () => [DifferenceEventType])
@@ -181,6 +196,10 @@ export class DifferencesResolver {
     const done = await this.work.run(actor, act);
     return isRefusal(done) ? done : { differences: done.map(differenceType) };
   }
+}
+
+async function readPending(ctx: WorkContext, ids: readonly string[]): Promise<Map<string, PendingRemedyType[]>> {
+  return Map.groupBy(await pendingRemedies(ctx, ids), (row) => row.differenceId);
 }
 
 async function readHistory(ctx: WorkContext, ids: readonly string[]): Promise<Map<string, DifferenceEventType[]>> {

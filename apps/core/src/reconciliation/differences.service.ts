@@ -12,6 +12,7 @@ import {
   updateDifference,
 } from './differences.store.js';
 import type { MatchingScope } from './matching.sql.js';
+import { reopenNeedlesslyCorrected } from './needless-entries.store.js';
 import { ownersOf } from './owners.store.js';
 
 /** Differences acted on together. */
@@ -27,8 +28,8 @@ export class Differences {
 
   /** Brings the differences of a run's days up to what it found. */
   async keep(ctx: WorkContext, runId: string, scope: MatchingScope, cause: string): Promise<void> {
-    const stores = await keepFound(ctx, runId, scope, cause);
-    if (stores.length > 0) ctx.changed({ stores });
+    const stores = [...(await keepFound(ctx, runId, scope, cause)), ...(await reopenNeedlesslyCorrected(ctx, runId, scope))];
+    if (stores.length > 0) ctx.changed({ stores: [...new Set(stores)] });
   }
 
   /** D4: gives differences to a person, or to everybody of a role; all of them or none. A person's role is known, and needn't be said. */

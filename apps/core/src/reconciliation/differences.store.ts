@@ -4,6 +4,7 @@ import type { PageRequest, Role } from '../graphql/index.js';
 import { isUuid } from '../statements/index.js';
 import { type DifferenceState, OWNER_ROLE } from './difference.rules.js';
 import { inScope, type MatchingScope } from './matching.sql.js';
+import { CORRECTED } from './needless-entries.store.js';
 
 /** A difference's row. Amounts are signed as the merchant sees them; null where a side has no row. */
 export interface DifferenceRow {
@@ -20,6 +21,8 @@ export interface DifferenceRow {
   rowType: string;
   traceNo: string;
   currency: string;
+  /** Of the acquirer's amount: the row's, which of a `currency` difference is another than the transaction's. */
+  acquirerCurrency: string;
   terminalMinor: number | null;
   acquirerMinor: number | null;
   state: DifferenceState;
@@ -58,7 +61,8 @@ export interface DifferenceChoice {
 }
 
 const DIFFERENCE = `store_id AS "storeId", id, acquirer_id AS "acquirerId", type, business_day AS "businessDay", terminal_id AS "terminalId", batch_no AS "batchNo",
-  payment_id AS "paymentId", file_id AS "fileId", row_no AS "rowNo", row_type AS "rowType", trace_no AS "traceNo", currency, terminal_minor AS "terminalMinor",
+  payment_id AS "paymentId", file_id AS "fileId", row_no AS "rowNo", row_type AS "rowType", trace_no AS "traceNo", currency,
+  coalesce(acquirer_currency, currency) AS "acquirerCurrency", terminal_minor AS "terminalMinor",
   acquirer_minor AS "acquirerMinor", state, owner_role AS "ownerRole", owner_id AS "ownerId", owner_name AS "ownerName", found_at AS "foundAt", changed_at AS "changedAt", ended_by AS "endedBy", note`;
 
 const OWNER = `CASE f.type ${Object.entries(OWNER_ROLE)
@@ -74,16 +78,17 @@ export async function keepFound(ctx: WorkContext, runId: string, scope: Matching
   const saved: { storeId: string }[] = await ctx.tx.query(
     `WITH saved AS (
        INSERT INTO difference AS d (store_id, id, subject, acquirer_id, type, business_day, account, terminal_id, batch_no, payment_id, file_id, row_no, row_type, trace_no, currency,
-                                    terminal_minor, acquirer_minor, state, owner_role, found_at, changed_at, run_id)
+                                    terminal_minor, acquirer_minor, acquirer_currency, state, owner_role, found_at, changed_at, run_id)
        SELECT f.store_id, gen_random_uuid(), f.subject, f.acquirer_id, f.type, f.day, f.account, f.terminal_id, f.batch, f.payment_id, f.file_id, f.row_no, f.row_type, f.trace, f.currency,
-              f.terminal_minor, f.acquirer_minor, 'open', ${OWNER}, $1, $1, $2 FROM rc_difference f
+              f.terminal_minor, f.acquirer_minor, f.acquirer_currency, 'open', ${OWNER}, $1, $1, $2 FROM rc_difference f
        ON CONFLICT (store_id, subject) DO UPDATE
          SET type = excluded.type, file_id = excluded.file_id, row_no = excluded.row_no, terminal_minor = excluded.terminal_minor, acquirer_minor = excluded.acquirer_minor,
-             currency = excluded.currency, state = CASE WHEN d.state = 'assigned' THEN 'assigned' ELSE 'open' END, ended_by = NULL, ended_by_run = false,
+             currency = excluded.currency, acquirer_currency = excluded.acquirer_currency, state = CASE WHEN d.state = 'assigned' THEN 'assigned' ELSE 'open' END, ended_by = NULL, ended_by_run = false,
              owner_role = CASE WHEN d.state = 'assigned' THEN d.owner_role ELSE excluded.owner_role END, owner_id = CASE WHEN d.state = 'assigned' THEN d.owner_id END,
              owner_name = CASE WHEN d.state = 'assigned' THEN d.owner_name END,
              note = NULL, changed_at = excluded.changed_at, run_id = excluded.run_id
-       WHERE d.ended_by_run OR (d.type, d.terminal_minor, d.acquirer_minor) IS DISTINCT FROM (excluded.type, excluded.terminal_minor, excluded.acquirer_minor)
+       WHERE d.ended_by_run OR (d.type, d.terminal_minor, d.acquirer_minor, d.acquirer_currency)
+             IS DISTINCT FROM (excluded.type, excluded.terminal_minor, excluded.acquirer_minor, excluded.acquirer_currency)
        RETURNING d.store_id, d.id, d.type, d.found_at = $1 AND d.run_id = $2 AND xmax = 0 AS new),
      told AS (
        INSERT INTO difference_event (store_id, difference_id, at, what, actor, detail)
@@ -95,6 +100,7 @@ export async function keepFound(ctx: WorkContext, runId: string, scope: Matching
     `WITH ended AS (
        UPDATE difference d SET state = 'resolved', ended_by = $3, ended_by_run = true, changed_at = $1, run_id = $2
         WHERE d.acquirer_id = $4 AND d.business_day BETWEEN $5 AND $6 AND d.state IN ('open', 'assigned') AND d.subject NOT LIKE 'f:%'${inScope('d', scope)}
+          AND d.id NOT IN (${CORRECTED})
           AND NOT EXISTS (SELECT 1 FROM rc_difference f WHERE f.store_id = d.store_id AND f.subject = d.subject)
           AND NOT EXISTS (SELECT 1 FROM reconciliation_match m
                            WHERE m.store_id = d.store_id AND m.payment_id = d.payment_id AND m.run_id <> $2 AND m.type NOT IN ('matched', 'forced'))

@@ -6,7 +6,7 @@ import type { PageRequest, Role } from '../graphql/index.js';
 import { listStatementRows } from '../statements/index.js';
 import { listDifferences } from './differences.store.js';
 import { type BaseQuery, EXPORT_QUERIES } from './exports.query.js';
-import { listComparedBatches } from './reconciliation.store.js';
+import { type CurrencySum, listComparedBatches } from './reconciliation.store.js';
 import { listCorrectingEntries } from './remedies.store.js';
 import type { Cell } from './table.rules.js';
 
@@ -57,6 +57,11 @@ function exported<Q extends BaseQuery>(given: {
 const money = (amountMinor: number | null, currency: string): Cell =>
   amountMinor === null ? null : { decimal: decimalText(amountMinor, currency) };
 
+const countOf = (sums: readonly CurrencySum[]): number => sums.reduce((all, { count }) => all + count, 0);
+/** Sums of several currencies in one cell, each behind its code. */
+const totalsOf = (sums: readonly CurrencySum[]): string =>
+  sums.map(({ currency, minor }) => `${currency} ${decimalText(minor, currency)}`).join('; ');
+
 const differences = exported({
   query: EXPORT_QUERIES.differences,
   columns: [
@@ -72,6 +77,7 @@ const differences = exported({
     'currency',
     'terminal amount',
     'acquirer amount',
+    'acquirer currency',
     'state',
     'owner role',
     'owner',
@@ -96,7 +102,8 @@ const differences = exported({
         row.rowType,
         row.currency,
         money(row.terminalMinor, row.currency),
-        money(row.acquirerMinor, row.currency),
+        money(row.acquirerMinor, row.acquirerCurrency),
+        row.acquirerMinor === null ? null : row.acquirerCurrency,
         row.state,
         row.ownerRole,
         row.ownerId,
@@ -125,6 +132,10 @@ const batches = exported({
     'acquirer total',
     'acquirer fees',
     'equal',
+    'terminal rows in other currencies',
+    'terminal totals in other currencies',
+    'acquirer rows in other currencies',
+    'acquirer totals in other currencies',
   ],
   page: async (ctx, asked, page) => {
     const rows = await listComparedBatches(ctx, asked, page);
@@ -142,6 +153,10 @@ const batches = exported({
         money(row.acquirerMinor, row.currency),
         money(row.acquirerFeeMinor, row.currency),
         row.equal ? 'yes' : 'no',
+        countOf(row.terminalOthers),
+        totalsOf(row.terminalOthers),
+        countOf(row.acquirerOthers),
+        totalsOf(row.acquirerOthers),
       ]),
       last: keyOf(rows, (row) => [row.businessDay, row.storeId, row.acquirerId, row.account, row.batchNo]),
     };

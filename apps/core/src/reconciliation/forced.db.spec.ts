@@ -122,7 +122,7 @@ describe('M5: a pair people want', () => {
     expect(await ask()).toEqual({ code: 'invalidInput', message: expect.stringContaining('correcting entries') });
     await world.ask(
       hq,
-      'mutation { saveReconciliationSetting(input: {acquirerId: "acq", amountTolerances: [{currency: "EUR", amountMinor: 5000}]}) { __typename } }',
+      'mutation { saveReconciliationSetting(input: {acquirerId: "acq", amountTolerances: [{currency: "EUR", amountMinor: 50}]}) { __typename } }',
     );
     await row("currency = 'USD'");
     expect(await ask()).toMatchObject({ code: 'invalidInput', message: expect.stringContaining('USD') });

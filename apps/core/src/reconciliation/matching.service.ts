@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { noResults, RESULT_TYPES, type ResultType } from '@tillward/reconciliation';
 import type { WorkContext } from '../database/index.js';
 import { BatchLifeService } from '../settlement/index.js';
-import { confirmMatched } from './confirmation.store.js';
+import { confirmMatched, unconfirmDisagreeing } from './confirmation.store.js';
 import { Differences } from './differences.service.js';
 import {
   accountsSql,
   type Compared,
   comparedSql,
+  currenciesSql,
   drillSql,
   elsewhereSql,
   type MatchingScope,
@@ -65,12 +66,14 @@ export class Matching {
     await step('clear', () => ctx.tx.query(clearDerivedSql(scope)));
     const compared = await step('compared', () => comparedNow(ctx, scope));
     await step('totals', () => ctx.tx.query(totalsSql(scope, compared)));
+    await step('currencies', () => currenciesApart(ctx, scope));
     await step('drill', () => ctx.tx.query(drillSql(scope, compared)));
     await step('pairs', () => ctx.tx.query(pairSql(scope, compared)));
     await step('elsewhere', () => ctx.tx.query(elsewhereSql(scope, compared)));
     await step('persist', () => ctx.tx.query(`${persistSql(scope, runId)};${differencesSql(scope)}`));
     const counts = await countsOf(ctx);
     await step('differences', () => this.differences.keep(ctx, runId, scope, cause));
+    await step('unconfirm', () => unconfirmDisagreeing(ctx, this.batches, scope));
     const confirmed = await step('confirm', () => confirmMatched(ctx, this.batches, runId, scope));
     const [batches] = (await ctx.tx.query(
       'SELECT count(*) AS n, count(*) FILTER (WHERE equal) AS equal, (SELECT count(*) FROM rc_left WHERE NOT due) AS awaited FROM rc_batch',
@@ -87,6 +90,12 @@ async function comparedNow(ctx: WorkContext, scope: MatchingScope): Promise<Comp
   await ctx.tx.query(namedSql(scope));
   const [named] = (await ctx.tx.query('SELECT EXISTS (SELECT 1 FROM rc_named) AS found')) as [{ found: boolean }];
   return { ...compared, orders: named.found, reference: compared.reference || named.found };
+}
+
+/** Reads the rows of batches in several currencies once more; there are hardly ever any. */
+async function currenciesApart(ctx: WorkContext, scope: MatchingScope): Promise<void> {
+  const [found] = (await ctx.tx.query('SELECT EXISTS (SELECT 1 FROM rc_batch WHERE mixed) AS mixed')) as [{ mixed: boolean }];
+  if (found.mixed) await ctx.tx.query(currenciesSql(scope));
 }
 
 async function countsOf(ctx: WorkContext): Promise<Record<ResultType, number>> {

@@ -107,7 +107,7 @@ export function accountsSql(scope: MatchingScope): string {
 }
 
 /**
- * Totals first (R5): count, sum and the sum of 64-bit digests (number, amount, type) of each batch on both sides; a batch of several currencies is never equal. Terminals' batches are added up by their own numbers, which are
+ * Totals first (R5): count, sum and the sum of 64-bit digests (number, amount, type) of each batch on both sides; a batch of several currencies is `mixed` and never equal, and its sums mean nothing until {@link currenciesSql} took them apart. Terminals' batches are added up by their own numbers, which are
  * integers, and brought under the acquirer's afterwards. Of rows under row-level security the planner expects one in a hundred, and would sort the millions that come: it is told to hash them.
  */
 export function totalsSql(scope: MatchingScope, compared: Compared): string {
@@ -127,6 +127,7 @@ export function totalsSql(scope: MatchingScope, compared: Compared): string {
     CREATE TEMP TABLE rc_batch ON COMMIT DROP AS
     SELECT row_number() OVER () AS place, store_id, account, batch, day, coalesce(t.n, 0) AS t_count, coalesce(t.minor, 0) AS t_minor, coalesce(a.n, 0) AS a_count, coalesce(a.minor, 0) AS a_minor,
            coalesce(a.fee, 0) AS a_fee, a.file AS file_id, coalesce(t.least, a.least) AS currency, t.n IS NOT NULL AS at_terminal,
+           least(t.least, a.least) <> greatest(t.most, a.most) AS mixed, '[]' AS t_others, '[]' AS a_others,
            coalesce(t.n = a.n AND t.minor = a.minor AND t.digest = a.digest AND t.least = t.most AND a.least = a.most AND t.least = a.least, false) AS equal
       FROM (SELECT store_id, account, batch, day, sum(n) AS n, sum(minor) AS minor, sum(digest) AS digest, min(least) AS least, max(most) AS most
               FROM rc_tbatch GROUP BY store_id, account, batch, day) t
@@ -142,6 +143,38 @@ export function totalsSql(scope: MatchingScope, compared: Compared): string {
     SET LOCAL enable_sort = on;
     ANALYZE rc_tbatch;
     ANALYZE rc_batch`;
+}
+
+/**
+ * Sums of `mixed` batches, each currency for itself: the batch's own is the one most of the terminals' transactions are in, or of the acquirer's rows where there is none of those (the first by code of
+ * equally many). The sums of rc_batch are that currency's; rows of the others are told apart, by code, in t_others and a_others.
+ */
+export function currenciesSql(scope: MatchingScope): string {
+  const others = (side: string) =>
+    `coalesce(json_agg(json_build_object('currency', c.currency, 'count', c.n, 'minor', c.minor, 'fee', c.fee) ORDER BY c.currency COLLATE "C")
+                FILTER (WHERE c.side = '${side}' AND c.currency <> o.currency), '[]')::text`;
+  const own = (side: string, column: string) =>
+    `coalesce(sum(c.${column}) FILTER (WHERE c.side = '${side}' AND c.currency = o.currency), 0)`;
+  return `
+    CREATE TEMP TABLE rc_currency ON COMMIT DROP AS
+    SELECT b.place, 't' AS side, x.currency, count(*) AS n, sum(${SIGNED}) AS minor, 0::numeric AS fee
+      FROM card_transaction x
+      JOIN rc_tbatch g ON g.store_id = x.store_id AND g.terminal_id = x.terminal_id AND g.batch_no = x.batch_no AND g.day = x.business_day
+      JOIN rc_batch b ON b.store_id = g.store_id AND b.account = g.account AND b.batch = g.batch AND b.day = g.day AND b.mixed
+     WHERE ${terminalRows(scope)} AND NOT ${TAKEN_AT_TERMINAL} GROUP BY b.place, x.currency
+    UNION ALL
+    SELECT b.place, 'a', r.currency, count(*), sum(r.gross_minor), coalesce(sum(r.fee_minor), 0)
+      FROM statement_row r
+      JOIN rc_batch b ON b.store_id = r.store_id AND b.account = coalesce(r.terminal_id, '') AND b.batch = r.batch_no AND b.day = r.business_day AND b.mixed
+     WHERE ${acquirerRows(scope)} AND NOT ${TAKEN_AT_ACQUIRER} GROUP BY b.place, r.currency;
+    UPDATE rc_batch b SET currency = s.currency, t_count = s.t_count, t_minor = s.t_minor, a_count = s.a_count, a_minor = s.a_minor, a_fee = s.a_fee, t_others = s.t_others, a_others = s.a_others
+      FROM (
+        SELECT o.place, o.currency, ${own('t', 'n')} AS t_count, ${own('t', 'minor')} AS t_minor, ${own('a', 'n')} AS a_count, ${own('a', 'minor')} AS a_minor,
+               ${own('a', 'fee')} AS a_fee, ${others('t')} AS t_others, ${others('a')} AS a_others
+          FROM (SELECT DISTINCT ON (place) place, currency FROM rc_currency ORDER BY place, side = 't' DESC, n DESC, currency COLLATE "C") o
+          JOIN rc_currency c ON c.place = o.place
+         GROUP BY o.place, o.currency) s
+     WHERE s.place = b.place`;
 }
 
 /**

@@ -49,12 +49,12 @@ export function persistSql({ acquirerId, fromDay, toDay }: MatchingScope, runId:
      WHERE NOT t.used;
     SET LOCAL enable_nestloop = off;
     INSERT INTO reconciliation_batch (store_id, acquirer_id, account, batch_no, business_day, terminal_count, terminal_minor, acquirer_count, acquirer_minor, acquirer_fee_minor,
-                                      currency, equal, run_id)
-    SELECT o.store_id, ${acquirer}, o.account, o.batch, o.day, t_count, t_minor, a_count, a_minor, a_fee, currency, equal, ${literal(runId)}
+                                      currency, equal, run_id, terminal_others, acquirer_others)
+    SELECT o.store_id, ${acquirer}, o.account, o.batch, o.day, t_count, t_minor, a_count, a_minor, a_fee, currency, equal, ${literal(runId)}, t_others, a_others
       FROM rc_batch o
       LEFT JOIN rc_covered f USING (store_id, account, day)
       LEFT JOIN (SELECT place, true AS nothing FROM rc_left GROUP BY place HAVING NOT bool_or(due)) w USING (place)
-     WHERE a_count > 0 OR f.account IS NOT NULL AND w.nothing IS NULL;
+     WHERE a_count > 0 OR a_others <> '[]' OR f.account IS NOT NULL AND w.nothing IS NULL;
     INSERT INTO reconciliation_match (store_id, payment_id, file_id, row_no, acquirer_id, terminal_day, acquirer_day, type, run_id)
     SELECT t.store_id, t.payment_id, a.file_id, a.row_no, ${acquirer}, t.day, a.day, p.type, ${literal(runId)}
       FROM rc_pair p JOIN rc_t t ON t.id = p.t_id JOIN rc_a a ON a.id = p.a_id`;
@@ -67,15 +67,15 @@ export function differencesSql({ acquirerId }: MatchingScope): string {
   return `
     CREATE TEMP TABLE rc_difference ON COMMIT DROP AS
     SELECT ${t}, p.type, t.day, t.account, t.terminal_id, t.batch, t.payment_id, a.file_id, a.row_no, t.type AS row_type, t.shown AS trace, t.currency, t.amount AS terminal_minor,
-           a.amount AS acquirer_minor
+           a.amount AS acquirer_minor, nullif(a.currency, t.currency) AS acquirer_currency
       FROM rc_pair p JOIN rc_t t ON t.id = p.t_id JOIN rc_a a ON a.id = p.a_id WHERE p.type <> 'matched'
     UNION ALL
     SELECT ${t}, CASE WHEN t.twin THEN 'duplicateAtTerminal' ELSE 'missingAtAcquirer' END, t.day, t.account, t.terminal_id, t.batch, t.payment_id, NULL, NULL, t.type, t.shown,
-           t.currency, t.amount, NULL
+           t.currency, t.amount, NULL, NULL
       FROM rc_t t JOIN rc_left l ON l.id = t.id WHERE l.due
     UNION ALL
     SELECT ${a}, CASE WHEN a.unknown THEN 'unknownBatch' WHEN a.twin THEN 'duplicateAtAcquirer' ELSE 'missingAtTerminal' END, a.day, a.account, a.terminal_id, a.batch, NULL, a.file_id,
-           a.row_no, a.type, a.shown, a.currency, NULL, a.amount
+           a.row_no, a.type, a.shown, a.currency, NULL, a.amount, NULL
       FROM rc_a a WHERE NOT a.used;
     ALTER TABLE rc_difference ADD COLUMN acquirer_id text DEFAULT ${literal(acquirerId)}`;
 }

@@ -104,13 +104,16 @@ describe('viewerMay', () => {
         (await differences(cookie)).map(({ traceNo, ownerRole, viewerMay }) => [`${traceNo} ${ownerRole}`, viewerMay.join()]),
       );
     expect(await mays(manager)).toEqual({
-      '1 hq': 'forceMatch,correctingEntry',
+      // Somebody asked for its match with 91 already.
+      '1 hq': 'correctingEntry',
       '2 hq': 'forceMatch,correctingEntry',
-      '91 manager': 'assign,resolve,forceMatch,correctingEntry',
+      '91 manager': 'assign,resolve,correctingEntry',
       '92 manager': 'assign,resolve,forceMatch,correctingEntry',
       '93 manager': 'assign,resolve,forceMatch,correctingEntry',
     });
-    expect(new Set(Object.values(await mays(hq)))).toEqual(new Set(['assign,resolve,accept,forceMatch,correctingEntry']));
+    expect(new Set(Object.values(await mays(hq)))).toEqual(
+      new Set(['assign,resolve,accept,forceMatch,correctingEntry', 'assign,resolve,accept,correctingEntry']),
+    );
     expect(new Set(Object.values(await mays(await world.signIn('auditor'))))).toEqual(new Set(['']));
     for (const { id, viewerMay } of await differences(manager)) {
       const { resolveDifferences } = await ask(
@@ -123,6 +126,28 @@ describe('viewerMay', () => {
       const alone = await ask(`mutation { resolveDifferences(ids: ["${id}"], note: "n") { __typename } }`, manager);
       expect(alone.resolveDifferences.__typename).toBe('NotAllowed');
     }
+  });
+});
+
+describe('a remedy that waits for a decision', () => {
+  it('is told at its differences, and its kind isn’t offered once more until it is decided', async () => {
+    const shown = async (id: string) =>
+      (await ask(`{ difference(id: "${id}") { viewerMay pendingRemedies { requestId kind requestedName } } }`, manager)).difference;
+    const row = await idOf('93');
+    expect(await shown(row)).toMatchObject({ pendingRemedies: [], viewerMay: expect.arrayContaining(['forceMatch', 'correctingEntry']) });
+    const { requestCorrectingEntry } = await ask(
+      `mutation { requestCorrectingEntry(input: {differenceId: "${row}", amountMinor: 300, currency: "EUR", reason: "paid in cash"}) { ... on RemedyRequest { id digest } } }`,
+      manager,
+    );
+    const { id, digest } = requestCorrectingEntry;
+    const waiting = await shown(row);
+    expect(waiting.pendingRemedies).toEqual([{ requestId: id, kind: 'correctingEntry', requestedName: 'Name of manager-berlin' }]);
+    expect(waiting.viewerMay).toContain('forceMatch');
+    expect(waiting.viewerMay).not.toContain('correctingEntry');
+    // A match is about both sides.
+    expect((await shown(await idOf('91'))).pendingRemedies).toMatchObject([{ kind: 'forceMatch' }]);
+    await ask(`mutation { decideRemedy(id: "${id}", digest: "${digest}", decision: refuse, note: "no") { __typename } }`);
+    expect(await shown(row)).toMatchObject({ pendingRemedies: [], viewerMay: expect.arrayContaining(['correctingEntry']) });
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { paymentIds, sale, settled } from '../ingest/ingest.fixtures.js';
 import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
+import { downloadOf } from './exports.fixtures.js';
 
 let world: TestCore;
 let hq: string;
@@ -91,7 +92,7 @@ describe('a statement with every kind of difference planted', () => {
       { terminalId: 'berlin-1', batchNo: '2', businessDay: '2026-11-22', equal: false },
       { terminalId: 'berlin-2', batchNo: '1', terminalCount: 2, acquirerCount: 2, equal: true },
       { terminalId: 'berlin-1', batchNo: '77', terminalCount: 0, equal: false },
-      { terminalId: 'berlin-1', batchNo: '1', terminalCount: 9, acquirerCount: 8, equal: false },
+      { terminalId: 'berlin-1', batchNo: '1', terminalCount: 9, acquirerCount: 7, equal: false },
     ]);
     const rows = await world.database.query('SELECT terminal_id, confirmed_by, confirmed_minor FROM batch ORDER BY terminal_id');
     expect(rows).toEqual([
@@ -113,6 +114,48 @@ describe('a statement with every kind of difference planted', () => {
     expect(data.reconciliationRuns.edges).toHaveLength(2);
     for (const { node } of data.reconciliationRuns.edges)
       expect(node).toMatchObject({ state: 'done', failure: null, counts: { matched: 5, timing: 1, amountOver: 1, unknownBatch: 1 } });
+  });
+});
+
+describe('a row in another currency than its transaction', () => {
+  it('has its own currency on the acquirer’s side of the difference, in answers and in tables', async () => {
+    const [one] = await differences(hq, 'type: [currency]');
+    expect(one).toMatchObject({
+      terminalAmount: { amountMinor: 1_000, currency: 'EUR' },
+      acquirerAmount: { amountMinor: 1_000, currency: 'USD' },
+    });
+    const { bytes } = await downloadOf(world, hq, 'differences?type=currency,missingAtAcquirer');
+    const [head, ...rows] = bytes.toString('utf8').trimEnd().split('\r\n');
+    expect(head).toContain(',"currency","terminal amount","acquirer amount","acquirer currency","state",');
+    expect(rows.find((row) => row.includes('"currency"'))).toContain('"EUR",10.00,10.00,"USD","open"');
+    expect(rows.find((row) => row.includes('"missingAtAcquirer"'))).toContain('"EUR",10.00,,,"open"');
+  });
+
+  it('is in none of its batch’s sums: it is counted and summed beside them', async () => {
+    const money = '{ amountMinor currency }';
+    const { data, errors } = await world.ask(
+      hq,
+      `{ comparedBatches(filter: {terminalId: "berlin-1", batchNo: "1"}) { edges { node { terminalTotal ${money} acquirerCount acquirerTotal ${money} acquirerFees ${money} equal
+           terminalOtherCurrencies { count } acquirerOtherCurrencies { count total ${money} fees ${money} } } } } }`,
+    );
+    expect(errors).toBeUndefined();
+    // Of the eight rows of its day seven are in euros: 4 × 10.00, 11.00, 9.00 and 10.00.
+    expect(data.comparedBatches.edges.map((edge: Loose) => edge.node)).toEqual([
+      {
+        terminalTotal: { amountMinor: 9_000, currency: 'EUR' },
+        acquirerCount: 7,
+        acquirerTotal: { amountMinor: 7_000, currency: 'EUR' },
+        acquirerFees: { amountMinor: -70, currency: 'EUR' },
+        equal: false,
+        terminalOtherCurrencies: [],
+        acquirerOtherCurrencies: [
+          { count: 1, total: { amountMinor: 1_000, currency: 'USD' }, fees: { amountMinor: -10, currency: 'USD' } },
+        ],
+      },
+    ]);
+    const { bytes } = await downloadOf(world, hq, 'batches?terminalId=berlin-1&batchNo=1');
+    const [, row] = bytes.toString('utf8').trimEnd().split('\r\n');
+    expect(row).toMatch(/"EUR",9,90\.00,7,70\.00,-0\.70,"no",0,"",1,"USD 10\.00"$/);
   });
 });
 
@@ -276,7 +319,8 @@ describe('a corrected statement', () => {
     const now = (await differences()).map(({ type, traceNo, state, endedBy }) => [type, traceNo, state, endedBy]).toSorted();
     expect(now).toEqual([
       ['amountOver', '2', 'resolved', 'reconciliation'],
-      ['amountUnder', '3', 'resolved', 'Name of manager-berlin, Name of hq'],
+      // Its correcting entry is in the books still, and nothing differs any more.
+      ['amountUnder', '3', 'open', null],
       ['currency', '8', 'resolved', 'reconciliation'],
       ['duplicateAtAcquirer', '6', 'resolved', 'reconciliation'],
       ['duplicateAtTerminal', '7', 'open', null],

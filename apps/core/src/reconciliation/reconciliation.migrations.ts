@@ -243,4 +243,25 @@ export const reconciliationMigrations: readonly Migration[] = [
       CREATE INDEX difference_changed ON difference (store_id, changed_at DESC);
     `,
   },
+  {
+    name: '0138-currencies-apart',
+    up: `
+      -- Of the acquirer's amount, where it is another one than the transaction's.
+      ALTER TABLE difference ADD COLUMN acquirer_currency text;
+      UPDATE difference d SET acquirer_currency = r.currency
+        FROM statement_row r WHERE d.type = 'currency' AND r.store_id = d.store_id AND r.file_id = d.file_id AND r.row_no = d.row_no AND r.currency <> d.currency;
+      -- Rows that aren't in the batch's currency: [{currency, count, minor, fee}], empty nearly always. The batch's own sums don't have them.
+      ALTER TABLE reconciliation_batch ADD COLUMN terminal_others text NOT NULL DEFAULT '[]', ADD COLUMN acquirer_others text NOT NULL DEFAULT '[]';
+      -- Sums that earlier runs took over several currencies are taken anew.
+      INSERT INTO reconciliation_run (run_id, acquirer_id, from_day, to_day, cause, state, requested_at)
+      SELECT gen_random_uuid(), m.acquirer_id, min(m.business_day), max(m.business_day), 'currencies are summed apart', 'waiting', now()
+        FROM (SELECT b.acquirer_id, b.business_day FROM reconciliation_batch b
+                JOIN statement_row r ON r.store_id = b.store_id AND r.acquirer_id = b.acquirer_id AND coalesce(r.terminal_id, '') = b.account AND r.batch_no = b.batch_no
+                                    AND r.business_day = b.business_day AND r.currency <> b.currency AND NOT r.superseded
+               WHERE NOT b.equal) m
+       GROUP BY m.acquirer_id;
+      -- What of a difference waits for a decision is asked for with every difference shown.
+      CREATE INDEX remedy_request_waiting ON remedy_request (store_id) WHERE state = 'requested';
+    `,
+  },
 ];

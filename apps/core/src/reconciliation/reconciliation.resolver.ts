@@ -9,6 +9,7 @@ import {
   type ComparedBatchType,
   type Connection,
   isRefusal,
+  type OtherCurrencyType,
   type PersonActor,
   pageOf,
   pageRequest,
@@ -24,6 +25,7 @@ import {
 import { Reconciliation } from './reconciliation.service.js';
 import {
   type ComparedBatchRow,
+  type CurrencySum,
   countComparedBatches,
   countRuns,
   listComparedBatches,
@@ -137,5 +139,11 @@ function batchType(row: ComparedBatchRow): ComparedBatchType {
     terminalTotal: { amountMinor: row.terminalMinor, currency },
     acquirerTotal: { amountMinor: row.acquirerMinor, currency },
     acquirerFees: { amountMinor: row.acquirerFeeMinor, currency },
+    terminalOtherCurrencies: row.terminalOthers.map(otherCurrencyType),
+    acquirerOtherCurrencies: row.acquirerOthers.map(otherCurrencyType),
   };
+}
+
+function otherCurrencyType({ currency, count, minor, fee }: CurrencySum): OtherCurrencyType {
+  return { count, total: { amountMinor: minor, currency }, fees: { amountMinor: fee, currency } };
 }

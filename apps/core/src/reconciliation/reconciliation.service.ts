@@ -29,6 +29,8 @@ export const RUN_TOPIC = 'reconciliation.run';
 /** Most days of one run that a person asks for. */
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
+/** Most minor units amounts may differ and still be the same: what rounding explains. More is a difference that people look at, and nobody's setting. */
+const MAX_TOLERANCE_MINOR = 100;
 
 /** Runs: when they are due, and what they match. The only writer of reconciliation_run and reconciliation_setting. */
 @Injectable()
@@ -141,8 +143,8 @@ export class Reconciliation {
     if (!Number.isInteger(setting.timingDays) || setting.timingDays < 0 || setting.timingDays > MAX_TIMING_DAYS)
       return invalidInput('timingDays', `Expected 0 to ${MAX_TIMING_DAYS} days.`);
     for (const [currency, minor] of Object.entries(setting.amountToleranceMinor)) {
-      if (!/^[A-Z]{3}$/.test(currency) || !Number.isSafeInteger(minor) || minor < 0)
-        return invalidInput('amountTolerances', 'Expected minor units of ISO 4217 codes.');
+      if (!/^[A-Z]{3}$/.test(currency) || !Number.isSafeInteger(minor) || minor < 0 || minor > MAX_TOLERANCE_MINOR)
+        return invalidInput('amountTolerances', `Expected 0 to ${MAX_TOLERANCE_MINOR} minor units of ISO 4217 codes.`);
     }
     await writeSetting(ctx, acquirerId, setting);
     await this.audit.append(ctx, {

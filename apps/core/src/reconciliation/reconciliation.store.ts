@@ -30,7 +30,16 @@ export interface RunRow {
   failure: string | null;
 }
 
-/** A batch as both sides have it. */
+/** What a batch has in a currency that isn't its own. Amounts in minor units of it. */
+export interface CurrencySum {
+  readonly currency: string;
+  readonly count: number;
+  readonly minor: number;
+  /** Charged by the acquirer; 0 of a terminal. */
+  readonly fee: number;
+}
+
+/** A batch as both sides have it: counts and sums are of rows in its own currency only. */
 export interface ComparedBatchRow {
   storeId: string;
   acquirerId: string;
@@ -43,13 +52,19 @@ export interface ComparedBatchRow {
   acquirerMinor: number;
   acquirerFeeMinor: number;
   currency: string;
+  /** Never where there are rows of other currencies. */
   equal: boolean;
+  /** Transactions of other currencies, by code; nearly always none. */
+  terminalOthers: CurrencySum[];
+  /** The acquirer's rows of other currencies. */
+  acquirerOthers: CurrencySum[];
 }
 
 const RUN = `run_id AS id, acquirer_id AS "acquirerId", store_id AS "storeId", from_day AS "fromDay", to_day AS "toDay", cause, state, requested_at AS "requestedAt", finished_at AS "finishedAt",
   duration_ms AS "durationMs", counts::jsonb AS counts, failure`;
 const BATCH = `store_id AS "storeId", acquirer_id AS "acquirerId", account, batch_no AS "batchNo", business_day AS "businessDay", terminal_count AS "terminalCount",
-  terminal_minor AS "terminalMinor", acquirer_count AS "acquirerCount", acquirer_minor AS "acquirerMinor", acquirer_fee_minor AS "acquirerFeeMinor", currency, equal`;
+  terminal_minor AS "terminalMinor", acquirer_count AS "acquirerCount", acquirer_minor AS "acquirerMinor", acquirer_fee_minor AS "acquirerFeeMinor", currency, equal,
+  terminal_others::jsonb AS "terminalOthers", acquirer_others::jsonb AS "acquirerOthers"`;
 
 /** How an acquirer's rows are compared. */
 export async function readSetting(ctx: WorkContext, acquirerId: string): Promise<SettingRow> {

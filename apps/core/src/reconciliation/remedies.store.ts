@@ -61,6 +61,25 @@ export async function isPending(ctx: WorkContext, storeId: string, content: Reme
   return rows[0]!.found;
 }
 
+/** A request about a difference that waits for a decision. */
+export interface PendingRemedyRow {
+  differenceId: string;
+  requestId: string;
+  kind: RemedyKind;
+  requestedName: string;
+  requestedAt: Date;
+}
+
+/** Requests about these differences that wait for a decision, oldest first. */
+export async function pendingRemedies(ctx: WorkContext, differenceIds: readonly string[]): Promise<PendingRemedyRow[]> {
+  return await ctx.tx.query(
+    `SELECT d.one->>'id' AS "differenceId", r.id AS "requestId", r.kind, r.requested_name AS "requestedName", r.requested_at AS "requestedAt"
+       FROM remedy_request r CROSS JOIN LATERAL jsonb_array_elements(r.content::jsonb->'differences') AS d (one)
+      WHERE r.state = 'requested' AND d.one->>'id' = ANY($1) ORDER BY r.requested_at, r.id`,
+    [differenceIds],
+  );
+}
+
 /** True when the statement's row a difference is about still counts: nobody corrected or withdrew its file. True for one without a row. */
 export async function isRowCurrent(ctx: WorkContext, { storeId, fileId, rowNo }: DifferenceRow): Promise<boolean> {
   if (fileId === null) return true;

@@ -86,14 +86,17 @@ describe('a settled batch', () => {
     ]);
   });
 
-  it('is unconfirmed again when its statement was superseded, but not once it is funded', async () => {
+  it('is unconfirmed again when its statement was superseded, and then not funded either', async () => {
     await journal(...settled(1), ...settled(2));
     for (const no of [1, 2]) await confirm(keyOf(no), { statementId: 'superseded' });
     await fund(keyOf(2));
     expect(await run((ctx) => life.withdrawConfirmations(ctx, 'superseded'))).toEqual([
       { key: keyOf(1), outcome: 'changed' },
-      { key: keyOf(2), outcome: 'funded' },
+      { key: keyOf(2), outcome: 'changed' },
     ]);
+    expect(await theBatch(2)).toMatchObject({ confirmedBy: null, fundedBy: null, fundedMinor: null, fundedOn: null });
+    const events = await run((ctx) => service.events(ctx, [keyOf(2)]));
+    expect(events.map(({ what }) => what)).toEqual(['confirmed', 'funded', 'fundingWithdrawn', 'confirmationWithdrawn']);
     expect(await theBatch(1)).toMatchObject({ confirmedBy: null, confirmedMinor: null, confirmedAt: null });
     expect(outcomes(await confirm(keyOf(1), { statementId: 'file-1-corrected', amountMinor: 290 }))).toEqual(['changed']);
   });

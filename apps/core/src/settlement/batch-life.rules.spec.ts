@@ -45,7 +45,7 @@ describe('withdraw (S8)', () => {
     ['its own statement', confirmed, 'statement-1', { kind: 'changed' }],
     ['another statement', confirmed, 'statement-2', { kind: 'unchanged' }],
     ['what was never confirmed', {}, 'statement-1', { kind: 'unchanged' }],
-    ['what is funded', funded, 'statement-1', { kind: 'refused', code: 'funded' }],
+    ['what is funded', funded, 'statement-1', { kind: 'changed' }],
   ] as const)('%s', (_name, change, statementId, expected) => {
     expect(withdraw(batch(change), statementId)).toEqual(expected);
   });

@@ -35,16 +35,9 @@ export interface BatchLife {
 /**
  * Why a statement or credit changes nothing. `batchNotSettled`: nobody here settled the batch yet, so that the acquirer naming it is a difference to explain;
  * `otherCurrency`; `otherStatement` and `otherAmount`: confirmed before, and a confirmation is replaced only after it was withdrawn; `notConfirmed`: money for a batch no statement
- * named; `otherCredit`: funded before by another credit; `funded`: what is funded is not withdrawn any more.
+ * named; `otherCredit`: funded before by another credit.
  */
-export type BatchLifeRefusal =
-  | 'batchNotSettled'
-  | 'otherCurrency'
-  | 'otherStatement'
-  | 'otherAmount'
-  | 'notConfirmed'
-  | 'otherCredit'
-  | 'funded';
+export type BatchLifeRefusal = 'batchNotSettled' | 'otherCurrency' | 'otherStatement' | 'otherAmount' | 'notConfirmed' | 'otherCredit';
 
 /** `changed`: do it; `unchanged`: it was done before, by the same statement or credit; `refused`: nothing may be changed. */
 export type LifeDecision<T = object> =
@@ -85,10 +78,9 @@ export function confirm(batch: BatchLife, confirmation: Confirmation): LifeDecis
   }
 }
 
-/** S8: a confirmation is withdrawn when its statement was superseded by a corrected one, never once the bank has paid on it. */
+/** S8: a confirmation ends when its statement was corrected or withdrawn, or turns out not to agree. What the bank paid on it goes with it: nothing says any more that the money is this batch's. */
 export function withdraw(batch: BatchLife, statementId: string): LifeDecision {
-  if (batch.confirmedBy !== statementId) return UNCHANGED;
-  return batch.fundedBy === null ? { kind: 'changed' } : refused('funded');
+  return batch.confirmedBy === statementId ? { kind: 'changed' } : UNCHANGED;
 }
 
 /** S9: funding ends when the credit turns out not to be this batch's: its file was corrected or withdrawn, or it pays something else. */

@@ -68,18 +68,27 @@ export class BatchLifeService {
     });
   }
 
-  /** A statement was superseded: batches it confirmed are unconfirmed again, unless they are funded. Answers for every batch the statement had confirmed. */
+  /** A statement counts no more: batches it confirmed are unconfirmed again, and not funded until another one names them. Answers for every batch the statement had confirmed. */
   async withdrawConfirmations(ctx: WorkContext, statementId: string): Promise<BatchOutcome[]> {
     const keys: BatchKey[] = await ctx.tx.query(
       `SELECT store_id AS "storeId", terminal_id AS "terminalId", batch_no AS "batchNo" FROM batch WHERE confirmed_by = $1
         ORDER BY store_id, terminal_id, batch_no`,
       [statementId],
     );
-    const list = keys.map((key) => ({ key }));
-    return await this.#fold(ctx, list, (row, { key }, events) => {
+    return await this.unconfirmBatches(
+      ctx,
+      keys.map((key) => ({ key, statementId })),
+    );
+  }
+
+  /** These statements do not confirm these batches after all. Answers in the list's order; `unchanged` for what another one confirmed. */
+  async unconfirmBatches(ctx: WorkContext, list: readonly { key: BatchKey; statementId: string }[]): Promise<BatchOutcome[]> {
+    return await this.#fold(ctx, list, (row, { key, statementId }, events) => {
       const decision = withdraw(row, statementId);
       if (decision.kind !== 'changed') return decision;
+      if (row.fundedBy !== null) events.push({ key, what: 'fundingWithdrawn', detail: { bankReference: row.fundedBy } });
       Object.assign(row, { confirmedBy: null, confirmedMinor: null, confirmedAt: null });
+      Object.assign(row, { fundedBy: null, fundedMinor: null, fundedOn: null, fundedAt: null });
       events.push({ key, what: 'confirmationWithdrawn', detail: { statementId } });
       return decision;
     });
