@@ -97,6 +97,11 @@ function Buttons({ difference }: { difference: DifferenceDetail }) {
           <p>{t(may('correctingEntry') || may('forceMatch') ? 'difference.notYoursRemedy' : 'difference.notYoursText')}</p>
         </Notice>
       ) : null}
+      {difference.pendingRemedies.map(({ requestId, kind, requestedName }) => (
+        <Notice key={requestId} tone="info" testId="remedy-pending">
+          <p>{t('difference.remedyPending', { remedy: t(`difference.remedyKind.${kind}`), name: requestedName })}</p>
+        </Notice>
+      ))}
       <div className={classes.acts}>
         {acts.map((kind) => (
           <Button key={kind} variant={kind === 'assign' ? 'filled' : 'default'} onClick={() => setActing(kind)} data-testid={`act-${kind}`}>

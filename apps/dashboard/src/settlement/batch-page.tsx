@@ -103,6 +103,11 @@ function FourSides({ batch, timeZone }: { batch: BatchDetail; timeZone: string }
       ),
     acquirer: (
       <>
+        {views
+          .find(({ side }) => side === 'acquirer')
+          ?.others.map(({ count, total }) => (
+            <span key={total.currency}>{t('board.otherCurrency', { count, amount: formatMoney(total, locale) })}</span>
+          ))}
         {fees === null ? null : (
           <span>
             {t('board.fees')} <Money value={fees} />

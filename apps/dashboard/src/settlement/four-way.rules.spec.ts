@@ -15,7 +15,12 @@ const batch = (change: Partial<BatchDetail>): BatchDetail =>
     ...change,
   }) as BatchDetail;
 const compared = (total: number, fees: number, count = 2): ComparedBatch =>
-  ({ acquirerTotal: eur(total), acquirerFees: eur(fees), acquirerCount: count }) as ComparedBatch;
+  ({
+    acquirerTotal: eur(total),
+    acquirerFees: eur(fees),
+    acquirerCount: count,
+    acquirerOtherCurrencies: [] as ComparedBatch['acquirerOtherCurrencies'],
+  }) as ComparedBatch;
 const verdicts = (views: ReturnType<typeof fourWay>) =>
   views.map(({ side, verdict, delta }) => [side, verdict, delta?.amountMinor ?? null]);
 
@@ -40,6 +45,14 @@ describe('four sides of a batch', () => {
 
   it('know nothing of the acquirer, nor of its fees, as long as no statement has the batch', () => {
     expect(fourWay(batch({}), compared(0, 0, 0))[2]).toMatchObject({ amount: null, count: null, fees: null, verdict: 'unknown' });
+  });
+
+  it('keep rows of another currency apart, and are not the same with them', () => {
+    const others = [{ count: 1, total: { amountMinor: 16_500, currency: 'USD' } }];
+    const mixed = { ...compared(1_000, -12), acquirerOtherCurrencies: others };
+    expect(fourWay(batch({}), mixed)[2]).toMatchObject({ amount: eur(1_000), others, verdict: 'differs', delta: null });
+    const foreign = { ...compared(0, 0, 0), acquirerOtherCurrencies: others };
+    expect(fourWay(batch({}), foreign)[2]).toMatchObject({ amount: eur(0), count: 0, others, verdict: 'differs', delta: eur(-1_000) });
   });
 
   it('say what each has more or less', () => {

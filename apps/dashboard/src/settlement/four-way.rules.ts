@@ -15,6 +15,8 @@ export interface SideView {
   readonly count: number | null;
   /** What is charged between this side and the bank; of the acquirer. */
   readonly fees: MoneyFieldsFragment | null;
+  /** Rows in another currency than the batch's, which are in none of its sums; of the acquirer. */
+  readonly others: ComparedBatch['acquirerOtherCurrencies'];
   /** `unknown`: this side said nothing yet, or nothing it could be compared with. */
   readonly verdict: 'same' | 'differs' | 'unknown' | 'reference';
   /** What this side has more than it should, where it differs in the same currency. */
@@ -25,15 +27,18 @@ export interface SideView {
 export function fourWay(batch: BatchDetail, compared: ComparedBatch | undefined): SideView[] {
   const { journal } = batch;
   // Of a batch that is in no statement the acquirer said nothing: that is not a sum of nothing, and its fees are not known.
-  const told = compared !== undefined && compared.acquirerCount > 0 ? compared : null;
+  const told = compared !== undefined && (compared.acquirerCount > 0 || compared.acquirerOtherCurrencies.length > 0) ? compared : null;
   const acquirer = batch.confirmed ?? told?.acquirerTotal ?? null;
   const fees = told?.acquirerFees ?? null;
   const payable =
     acquirer === null ? null : fees !== null && fees.currency === acquirer.currency ? plus(acquirer, fees.amountMinor) : acquirer;
   return [
-    { side: 'till', amount: journal, count: batch.count, fees: null, verdict: 'reference', delta: null },
+    { side: 'till', amount: journal, count: batch.count, fees: null, others: [], verdict: 'reference', delta: null },
     judged('terminal', batch.terminalTotal, batch.terminalCount, journal, batch.count),
-    { ...judged('acquirer', acquirer, told?.acquirerCount ?? null, journal, batch.count), fees },
+    withOthers(
+      { ...judged('acquirer', acquirer, told?.acquirerCount ?? null, journal, batch.count), fees },
+      told?.acquirerOtherCurrencies ?? [],
+    ),
     judged('bank', batch.funded, null, payable, null),
   ];
 }
@@ -43,6 +48,11 @@ const plus = ({ currency, amountMinor }: MoneyFieldsFragment, more: number): Mon
   amountMinor: amountMinor + more,
 });
 
+/** A side with rows in other currencies is never the same as one without, whatever the rest of it comes to. */
+function withOthers(view: SideView, others: SideView['others']): SideView {
+  return others.length > 0 && view.verdict === 'same' ? { ...view, others, verdict: 'differs' } : { ...view, others };
+}
+
 function judged(
   side: Side,
   amount: MoneyFieldsFragment | null,
@@ -50,7 +60,7 @@ function judged(
   should: MoneyFieldsFragment | null,
   shouldCount: number | null,
 ): SideView {
-  const view = { side, amount, count, fees: null };
+  const view = { side, amount, count, fees: null, others: [] };
   if (amount === null || should === null) return { ...view, verdict: 'unknown', delta: null };
   if (amount.currency !== should.currency) return { ...view, verdict: 'differs', delta: null };
   const delta = plus(amount, -should.amountMinor);

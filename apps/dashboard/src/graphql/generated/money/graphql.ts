@@ -347,7 +347,7 @@ export type DifferenceDetailQueryVariables = Exact<{
 }>;
 
 
-export type DifferenceDetailQuery = { difference: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, history: Array<{ at: string, what: string, actor: string, actorName: string | null, detail: string }>, transaction: { id: string, traceNo: number | null, receiptNo: number | null, operatorId: string | null, cardLast4: string | null, cardName: string | null, startedAt: string } | null, statementRow: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } } | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } | null };
+export type DifferenceDetailQuery = { difference: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, pendingRemedies: Array<{ requestId: string, kind: RemedyKind, requestedName: string, requestedAt: string }>, history: Array<{ at: string, what: string, actor: string, actorName: string | null, detail: string }>, transaction: { id: string, traceNo: number | null, receiptNo: number | null, operatorId: string | null, cardLast4: string | null, cardName: string | null, startedAt: string } | null, statementRow: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } } | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } | null };
 
 export type DifferenceCountQueryVariables = Exact<{
   filter?: DifferenceFilter | null | undefined;
@@ -602,7 +602,7 @@ export type ComparedBatchesQueryVariables = Exact<{
 }>;
 
 
-export type ComparedBatchesQuery = { comparedBatches: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, acquirerId: string, terminalId: string | null, batchNo: string, businessDay: string, terminalCount: number, acquirerCount: number, equal: boolean, terminalTotal: { amountMinor: number, currency: string }, acquirerTotal: { amountMinor: number, currency: string }, acquirerFees: { amountMinor: number, currency: string } } }> } };
+export type ComparedBatchesQuery = { comparedBatches: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, acquirerId: string, terminalId: string | null, batchNo: string, businessDay: string, terminalCount: number, acquirerCount: number, equal: boolean, terminalTotal: { amountMinor: number, currency: string }, acquirerTotal: { amountMinor: number, currency: string }, acquirerFees: { amountMinor: number, currency: string }, acquirerOtherCurrencies: Array<{ count: number, total: { amountMinor: number, currency: string } }> } }> } };
 
 export type SettlementRequestFieldsFragment = { id: string, kind: SettlementRequestKind, state: SettlementRequestState, storeId: string, terminalId: string, batchNo: number, businessDay: string, count: number, reason: string, digest: string, requestedBy: string, requestedByName: string, requestedAt: string, expiresAt: string, decidedByName: string | null, decidedAt: string | null, decisionNote: string | null, commandState: CommandState | null, mayDecide: boolean, journal: { amountMinor: number, currency: string }, terminalTotal: { amountMinor: number, currency: string } | null, hostTotal: { amountMinor: number, currency: string } | null };
 
@@ -1194,6 +1194,12 @@ export const DifferenceDetailDocument = new TypedDocumentString(`
     query DifferenceDetail($id: ID!) {
   difference(id: $id) {
     ...DifferenceFields
+    pendingRemedies {
+      requestId
+      kind
+      requestedName
+      requestedAt
+    }
     history {
       at
       what
@@ -1948,6 +1954,12 @@ export const ComparedBatchesDocument = new TypedDocumentString(`
         }
         acquirerFees {
           ...MoneyFields
+        }
+        acquirerOtherCurrencies {
+          count
+          total {
+            ...MoneyFields
+          }
         }
       }
     }
