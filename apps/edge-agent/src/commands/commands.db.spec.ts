@@ -1,6 +1,7 @@
 import { type CommandBody, EVENT_TYPE } from '@tillward/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GATEWAY, STORE, type TestEdge, TestStore } from '../edge.fixtures.js';
+import { JournalUnavailableError } from '../journal/index.js';
 import { silentLog } from '../log.js';
 import type { FakeTerminal } from '../terminals/terminal.fixtures.js';
 import { CommandService } from './commands.service.js';
@@ -102,6 +103,39 @@ describe('a command', () => {
     send(command);
     await answered(command.id);
     expect(store.clock.now() - sent).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it.each([
+    ['its start', 'CommandStarted', 'CommandSucceeded'],
+    // As after a crash: whether the message was shown is not asked again.
+    ['its outcome', 'CommandSucceeded', 'CommandFailed'],
+  ] as const)('whose disk refuses %s is answered when the disk is back, and so is the next one', async (_what, refused, outcome) => {
+    const commit = edge.journal.commit.bind(edge.journal);
+    // A disk refuses for seconds: three starts, or one outcome, after which nothing is left to be refused.
+    const most = refused === 'CommandStarted' ? 3 : 1;
+    let refusals = 0;
+    edge.journal.commit = (write) =>
+      commit((tx) => {
+        const append = tx.append.bind(tx);
+        tx.append = (kind, ...rest) => {
+          if (kind === refused && refusals < most) {
+            refusals += 1;
+            throw new JournalUnavailableError('disk I/O error');
+          }
+          return append(kind, ...rest);
+        };
+        return write(tx);
+      });
+    const [first, next] = [
+      make('displayMessage', { parameters: { text: 'one' } }),
+      make('diagnoseTerminal', { parameters: { depth: 'self' } }),
+    ];
+    send(first);
+    send(next);
+    await answered(next.id);
+    expect(refusals).toBe(most);
+    expect(answers(first.id)).toEqual(['CommandReceived', 'CommandStarted', outcome]);
+    expect(answers(next.id)).toEqual(['CommandReceived', 'CommandStarted', 'CommandSucceeded']);
   });
 
   it('fails with the code of what failed', async () => {

@@ -3,6 +3,11 @@ import type { CommandBody } from '@tillward/contracts';
 /** Where a command stands in the inbox. `received` means written there; all but the first two are final. */
 export type CommandState = 'received' | 'started' | 'succeeded' | 'failed' | 'rejected' | 'expired';
 
+/** Whether nothing more is to be done about a command. */
+export function isAnswered(state: CommandState): boolean {
+  return state !== 'received' && state !== 'started';
+}
+
 /** What is known when a command whose signature is core's arrives. */
 export interface CommandSituation {
   command: Pick<CommandBody, 'store' | 'gateway' | 'terminal' | 'expiresAt' | 'notBefore'>;

@@ -8,9 +8,9 @@ import type { PaymentService } from '../payments/index.js';
 import { type PolicyService, windowAt } from '../policy/index.js';
 import type { RoutineRun, RoutineRunner } from '../routines/index.js';
 import type { SettlementService } from '../settlement/index.js';
-import type { TerminalActor, Terminals } from '../terminals/index.js';
+import { enquiryDelayMs, type TerminalActor, type Terminals } from '../terminals/index.js';
 import { CommandStore, type InboxCommand } from './command.store.js';
-import { afterRestart, judgeCommand } from './commands.rules.js';
+import { afterRestart, isAnswered, judgeCommand } from './commands.rules.js';
 
 interface CommandsContext {
   clock: Clock;
@@ -212,18 +212,37 @@ export class CommandService {
   #enqueue(command: InboxCommand): void {
     const beside = isBesideAction(command.action);
     const before = beside ? Promise.resolve() : (this.#lines.get(command.terminal) ?? Promise.resolve());
-    const line = before.then(async () => {
-      try {
-        await this.#run(command);
-      } catch (error) {
-        this.#context.log.error({ commandId: command.commandId, ...errorFields(error) }, 'a command failed');
-        this.#answer(command, { kind: 'failed', code: 'internal', detail: 'the command failed unexpectedly, see the log' });
-      }
-    });
+    const line = before.then(() => this.#untilAnswered(command));
     if (!beside) this.#lines.set(command.terminal, line);
-    line.catch((error: unknown) =>
-      this.#context.log.error({ commandId: command.commandId, ...errorFields(error) }, 'an answer could not be recorded'),
-    );
+  }
+
+  /**
+   * Runs a command until its answer is in the journal. Where the disk refuses an entry the command is taken up again, as after a restart, when the disk
+   * may be back. Never rejects: the terminal's next command has its turn whatever happens to this one.
+   */
+  async #untilAnswered(command: InboxCommand): Promise<void> {
+    const { clock, log, signal } = this.#context;
+    const { commandId } = command;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        const known = attempt === 0 ? command : this.#store.byId(commandId)!;
+        if (isAnswered(known.state)) return;
+        return await this.#runOrFail(known);
+      } catch (error) {
+        log.error({ commandId, attempt, ...errorFields(error) }, 'what a command came to could not be recorded, trying again');
+      }
+      await pause(clock, enquiryDelayMs(attempt), signal);
+    }
+  }
+
+  async #runOrFail(command: InboxCommand): Promise<void> {
+    try {
+      await this.#run(command);
+    } catch (error) {
+      if (error instanceof JournalUnavailableError) throw error;
+      this.#context.log.error({ commandId: command.commandId, ...errorFields(error) }, 'a command failed');
+      this.#answer(command, { kind: 'failed', code: 'internal', detail: 'the command failed unexpectedly, see the log' });
+    }
   }
 
   async #run(command: InboxCommand): Promise<void> {
