@@ -23,6 +23,14 @@ test('a taken port is replaced by another and said so; no port is given twice', 
   expect(said).toHaveLength(2);
 });
 
+test('a free port is none that an outgoing connection could take before it is used', async () => {
+  for (let i = 0; i < 20; i++) {
+    const port = await freePort();
+    expect(port).toBeGreaterThanOrEqual(10_240);
+    expect(port).toBeLessThan(32_768);
+  }
+});
+
 test.each<[string, number | null, number]>([
   ['another program was faster twice', EXIT_PORT_TAKEN, 2],
   ['another program was faster every time', EXIT_PORT_TAKEN, 9],

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { PartEndedEarly } from './part.js';
 
@@ -17,17 +18,18 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** A loopback port the kernel says is free. Somebody else may take it before it is used: callers retry or report. */
-export function freePort(host = '127.0.0.1'): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ port: 0, host }, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+/** Below what Linux takes for outgoing connections (ip_local_port_range, from 32768): a port there is not gone before a part listens at it. */
+const LOWEST_PORT = 10_240;
+const HIGHEST_PORT = 32_767;
+const GUESSES = 50;
+
+/** A loopback port nobody listens at now. Somebody else may take it before it is used: callers retry or report. */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  for (let guess = 0; guess < GUESSES; guess++) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT + 1);
+    if (await isPortFree(port, host)) return port;
+  }
+  throw new Error(`no free port from ${LOWEST_PORT} to ${HIGHEST_PORT}: ${GUESSES} guesses were taken`);
 }
 
 /**
