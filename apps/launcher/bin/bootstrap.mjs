@@ -200,10 +200,10 @@ export async function bootstrap(root = PROJECT_ROOT, options = {}) {
     await ensureBuilt(root, node, options);
     return node;
   };
-  const nothingToDo =
+  const isUpToDate =
     isInstalled(root, options) &&
     wantedBuilds(root, options.dashboard).every((job) => readStamp(root, job) === digestOf(root, job.sources));
-  return nothingToDo ? nodeToUse(root) : withLock(root, prepare);
+  return isUpToDate ? nodeToUse(root) : withLock(root, prepare);
 }
 
 function run(command, cwd, what) {
