@@ -106,6 +106,11 @@ describe('a form of terms', () => {
     ]);
   });
 
+  it('takes no tolerance that core refuses', () => {
+    const faults = (tolerance: string) => faultsOf(draft([], { ...EMPTY_PAYOUT, tolerance })).includes('tolerance tolerance');
+    expect([faults('1000'), faults('1001')]).toEqual([false, true]);
+  });
+
   it('adds a price from a day on, and leaves the one before as it is', () => {
     const agreed: FeeRate = { currency: 'EUR', ratePpm: 6_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' };
     const { lines } = draftOf({ fees: { basis: 'row', rates: [agreed] }, funding: null });

@@ -66,8 +66,10 @@ export type Fault =
 
 const PPM_PER_PERCENT = 10_000;
 const MILLION = 1_000_000;
-/** The most core takes for a fixed part, a floor, a cap and a tolerance (apps/core, terms.rules.ts). */
+/** The most core takes for a fixed part, a floor and a cap (apps/core, terms.rules.ts). */
 const MOST_MINOR = 10_000_000_000;
+/** The most core takes for a tolerance: more would hide a short payout. */
+const MOST_TOLERANCE_MINOR = 1_000;
 const MOST_DELAY = 60;
 const MOST_RELEASE = 730;
 
@@ -223,7 +225,7 @@ function readPayout(draft: PayoutDraft, faults: Fault[]): PayoutTerms {
     delayBankDays: whole('delay', 'delay', 0, MOST_DELAY),
     reservePpm: reservePpm ?? 0,
     ...(release === undefined ? {} : { reserveReleaseDays: release }),
-    toleranceMinor: whole('tolerance', 'tolerance', 0, MOST_MINOR),
+    toleranceMinor: whole('tolerance', 'tolerance', 0, MOST_TOLERANCE_MINOR),
   };
 }
 
