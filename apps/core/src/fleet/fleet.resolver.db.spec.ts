@@ -120,7 +120,8 @@ describe('lists', () => {
       const fields =
         'id closesAt isOpen openIncidents fundsAtRisk { amountMinor } gateway { online } terminals { closeProof { provenAt } }';
       await world.ask(hq, `{ stores(first: ${first}) { edges { node { ${fields} } } } }`);
-      return run.mock.calls.length;
+      // Core's own work (projections, the outbox) goes on meanwhile and is not this question's.
+      return run.mock.calls.filter(([actor]) => actor.kind === 'person').length;
     };
     expect(await units(2)).toBe(await units(1));
     expect(await units(2)).toBeLessThan(10);
