@@ -31,7 +31,7 @@ export class AlipaySummary {
       { name: '交易订单总笔数', exponent: 0, actual: tally.countOf('sale') },
       { name: '退款订单总笔数', exponent: 0, actual: tally.countOf('refund') },
       { name: '商家实收（元）', exponent: 2, actual: gross },
-    ];
+    ] as const;
     for (const { name, exponent, actual } of compared) {
       const column = header.find(name);
       if (column < 0) continue;

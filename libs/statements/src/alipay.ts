@@ -47,7 +47,7 @@ export function isAlipayHead(head: string): boolean {
 
 /** What a comment line after the table states. */
 interface StatedSum {
-  readonly name: string;
+  readonly name: '交易合计' | '退款合计' | '收入合计' | '支出合计';
   readonly pattern: RegExp;
   count: number;
   minor: number;
@@ -163,7 +163,15 @@ class TradeRows extends AlipayRows implements TableRows {
       sum.count++;
       sum.minor += gross;
     }
-    return this.tally.add(line, word.type < 0 ? typeBySign(gross) : word.type, this.sums, gross, refund ? kept : 0 - kept, 0);
+    return this.tally.add(
+      line,
+      word.type < 0 ? typeBySign(gross) : word.type,
+      this.sums,
+      gross,
+      refund ? kept : 0 - kept,
+      0,
+      this.fee >= 0,
+    );
   }
 }
 
@@ -213,7 +221,8 @@ class AccountRows extends AlipayRows implements TableRows {
     const net = income - expense;
     const type = word.type < 0 ? typeBySign(net) : word.type;
     const fee = type === ROW_TYPE_INDEX.fee ? net : 0;
-    return this.tally.add(line, type, this.sums, net - fee, fee, 0);
+    // A payment's fee is a line of its own here, which names no payment.
+    return this.tally.add(line, type, this.sums, net - fee, fee, 0, type === ROW_TYPE_INDEX.fee);
   }
 }
 

@@ -1,6 +1,5 @@
 import { bai2Date, control } from './bai2-record.js';
 import type { BankBalance } from './bank-entry.js';
-import { withoutCardNumbers } from './bank-text.js';
 import { quoted, StatementRefused } from './refusal.js';
 import type { Tally } from './tally.js';
 
@@ -91,7 +90,7 @@ export class Bai2Account {
       reversal: false,
       ...(reference === '' ? {} : { reference }),
       ...(bankReference === '' ? {} : { bankReference }),
-      remittance: withoutCardNumbers(text),
+      remittance: text,
       typeCode: code,
       details: [],
     });

@@ -1,3 +1,4 @@
+import type { Bai2Count, Bai2Part } from './check-names.js';
 import { fullYear, isoDate } from './dates.js';
 import { quoted, StatementRefused } from './refusal.js';
 import type { Tally } from './tally.js';
@@ -5,11 +6,11 @@ import type { Tally } from './tally.js';
 /** Compares a trailer's control total and counts. */
 export function control(
   tally: Tally,
-  what: string,
+  what: Bai2Part,
   fields: readonly string[],
   line: number,
   actual: readonly number[],
-  counts: readonly string[],
+  counts: readonly Bai2Count[],
 ): void {
   for (const [index, value] of actual.entries()) {
     const text = (fields[index] ?? '').trim();
@@ -19,7 +20,7 @@ export function control(
         line,
         `the trailer of the ${what} has no ${index === 0 ? 'control total' : `number of ${counts[index - 1]}`}`,
       );
-    tally.check({ name: `${what}: ${index === 0 ? 'control total' : counts[index - 1]}`, expected: Number(text), actual: value, line });
+    tally.check({ name: `${what}: ${counts[index - 1] ?? 'control total'}`, expected: Number(text), actual: value, line });
   }
 }
 

@@ -1,6 +1,5 @@
 import { asciiBytes, bankAmount } from './bank-amount.js';
 import type { BankEntry, BankEntryDetail } from './bank-entry.js';
-import { withoutCardNumbers } from './bank-text.js';
 import { checkDateTime } from './dates.js';
 import { quoted, StatementRefused } from './refusal.js';
 import type { Tally } from './tally.js';
@@ -42,7 +41,7 @@ export class CamtEntry {
     const reference = provided(detail.get('Refs/EndToEndId')?.text) ?? detail.get('Refs/TxId')?.text ?? detail.get('Refs/InstrId')?.text;
     const info = detail.get('AddtlTxInf')?.text ?? '';
     const remittance = this.remittance.length > 0 ? this.remittance.join(' ') : info;
-    const made: { -readonly [K in keyof BankEntryDetail]: BankEntryDetail[K] } = { remittance: withoutCardNumbers(remittance) };
+    const made: { -readonly [K in keyof BankEntryDetail]: BankEntryDetail[K] } = { remittance };
     if (amount !== undefined) {
       const signed = amountOf(amount, this.tally);
       made.amountMinor = this.isDebit(detail.get('CdtDbtInd')) ? 0 - signed.minor : signed.minor;
@@ -64,7 +63,7 @@ export class CamtEntry {
     const debit = this.isDebit(need(values, 'CdtDbtInd', line));
     this.checkBatch(debit ? 0 - minor : minor, currency);
     const single = details.length === 1;
-    const additional = withoutCardNumbers(values.get('AddtlNtryInf')?.text ?? '');
+    const additional = values.get('AddtlNtryInf')?.text ?? '';
     const reference = (single ? this.lastReference : undefined) ?? values.get('NtryRef')?.text;
     const bankReference = values.get('AcctSvcrRef')?.text ?? (single ? this.lastBankReference : undefined);
     const booking = dateOf(values, 'BookgDt');

@@ -1,6 +1,7 @@
 import type { BankBalance } from './bank-entry.js';
 import { amountOf, CamtEntry, type CamtValues, dateOf, need } from './camt-entry.js';
 import { type CamtNode, childOf, DETAIL, DOCUMENT, IGNORED, MESSAGES } from './camt-tree.js';
+import type { CheckName } from './check-names.js';
 import type { FormatReader } from './format-reader.js';
 import { quoted, StatementRefused } from './refusal.js';
 import type { StatementFormat } from './summary.js';
@@ -254,12 +255,12 @@ class StatementState {
     const { tally } = this;
     const binding = !this.isPage();
     const [currency] = booked.currencies;
-    const count = (path: string, name: string, actual: number) => {
+    const count = (path: string, name: CheckName, actual: number) => {
       const said = this.values.get(path);
       if (said !== undefined && /^\d{1,15}$/.test(said.text))
         tally.check({ name, expected: Number(said.text), actual, line: said.line, binding });
     };
-    const sum = (path: string, name: string, actual: number) => {
+    const sum = (path: string, name: CheckName, actual: number) => {
       const said = this.values.get(path);
       if (said === undefined || currency === undefined || booked.currencies.size !== 1) return;
       const expected = amountOf({ ...said, currency }, tally).minor;

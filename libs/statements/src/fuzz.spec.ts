@@ -20,6 +20,16 @@ const collectGarbage = runInNewContext('gc') as () => void;
 /** The card number as one: within a longer number it is no card number. */
 const CARD_NUMBER = new RegExp(`(?<!\\d)${PAN}(?!\\d)`);
 
+/** A text of a row or entry in which a card number is left. */
+function unmaskedIn(value: object): string | undefined {
+  for (const text of Object.values(value)) {
+    const found =
+      typeof text === 'string' ? (CARD_NUMBER.test(text) ? text : undefined) : typeof text === 'object' ? unmaskedIn(text) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function heldBytes(): number {
   // Buffers are given back by a sweep behind the collection that found them free: the second collection waits for the first one's.
   collectGarbage();
@@ -47,7 +57,7 @@ function outcomeOf(bytes: Uint8Array, options: ReadOptions, chunk: number): Outc
         if (row.netMinor !== row.grossMinor + row.feeMinor || !Number.isSafeInteger(row.netMinor))
           throw new Error(`row ${row.line} does not add up`);
         if (row.type !== 'payout' && row.type !== 'balance') add(row.currency, row.netMinor, row.feeRemainder);
-        masked.push(row.cardLast4);
+        masked.push(row.cardLast4, unmaskedIn(row));
       }
     },
     entries: (entries) => {
@@ -56,7 +66,8 @@ function outcomeOf(bytes: Uint8Array, options: ReadOptions, chunk: number): Outc
         if (!Number.isSafeInteger(entry.amountMinor) || Object.is(entry.amountMinor, -0))
           throw new Error(`entry ${entry.line} is no amount`);
         if (entry.status === 'booked') add(entry.currency, entry.amountMinor, 0);
-        masked.push(CARD_NUMBER.test(entry.remittance) ? entry.remittance : undefined);
+        // An account is the chain's own, whatever its number.
+        masked.push(unmaskedIn({ ...entry, account: '' }));
       }
     },
   });

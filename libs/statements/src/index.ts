@@ -1,4 +1,6 @@
 export type { BankBalance, BankEntry, BankEntryDetail, BankStatement } from './bank-entry.js';
+export { type CardNumberStandIn, couldBeCardNumber, withoutCardNumbers } from './card-number.js';
+export { CHECK_NAMES, type CheckName } from './check-names.js';
 export { type CsvCells, type CsvDialect, type CsvHandler, CsvScanner } from './csv-scanner.js';
 export { DecimalReader, type DecimalStyle, REMAINDERS_PER_MINOR } from './decimal.js';
 export { type CsvProfile, csvProfileSchema, parseProfile } from './profile.js';

@@ -1,6 +1,5 @@
 import { bankAmount } from './bank-amount.js';
 import type { BankBalance, BankEntry } from './bank-entry.js';
-import { withoutCardNumbers } from './bank-text.js';
 import { daysInMonth, fullYear, isoDate } from './dates.js';
 import { quoted, StatementRefused } from './refusal.js';
 import type { StatementFormat } from './summary.js';
@@ -198,7 +197,7 @@ export class MtMessage {
       reversal: mark === 'RC' || mark === 'RD',
       ...(reference === undefined || reference === '' || reference === 'NONREF' ? {} : { reference }),
       ...(bankReference === undefined || bankReference === '' ? {} : { bankReference }),
-      remittance: withoutCardNumbers(joined([...more, ...information.split('\n')])),
+      remittance: joined([...more, ...information.split('\n')]),
       typeCode: typeCode!,
       details: [],
     };

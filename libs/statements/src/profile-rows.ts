@@ -106,6 +106,7 @@ export class ProfileRows implements TableRows {
     const sign = this.profile.sign === 'byType' && NEGATIVE_INDEXES.has(type) ? -1 : 1;
     let fee = 0;
     let remainder = 0;
+    let feeTold = this.fee >= 0;
     if (this.fee >= 0) {
       const costs = this.profile.feeSign === 'cost';
       this.read(cells, this.fee, exponent);
@@ -115,11 +116,12 @@ export class ProfileRows implements TableRows {
     const gross = this.grossOf(cells, exponent, sign) ?? this.grossFromNet(cells, exponent, sign, fee, remainder);
     // Where no fee is written, what gross and net differ by is the fee; where no net is, there is nothing to compare with.
     if (this.net >= 0 && !isEmpty(cells, this.net)) {
+      feeTold = true;
       if (this.fee < 0 || isEmpty(cells, this.fee)) fee = this.netOf(cells, exponent, sign) - gross;
       else this.checkNet(cells, exponent, sign, gross + fee, remainder);
     }
     const asFee = type === ROW_TYPE_INDEX.fee;
-    return this.add(line, type, sums, asFee ? 0 : gross, asFee ? gross + fee : fee, remainder);
+    return this.add(line, type, sums, asFee ? 0 : gross, asFee ? gross + fee : fee, remainder, feeTold || asFee);
   }
 
   end(line: number): void {
@@ -127,14 +129,14 @@ export class ProfileRows implements TableRows {
       throw new StatementRefused('trailer-missing', line, `the file ends without its trailer ${quoted(this.profile.trailer.firstCell)}`);
   }
 
-  private add(line: number, type: number, sums: CurrencySums, gross: number, fee: number, remainder: number): number {
+  private add(line: number, type: number, sums: CurrencySums, gross: number, fee: number, remainder: number, feeTold: boolean): number {
     const stated = this.stated;
     stated.rows++;
     stated.gross += gross;
     stated.fee += fee;
     stated.net += gross + fee;
     stated.remainder += remainder;
-    return this.tally.add(line, type, sums, gross, fee, remainder);
+    return this.tally.add(line, type, sums, gross, fee, remainder, feeTold);
   }
 
   private grossOf(cells: CsvCells, exponent: number, sign: number): number | undefined {

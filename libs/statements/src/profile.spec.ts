@@ -56,6 +56,26 @@ describe('a CSV profile', () => {
     });
   });
 
+  it('takes a fee that is written nowhere for one that is not told, and not for none', () => {
+    const read = (columns: object, file: string) =>
+      parseStatement(utf8(file), { profile: parseProfile(JSON.stringify({ name: 'x', columns, types: { sale: 'sale', fee: 'fee' } })) }).rows;
+    const told = (rows: ReturnType<typeof read>) => rows.map(({ feeMinor, feeTold }) => [feeMinor, feeTold ?? true]);
+    const columns = { type: 'type', gross: 'gross', currency: 'currency' };
+    // A line that is itself a fee tells it.
+    expect(told(read(columns, 'type,gross,currency\nsale,10.00,EUR\nfee,-0.25,EUR\n'))).toEqual([
+      [0, false],
+      [-25, true],
+    ]);
+    const net = { ...columns, net: 'net' };
+    expect(told(read(net, 'type,gross,net,currency\nsale,10.00,9.90,EUR\nsale,10.00,,EUR\nsale,10.00,10.00,EUR\n'))).toEqual([
+      [-10, true],
+      [0, false],
+      [0, true],
+    ]);
+    const fee = { ...columns, fee: 'fee' };
+    expect(told(read(fee, 'type,gross,fee,currency\nsale,10.00,0.00,EUR\n'))).toEqual([[0, true]]);
+  });
+
   it.each(['XAU', 'XXX', 'XXQ', 'ZZZ'])('knows no money in %s', (currency) => {
     const profile = { name: 'x', columns: { gross: 'g', currency: 'c' }, otherType: 'sale' };
     const file = utf8(`g,c\n1.00,EUR\n1.00,${currency}\n`);

@@ -1,3 +1,5 @@
+import { withoutCardNumbers } from './card-number.js';
+
 /**
  * Why a file is refused, by stable code. A refusal means: nothing of the file is imported. docs/guide/statements.md lists the same table; a test compares them.
  */
@@ -57,7 +59,9 @@ export class StatementRefused extends Error {
 
 /** What a file wrote, made safe for a message: control characters and long runs of digits hidden, cut to 40 characters. */
 export function quoted(text: string): string {
-  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  // Looked at beyond what is shown: of a number that is cut off there, more than its end would be left.
+  const without = withoutCardNumbers(text.slice(0, 80));
+  const shown = without.length > 40 ? `${without.slice(0, 40)}…` : without;
   // Seven digits in a row could be part of a card number; amounts, dates and codes that help a reader are shorter or have signs between.
   return `"${shown.replaceAll(/\p{Cc}|\p{Cf}/gu, '·').replaceAll(/\p{Nd}{7,}/gu, masked)}"`;
 }

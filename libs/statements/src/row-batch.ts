@@ -1,4 +1,5 @@
 import { decodeText, type TextEncoding } from './ascii.js';
+import { type CardNumberStandIn, SHORTEST, withoutCardNumbers } from './card-number.js';
 import { dayOf, isoMoment } from './dates.js';
 import { type CardFunding, STATEMENT_ROW_TYPES, type StatementRow, type StatementRowType } from './statement-row.js';
 
@@ -29,6 +30,9 @@ export type RowText = (typeof ROW_TEXTS)[number];
 
 const WIDTH = ROW_TEXTS.length;
 
+/** Texts of a form of their own, in which no card number can stand. */
+const FORMED: ReadonlySet<RowText> = new Set(['businessDay', 'at', 'cardFunding', 'cardLast4']);
+
 /** How a format turns a text of the file into that of a row, where it is not taken as written. `undefined` leaves the text out. */
 export type TextForms = Partial<Record<RowText, (text: string) => string | undefined>>;
 
@@ -48,6 +52,8 @@ export class RowBatch {
   readonly feeMinor = new Float64Array(BATCH_ROWS);
   readonly netMinor = new Float64Array(BATCH_ROWS);
   readonly feeRemainders = new Float64Array(BATCH_ROWS);
+  /** 1 where the file tells the row's fee, 0 where it says nothing of it (see StatementRow.feeTold). */
+  readonly feesTold = new Uint8Array(BATCH_ROWS);
   private readonly starts = new Int32Array(BATCH_ROWS * WIDTH);
   private readonly ends = new Int32Array(BATCH_ROWS * WIDTH);
   private bytes: Uint8Array = new Uint8Array(0);
@@ -56,6 +62,8 @@ export class RowBatch {
   private quotes = false;
   /** Texts every row of the file has, from its head or its format: the merchant of a bill, the time zone of a country. */
   private constants: Partial<Record<RowText, string>> = {};
+
+  constructor(private readonly standIn?: CardNumberStandIn) {}
 
   /** For readers: where the ranges of {@link setText} point, how texts are made, and whether doubled quotation marks in them stand for one. */
   attach(bytes: Uint8Array, encoding: TextEncoding, forms: TextForms, constants: Partial<Record<RowText, string>>, quotes: boolean): void {
@@ -81,8 +89,13 @@ export class RowBatch {
     return STATEMENT_ROW_TYPES[this.types[slot]!]!;
   }
 
-  /** A text of a row in its normal form (see StatementRow); undefined where the file has none. */
+  /** A text of a row in its normal form (see StatementRow), without what could be a card number in it (see ReadOptions); undefined where the file has none. */
   text(slot: number, text: RowText): string | undefined {
+    const written = this.written(slot, text);
+    return written === undefined || written.length < SHORTEST || FORMED.has(text) ? written : withoutCardNumbers(written, this.standIn);
+  }
+
+  private written(slot: number, text: RowText): string | undefined {
     const index = ROW_TEXTS.indexOf(text);
     const start = this.starts[slot * WIDTH + index]!;
     const end = this.ends[slot * WIDTH + index]!;
@@ -106,6 +119,7 @@ export class RowBatch {
       feeRemainder: this.feeRemainders[slot],
       sourceType: '',
     };
+    if (this.feesTold[slot] === 0) row['feeTold'] = false;
     for (const text of ROW_TEXTS) {
       const value = this.text(slot, text);
       if (value !== undefined) row[text] = value;

@@ -336,6 +336,8 @@ describe('Alipay', () => {
       ['fee', 0, -29],
       ['payout', -10_000, 0],
     ]);
+    // The sale's fee is a line of its own, which doesn't say whose it is.
+    expect(rows.map(({ feeTold }) => feeTold ?? true)).toEqual([false, true, false]);
     expect(summary.totals[0]).toMatchObject({ netMinor: 4_771, payoutMinor: -10_000 });
     expect(refused(gbk(bill.replace('100.29', '100.28')))).toMatchObject({ code: 'trailer-mismatch', line: 9 });
   });

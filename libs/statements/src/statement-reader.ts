@@ -1,4 +1,5 @@
 import type { BankEntry } from './bank-entry.js';
+import type { CardNumberStandIn } from './card-number.js';
 import { checkWanted, HEAD_BYTES, openReader } from './detect.js';
 import type { FormatReader } from './format-reader.js';
 import type { CsvProfile } from './profile.js';
@@ -16,6 +17,11 @@ export interface ReadOptions {
   readonly profile?: CsvProfile;
   /** Refuse a file for a failed check that does not bind (see StatementCheck). Off by default. */
   readonly strict?: boolean;
+  /**
+   * What stands for a number that could be a card's (couldBeCardNumber) in the texts of rows, entries, statements, checks and notes. Without it all digits but the last four are asterisks, and then two
+   * numbers with the same end can't be told apart: who compares texts of rows gives one that tells them apart. What it throws ends the reading.
+   */
+  readonly cardNumbers?: CardNumberStandIn;
 }
 
 /**
@@ -33,7 +39,7 @@ export class StatementReader {
     private readonly options: ReadOptions = {},
     sink: StatementSink = {},
   ) {
-    this.tally = new Tally(sink, options.strict === true);
+    this.tally = new Tally(sink, options.strict === true, options.cardNumbers);
   }
 
   /** Takes the next bytes; the caller may reuse them afterwards. */

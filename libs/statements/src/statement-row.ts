@@ -64,6 +64,8 @@ export interface StatementRow {
    * `feeMinor + feeRemainder / 100000`, the exact net `netMinor + feeRemainder / 100000`.
    */
   readonly feeRemainder: number;
+  /** False where the file says nothing of this row's fee: `feeMinor` is 0 then and stands for nothing, and the net is what is known of it. Absent: the fee is told, and may be 0. */
+  readonly feeTold?: false;
   /** The payout or settlement batch this row is paid out with, as the file names it. */
   readonly payout?: string;
 }

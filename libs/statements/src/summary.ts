@@ -1,4 +1,5 @@
 import type { BankStatement } from './bank-entry.js';
+import type { CheckName } from './check-names.js';
 import type { StatementRowType } from './statement-row.js';
 
 /** Formats that are read. `csv` is a file described by a CSV profile. */
@@ -38,7 +39,7 @@ export interface StatementTotals {
  * bank statement that a portal has cut, a payout of the next report) and say so with `ok: false`.
  */
 export interface StatementCheck {
-  readonly name: string;
+  readonly name: CheckName;
   readonly ok: boolean;
   readonly binding: boolean;
   /** What the file says, and what its rows come to: minor units, or a number of rows. */

@@ -1,8 +1,8 @@
 import { decimalText, isCurrency, minorUnitExponent } from '@tillward/money';
 import { decodeText } from './ascii.js';
 import type { BankEntry, BankStatement } from './bank-entry.js';
-import { withoutCardNumbers } from './bank-text.js';
 import { ByteLexicon } from './byte-lexicon.js';
+import { type CardNumberStandIn, withoutCardNumbers } from './card-number.js';
 import { REMAINDERS_PER_MINOR } from './decimal.js';
 import { quoted, type RefusalCode, StatementRefused } from './refusal.js';
 import { BATCH_ROWS, RowBatch } from './row-batch.js';
@@ -53,6 +53,10 @@ export class CurrencySums {
   }
 }
 
+/** Texts of entries and of their parts that may hold anything. */
+const ENTRY_TEXTS = ['reference', 'bankReference', 'remittance', 'typeCode'] as const;
+type EntryText = (typeof ENTRY_TEXTS)[number];
+
 /** Gathers rows into batches, adds them up, and keeps the checks and notes of a file. One per file. */
 export class Tally {
   private made: RowBatch | undefined;
@@ -70,11 +74,13 @@ export class Tally {
   constructor(
     private readonly sink: StatementSink,
     private readonly strict: boolean,
+    /** Stands for what could be a card number in everything that is handed on; see ReadOptions. */
+    private readonly standIn?: CardNumberStandIn,
   ) {}
 
   /** The rows gathered so far; made when first asked for, since bank files have none. */
   get batch(): RowBatch {
-    this.made ??= new RowBatch();
+    this.made ??= new RowBatch(this.standIn);
     return this.made;
   }
 
@@ -106,8 +112,8 @@ export class Tally {
     return isCurrency(code) ? this.currencyNamed(code, 0) : undefined;
   }
 
-  /** Adds a row and answers its slot in the batch, whose texts the caller then sets. */
-  add(line: number, type: number, sums: CurrencySums, gross: number, fee: number, remainder: number): number {
+  /** Adds a row and answers its slot in the batch, whose texts the caller then sets. A fee that is not told is 0. */
+  add(line: number, type: number, sums: CurrencySums, gross: number, fee: number, remainder: number, feeTold = true): number {
     const batch = this.batch;
     if (batch.count === BATCH_ROWS) this.flush();
     const slot = batch.take();
@@ -119,6 +125,7 @@ export class Tally {
     batch.feeMinor[slot] = fee;
     batch.netMinor[slot] = net;
     batch.feeRemainders[slot] = remainder;
+    batch.feesTold[slot] = feeTold ? 1 : 0;
     this.counts[type]!++;
     sums.rows++;
     if (type === PAYOUT) sums.payout += net;
@@ -150,18 +157,21 @@ export class Tally {
       sums.net += entry.amountMinor;
     }
     moved(sums, Math.abs(entry.amountMinor), entry.line);
-    this.sink.entries?.([entry]);
+    this.sink.entries?.([this.entryToHandOn(entry)]);
   }
 
   /** Ends a bank statement. */
-  statement(statement: BankStatement): void {
+  statement(told: BankStatement): void {
+    const { id, number } = told;
+    const statement = { ...told, id: this.without(id), ...(number === undefined ? {} : { number: this.without(number) }) };
     if (this.statements.length < MOST_STATEMENTS) this.statements.push(statement);
     this.sink.statement?.(statement);
   }
 
   /** Compares what a file says with what its rows come to; refuses when they differ and the check binds (or everything has to, in strict reading). */
   check(check: Omit<StatementCheck, 'ok' | 'binding'> & { readonly binding?: boolean; readonly refusal?: RefusalCode }): boolean {
-    const { refusal = 'trailer-mismatch', binding = true, ...said } = check;
+    const { refusal = 'trailer-mismatch', binding = true, name, ...compared } = check;
+    const said = { ...compared, name: this.without(name) as typeof name };
     if (!Number.isSafeInteger(said.expected) || !Number.isSafeInteger(said.actual)) throw inexact(said.line);
     const ok = said.expected === said.actual;
     if (!ok && (binding || this.strict)) throw new StatementRefused(refusal, said.line, mismatch(said));
@@ -180,7 +190,7 @@ export class Tally {
   /** Says something; what comes after the first hundred is only counted. */
   note(line: number, message: string): void {
     this.notesMade++;
-    if (this.notes.length < MOST_NOTES) this.notes.push({ line, message });
+    if (this.notes.length < MOST_NOTES) this.notes.push({ line, message: this.without(message) });
   }
 
   /** How many rows there are of a type so far. */
@@ -217,6 +227,30 @@ export class Tally {
       notes,
       statements: [...this.statements],
     };
+  }
+
+  private without(text: string): string {
+    return withoutCardNumbers(text, this.standIn);
+  }
+
+  /** An entry as the bank wrote it, but for what could be a card number. An account stays as it is: it is the chain's own, and told by its number. */
+  private entryToHandOn(entry: BankEntry): BankEntry {
+    const texts = this.textsWithout(entry);
+    const details = entry.details.map((detail) => this.textsWithout(detail) ?? detail);
+    const same = texts === undefined && details.every((detail, i) => detail === entry.details[i]);
+    // Nearly all: copying every entry would cost more than looking at it.
+    return same ? entry : { ...(texts ?? entry), details };
+  }
+
+  /** The same with other texts; undefined where all of them stay. */
+  private textsWithout<T extends Partial<Record<EntryText, string>>>(value: T): T | undefined {
+    let changed: T | undefined;
+    for (const key of ENTRY_TEXTS) {
+      const text = value[key];
+      const without = text === undefined ? undefined : this.without(text);
+      if (without !== text) changed = { ...(changed ?? value), [key]: without };
+    }
+    return changed;
   }
 
   private totals(): StatementTotals[] {

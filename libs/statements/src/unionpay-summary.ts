@@ -1,4 +1,5 @@
 import { decodeText } from './ascii.js';
+import { UNIONPAY_LINES } from './check-names.js';
 import { compactDate } from './dates.js';
 import { StatementRefused } from './refusal.js';
 import type { Tally } from './tally.js';
@@ -49,7 +50,6 @@ export class UnionpaySummary {
       tally.note(said.line, `the summary's total is of the transactions ${alone ? 'without' : 'with'} the disputes`);
     for (const total of this.totals) compare('总计', total, rows.all, tally);
     if (this.cards.length === 0) return;
-    const named = new Set(Object.values(CARD_LINES));
     const sumsOf = (name: string) => {
       const sums: CardKindSums = { count: 0, gross: 0, fee: 0, net: 0 };
       for (const [kind, rowSums] of rows.byCard) {
@@ -61,8 +61,11 @@ export class UnionpaySummary {
       }
       return sums;
     };
-    for (const card of this.cards)
-      if (named.has(card.name) || card.name === OTHER_CARDS) compare(card.name, card, sumsOf(card.name), tally);
+    for (const card of this.cards) {
+      const name = UNIONPAY_LINES.find((each) => each === card.name);
+      // What the summary calls otherwise no row belongs to.
+      if (name !== undefined) compare(name, card, sumsOf(name), tally);
+    }
   }
 
   private head(text: string, line: number): void {
@@ -91,7 +94,7 @@ function summaryLine(name: string, values: readonly string[], line: number): Sum
   return { name, line, count: Number(count), gross: credit! - debit!, fee: feeCredit! - feeDebit!, net: netCredit! - netDebit! };
 }
 
-function compare(name: string, said: SummaryLine, rows: CardKindSums, tally: Tally): void {
+function compare(name: (typeof UNIONPAY_LINES)[number], said: SummaryLine, rows: CardKindSums, tally: Tally): void {
   const { line } = said;
   tally.check({ name: `${name} 交易笔数`, expected: said.count, actual: rows.count, line });
   tally.check({ name: `${name} 交易金额`, expected: said.gross, actual: rows.gross, currency: 'CNY', line });

@@ -1,4 +1,5 @@
 import { decodeText, type TextEncoding } from './ascii.js';
+import type { CheckName } from './check-names.js';
 import type { CsvCells } from './csv-scanner.js';
 import { cellTexts, HeaderColumns, type TableFormat, type TableRows } from './csv-table.js';
 import { checkDateTime } from './dates.js';
@@ -29,7 +30,7 @@ export function isWechatHeader(names: readonly string[]): boolean {
 
 /** A sum of the bill that its trailer states. */
 interface Summed {
-  readonly name: string;
+  readonly name: CheckName;
   readonly column: number;
   /** Names of the trailer's column. */
   readonly trailer: readonly string[];
@@ -161,11 +162,11 @@ class WechatRows implements TableRows {
       }
     }
     this.amounts.read(cells.bytes, cells.starts[0]!, cells.ends[0]!, 0, line);
-    this.tally.check({ name: trailer.names[0] ?? '总交易单数', expected: this.amounts.minor, actual: this.tally.rowCount(), line });
+    this.tally.check({ name: '总交易单数', expected: this.amounts.minor, actual: this.tally.rowCount(), line });
   }
 }
 
-function summed(name: string, column: number, trailer: readonly string[]): Summed {
+function summed(name: CheckName, column: number, trailer: readonly string[]): Summed {
   return { name, column, trailer, minor: 0, remainder: 0 };
 }
 
