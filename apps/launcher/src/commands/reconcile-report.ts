@@ -9,6 +9,7 @@ import {
   type SpeltResult,
   spellResult,
 } from '@tillward/reconciliation';
+import { withoutCardNumbers } from '@tillward/statements';
 import type { ReconciledFiles } from './reconcile-files.js';
 
 /** One difference, flat. Key and numbers are the terminal's where it has a row, else the acquirer's; `acquirerBatch` and `acquirerBusinessDay` say where the acquirer has it. */
@@ -71,8 +72,6 @@ export interface ReconcileReport {
   readonly identicalFiles: boolean;
   readonly seconds: number;
 }
-
-const SHOWN_DIGITS = 4;
 
 /** Differences in the order of their types, then as the files have them; at most `limit`. */
 export function* exceptionsOf({ matched, batches }: ReconciledFiles, limit = Number.POSITIVE_INFINITY): Generator<ReportedException> {
@@ -199,20 +198,21 @@ export function csvCell(value: string | number | null): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** Texts come out without card numbers: a file may have one in any column. They were compared as they are. */
 function reported(result: SpeltResult): ReportedException {
   const { terminal, acquirer } = result;
   const row = (terminal ?? acquirer)!;
   return {
     type: result.type,
-    acquirer: hidden(row.acquirer),
-    merchant: hidden(row.merchant),
-    terminal: hidden(row.terminal),
-    batch: hidden(row.batch),
+    acquirer: withoutCardNumbers(row.acquirer),
+    merchant: withoutCardNumbers(row.merchant),
+    terminal: withoutCardNumbers(row.terminal),
+    batch: withoutCardNumbers(row.batch),
     businessDay: row.businessDay,
-    transaction: hidden(row.type),
-    trace: hidden(row.trace),
-    reference: hidden(row.reference || (acquirer?.reference ?? '')),
-    cardKind: hidden(row.cardKind),
+    transaction: withoutCardNumbers(row.type),
+    trace: withoutCardNumbers(row.trace),
+    reference: withoutCardNumbers(row.reference || (acquirer?.reference ?? '')),
+    cardKind: withoutCardNumbers(row.cardKind),
     terminalLine: terminal?.line ?? null,
     acquirerLine: acquirer?.line ?? null,
     terminalAmountMinor: terminal?.amountMinor ?? null,
@@ -222,7 +222,7 @@ function reported(result: SpeltResult): ReportedException {
     terminalFeeMinor: terminal?.feeMinor ?? null,
     acquirerFeeMinor: acquirer?.feeMinor ?? null,
     differenceMinor: difference(terminal, acquirer),
-    acquirerBatch: acquirer === null ? null : hidden(acquirer.batch),
+    acquirerBatch: acquirer === null ? null : withoutCardNumbers(acquirer.batch),
     acquirerBusinessDay: acquirer?.businessDay ?? null,
     daysLater: daysLater(result),
   };
@@ -231,24 +231,6 @@ function reported(result: SpeltResult): ReportedException {
 function difference(terminal: ResultRow | null, acquirer: ResultRow | null): number | null {
   if (terminal !== null && acquirer !== null && terminal.currency !== acquirer.currency) return null;
   return (acquirer?.amountMinor ?? 0) - (terminal?.amountMinor ?? 0);
-}
-
-/** A number that could be a card's keeps its last four digits: a file may have one in any column. Twelve digits are a retrieval reference number and no card. */
-function hidden(text: string): string {
-  const digits = text.replaceAll(/[ -]/g, '');
-  return /^\d{13,19}$/.test(digits) && passesLuhn(digits)
-    ? `${'*'.repeat(digits.length - SHOWN_DIGITS)}${digits.slice(-SHOWN_DIGITS)}`
-    : text;
-}
-
-/** ISO/IEC 7812-1, annex B. */
-function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    const digit = Number(digits[digits.length - 1 - i]);
-    sum += i % 2 === 0 ? digit : digit > 4 ? digit * 2 - 9 : digit * 2;
-  }
-  return sum % 10 === 0;
 }
 
 function exceptionLine(one: ReportedException): string {

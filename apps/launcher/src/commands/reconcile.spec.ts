@@ -212,7 +212,13 @@ describe('tillward reconcile', () => {
     const found = await report(csv(line(1, { reference: card })), csv());
     expect(found.exceptions[0]?.reference).toBe(cut);
     const grouped = await report(csv(line(1, { terminal: card.replaceAll(/(\d{4})(?=\d)/g, '$1 ') })), csv());
-    expect(grouped.exceptions[0]?.terminal).toBe(cut);
+    expect(grouped.exceptions[0]?.terminal).toBe(`**** **** **** ${card.slice(-4)}`);
+    const within = await report(csv(line(1, { reference: `till 3/${card}` })), csv());
+    expect(within.exceptions[0]?.reference).toBe(`till 3/${cut}`);
+    // What is shown by its end is compared whole: two orders with the same end are two.
+    const twin = [...'0123456789'].map((digit) => `455674758689${digit}${card.slice(-3)}`).find(passesLuhn)!;
+    const apart = await report(csv(line(1, { reference: card, trace: '' })), csv(line(1, { reference: twin, trace: '' })));
+    expect(apart.counts.byType).toMatchObject({ matched: 0, missingAtAcquirer: 1, missingAtTerminal: 1 });
     const everywhere = Object.fromEntries(
       ['acquirer', 'merchant', 'terminal', 'batch', 'reference', 'card_kind'].map((name) => [name, card]),
     );
@@ -220,6 +226,8 @@ describe('tillward reconcile', () => {
     const acquirer = csv(line(1, { ...everywhere, amount_minor: 1 }));
     const exceptions = join(folder, 'cards.csv');
     const texts = await Promise.all([command({ terminal, acquirer, exceptions }), command({ terminal, acquirer, json: true })]);
+    const unread = await command({ terminal: join(folder, `${card}.csv`), acquirer, json: true });
+    expect([unread.status, `${unread.output}${unread.errors}`.includes(card)]).toEqual([RECONCILE_STATUS.refused, false]);
     for (const text of [...texts.map(({ output }) => output), readFileSync(exceptions, 'utf8')]) {
       expect(text).not.toContain(card);
       expect(text).toContain(cut);

@@ -1,5 +1,6 @@
 import { type BigIntStats, closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { DEFAULT_SETTINGS, type ReconciliationSettings, reconciliationSettings } from '@tillward/reconciliation';
+import { withoutCardNumbers } from '@tillward/statements';
 import { ConfigMistake } from './command-errors.js';
 import { FileRefused, type ReconciledFiles, reconcileFiles } from './reconcile-files.js';
 import { EXCEPTIONS_HEADER, exceptionCsv, exceptionsOf, reportOf, reportText } from './reconcile-report.js';
@@ -49,9 +50,10 @@ export async function reconcile(flags: ReconcileFlags, { output, errors }: Recon
     return report.clean ? RECONCILE_STATUS.matched : RECONCILE_STATUS.differences;
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
-    const { side, file, line, code, reason } = error;
+    const { side, line, code, reason } = error;
+    const file = withoutCardNumbers(error.file);
     if (flags.json === true) output.write(`${JSON.stringify({ refused: { side, file, line, code, reason } })}\n`);
-    errors.write(`${error.message}\n`);
+    errors.write(`${withoutCardNumbers(error.message)}\n`);
     return RECONCILE_STATUS.refused;
   }
 }

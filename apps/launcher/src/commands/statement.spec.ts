@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutCardNumbers } from '@tillward/statements';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigMistake } from './command-errors.js';
 import { type StatementFlags, statementParse } from './statement.js';
@@ -40,6 +41,19 @@ describe('tillward statement parse', () => {
     expect(out).toMatch(/sale +2026-11-20T10:11:12 +EUR +25\.00 +-0\.95 +24\.05/);
     expect(out).toContain('gross 25.00  fees 0.95  net 24.05  paid out 24.05');
     expect(out).toContain('checks   1 of 1 passed');
+  });
+
+  it('prints no card number, whatever text of a file has one', async () => {
+    // Made here, so that none is written down.
+    const card = [...'0123456789'].map((digit) => `455673758689985${digit}`).find((one) => withoutCardNumbers(one) !== one)!;
+    const file = fileOf(`${card}.csv`, STRIPE.replaceAll(/txn_1|po_1/g, card));
+    const wrong = fileOf('wrong.csv', STRIPE.replace('charge', `${card}\u0000`));
+    for (const said of [await parse(file), await parse(file, { json: true }), await parse(wrong), await parse(`${file}.gone`)]) {
+      expect(`${said.out}${said.errors}`).not.toContain(card);
+      expect(said.out + said.errors).not.toBe('');
+    }
+    const { out } = await parse(file, { json: true });
+    expect(JSON.parse(out).rows[0]).toMatchObject({ reference: `************${card.slice(-4)}`, payout: `************${card.slice(-4)}` });
   });
 
   it('prints what a bank booked, and no fees, which its file doesn’t tell', async () => {

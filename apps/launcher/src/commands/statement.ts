@@ -8,6 +8,7 @@ import {
   StatementRefused,
   type StatementSink,
   type StatementSummary,
+  withoutCardNumbers,
 } from '@tillward/statements';
 import { ConfigMistake } from './command-errors.js';
 import { entryLine, rowLine, summaryText } from './statement-text.js';
@@ -57,7 +58,7 @@ export async function statementParse(file: string, flags: StatementFlags, stream
   } catch (error) {
     const said = reasonOf(file, error);
     if (said === undefined) throw error;
-    streams.errors.write(`${said}\n`);
+    streams.errors.write(`${withoutCardNumbers(said)}\n`);
     return 1;
   }
 }
