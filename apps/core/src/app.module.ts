@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { ApprovalsModule } from './approvals/index.js';
 import { AuditModule } from './audit/index.js';
+import { CARD_TAGS, cardTagsOf } from './card-tags.js';
 import { CommandsModule } from './commands/index.js';
 import type { CoreConfig } from './config.js';
 import { DatabaseModule } from './database/index.js';
@@ -24,7 +25,7 @@ import { SettlementApiModule, SettlementModule } from './settlement/index.js';
 import { StatementsModule } from './statements/index.js';
 import { TrainingModule } from './training/index.js';
 
-/** What every module may ask for: configuration, log, clock. */
+/** What every module may ask for: configuration, log, clock, tags for card numbers. */
 @Global()
 @Module({})
 export class PlatformModule {
@@ -36,8 +37,9 @@ export class PlatformModule {
         { provide: CONFIG, useValue: platform.config },
         { provide: LOG, useValue: platform.log },
         { provide: CLOCK, useValue: platform.clock },
+        { provide: CARD_TAGS, useFactory: () => cardTagsOf(platform.config) },
       ],
-      exports: [CONFIG, LOG, CLOCK],
+      exports: [CONFIG, LOG, CLOCK, CARD_TAGS],
     };
   }
 }

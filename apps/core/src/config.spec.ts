@@ -23,6 +23,12 @@ describe('readConfig', () => {
     });
   });
 
+  it('takes the key of tags from where it is said to be', () => {
+    expect(readConfig({ ...COMPLETE, TILLWARD_REFERENCE_KEY_FILE: '/etc/tillward/reference.key' }).referenceKeyFile).toBe(
+      '/etc/tillward/reference.key',
+    );
+  });
+
   it.each([
     ['DATABASE_URL', undefined, /DATABASE_URL: missing; expected a URL starting with postgres:\/\//],
     ['DATABASE_URL', 'mysql://x', /DATABASE_URL: expected a URL/],

@@ -40,6 +40,9 @@ export const coreEnvironment = z
     TILLWARD_STATEMENTS_INBOX_DIR: textVariable(
       'a folder to watch for such files: one folder in it for each acquirer’s id, and one called bank; with TILLWARD_STATEMENTS_DIR',
     ).optional(),
+    TILLWARD_REFERENCE_KEY_FILE: textVariable(
+      'the path of a file with 64 hexadecimal digits, the same for all cores and for ever: the key of the tags that stand for numbers in statements that could be a card’s (docs/runbooks/reference-key.md); without it reference.key in TILLWARD_STATEMENTS_DIR, made at first use',
+    ).optional(),
     TILLWARD_SFTP_SOURCES_FILE: textVariable(
       'the path of the file (JSON) with the SFTP servers to pull such files from (docs/guide/reconciliation-core.md); with TILLWARD_STATEMENTS_DIR',
     ).optional(),
@@ -83,6 +86,8 @@ export interface CoreConfig {
   enrolment?: EnrolmentConfig | undefined;
   /** Absent: no files of acquirers or banks are taken here. */
   statements?: StatementsConfig | undefined;
+  /** Absent: a key is made in the folder of statements when one is needed; without that folder there is none. */
+  referenceKeyFile?: string | undefined;
 }
 
 /** Where files of acquirers and banks come from and go. */
@@ -151,5 +156,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CoreConfig {
             inboxDir: e.TILLWARD_STATEMENTS_INBOX_DIR,
             sftpSourcesFile: e.TILLWARD_SFTP_SOURCES_FILE,
           },
+    referenceKeyFile: e.TILLWARD_REFERENCE_KEY_FILE,
   };
 }

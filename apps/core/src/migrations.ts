@@ -12,6 +12,7 @@ import { outboxMigrations } from './outbox/outbox.migrations.js';
 import { policyMigrations } from './policy/policy.migrations.js';
 import { reconciliationMigrations } from './reconciliation/reconciliation.migrations.js';
 import { settlementMigrations } from './settlement/settlement.migrations.js';
+import { cardKeyMigrations } from './statements/card-key.migrations.js';
 import { statementMigrations } from './statements/statements.migrations.js';
 import { trainingMigrations } from './training/training.migrations.js';
 
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   ...trainingMigrations,
   ...enrolmentMigrations,
   ...statementMigrations,
+  ...cardKeyMigrations,
   ...reconciliationMigrations,
   ...fundingMigrations,
   ...approvalMigrations,

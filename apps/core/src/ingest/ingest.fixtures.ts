@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { EVENT_TYPE, gatewaySource, type JournalBatchData, type JournalKind, type JournalPayload } from '@tillward/contracts';
 import { chainHashes, genesisHash, rawEd25519PublicKey, signHead } from '@tillward/journal';
+import { withoutCardNumbers } from '@tillward/statements';
 import type { TestDatabase } from '../database/database.fixtures.js';
 import { silentLog } from '../database/database.fixtures.js';
 import { fleetProjection } from '../fleet/fleet.projection.js';
@@ -176,7 +177,7 @@ export function testIngest(
     laneOptions: { lingerMs: 1 },
     ...change,
   });
-  ingest.project(settlementProjection);
+  ingest.project(settlementProjection(withoutCardNumbers));
   ingest.project(fleetProjection);
   return { ingest, told, settled: () => ingest.idle() };
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PaymentState } from '@tillward/contracts';
+import { hasStandIn } from '../card-tags.js';
 import { Commands } from '../commands/index.js';
 import type { WorkContext } from '../database/index.js';
 import type { CommittedEntry } from '../ingest/index.js';
@@ -58,6 +59,8 @@ function outcomeOf(known: KnownRow): Record<string, string> | undefined {
   if (known.state === 'declined' || known.state === 'failed') return { state: known.state };
   if (known.state !== 'completed') return undefined;
   const { state, ...booked } = known;
+  // What stands for a number here is no name the provider knows.
+  if (booked.providerReference !== null && hasStandIn(booked.providerReference)) booked.providerReference = null;
   const told = Object.entries(booked).filter((field): field is [string, string | number] => field[1] !== null);
   return { state, ...Object.fromEntries(told.map(([name, value]) => [name, String(value)])) };
 }

@@ -94,8 +94,8 @@ export class PaymentTable {
 const COLUMNS = `store_id, payment_id, gateway_id, terminal_id, batch_no, business_day, state, amount_minor, currency, operator_id, till_id,
   trace_no, receipt_no, card_last4, card_name, detail, was_in_doubt, started_at, finished_at, provider_reference, order_reference`;
 const COLUMN_COUNT = 21;
-/** More than the code units of all texts of a row: ids have 48, names and references 64, details 200 at most. */
-const ROW_CHARACTERS = 720;
+/** More than the code units of all texts of a row: ids have 48, names 64, references 64 and with tags for numbers twice that, details 200 at most. */
+const ROW_CHARACTERS = 850;
 
 function writeRow(copy: BinaryCopy, p: Payment): void {
   const { booked } = p;

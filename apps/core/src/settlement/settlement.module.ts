@@ -1,5 +1,6 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
+import { CARD_TAGS, type CardTags } from '../card-tags.js';
 import { CommandsModule } from '../commands/index.js';
 import { systemActor, UnitOfWork } from '../database/index.js';
 import { IngestModule, IngestService, JournalSubscriptions } from '../ingest/index.js';
@@ -24,10 +25,11 @@ export class SettlementModule implements OnModuleInit {
     @Inject(UnitOfWork) private readonly work: UnitOfWork,
     @Inject(BatchEvidence) private readonly evidence: BatchEvidence,
     @Inject(KnownOutcomes) private readonly outcomes: KnownOutcomes,
+    @Inject(CARD_TAGS) private readonly tags: CardTags,
   ) {}
 
   onModuleInit(): void {
-    this.ingest.project(settlementProjection);
+    this.ingest.project(settlementProjection((text) => this.tags.orStars(text)));
     this.journal.onJournal(['SettlementUnbalanced'], (entry) => this.work.run(SYSTEM, (ctx) => this.evidence.freeze(ctx, entry)));
     this.journal.onJournal(['PaymentInDoubt', 'RepaymentInDoubt'], (entry) =>
       this.work.run(SYSTEM, (ctx) => this.outcomes.answer(ctx, entry)),

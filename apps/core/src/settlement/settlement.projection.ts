@@ -27,8 +27,10 @@ const KINDS = [
   'UnbalancedAccepted',
 ] as const satisfies readonly JournalKind[];
 
-/** Journal → card_transaction and batch. */
-export const settlementProjection: Projection = { kinds: KINDS, begin: () => new SettlementFold() };
+/** Journal → card_transaction and batch. `withoutCardNumbers` puts something else in the place of numbers that could be a card's, in what terminals and providers call a transaction. */
+export function settlementProjection(withoutCardNumbers: (text: string) => string): Projection {
+  return { kinds: KINDS, begin: () => new SettlementFold(withoutCardNumbers) };
+}
 
 type PaymentEntry = Extract<ProjectedEntry, { kind: `Payment${string}` | `Repayment${string}` }>;
 
@@ -39,6 +41,8 @@ class SettlementFold implements Fold {
   #payments = new Map<string, Payment>();
   readonly #ledger = new BatchLedger();
   readonly #told = new TerminalTotals();
+
+  constructor(private readonly withoutCardNumbers: (text: string) => string) {}
 
   add(entry: ProjectedEntry): void {
     switch (entry.kind) {
@@ -112,12 +116,13 @@ class SettlementFold implements Fold {
     payment.currency = payload.currency;
     payment.operatorId = payload.operatorId;
     payment.tillId = payload.tillId;
-    payment.orderReference = payload.reference ?? null;
+    payment.orderReference = payload.reference === undefined ? null : this.withoutCardNumbers(payload.reference);
     payment.startedAtMs = entry.atMs;
   }
 
   #booked(payment: Payment, booked: BookedDetails, atMs: number): void {
-    payment.booked = booked;
+    const { providerReference: name } = booked;
+    payment.booked = name === undefined ? booked : { ...booked, providerReference: this.withoutCardNumbers(name) };
     payment.amountMinor = booked.amountMinor;
     payment.currency = booked.currency;
     payment.finishedAtMs = atMs;

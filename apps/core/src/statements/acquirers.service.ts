@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/index.js';
+import { CARD_TAGS, CardKeyUnusable, type CardTags } from '../card-tags.js';
 import type { WorkContext } from '../database/index.js';
-import { invalidInput, type RefusalOf, refuse } from '../graphql/index.js';
+import { invalidInput, isRefusal, type RefusalOf, refuse } from '../graphql/index.js';
 import {
   type AcquirerRow,
   type AcquirerTerminalRow,
@@ -13,6 +14,7 @@ import {
   saveMapping,
   unknownPlaces,
 } from './acquirers.store.js';
+import { holdToKey } from './card-key.store.js';
 import { isFormat, profileMistake } from './statement.reading.js';
 import { lockTold } from './told-again.store.js';
 
@@ -40,7 +42,10 @@ export type RowsPlaced = (ctx: WorkContext, acquirerId: string, fileIds: readonl
 export class Acquirers {
   readonly #onPlaced: RowsPlaced[] = [];
 
-  constructor(@Inject(AuditLog) private readonly audit: AuditLog) {}
+  constructor(
+    @Inject(AuditLog) private readonly audit: AuditLog,
+    @Inject(CARD_TAGS) private readonly tags: CardTags,
+  ) {}
 
   /** Hears of rows that a changed mapping brought to their stores. */
   onPlaced(listener: RowsPlaced): void {
@@ -88,7 +93,8 @@ export class Acquirers {
     if (acquirer === undefined) return refuse('notFound', 'There is no such acquirer.');
     const refusal = entriesRefusal(entries);
     if (refusal !== undefined) return refusal;
-    const mapping = entries.map((entry) => ({ ...entry, acquirerId }));
+    const mapping = await this.#asInRows(ctx, acquirerId, entries);
+    if (isRefusal(mapping)) return mapping;
     const unknown = await unknownPlaces(ctx, mapping);
     if (unknown.length > 0) return invalidInput('entries', `There is no ${unknown[0]}.`);
     const taken = await mappedElsewhere(ctx, mapping);
@@ -115,6 +121,28 @@ export class Acquirers {
       detail: { acquirerId, entries: mapping.map(({ acquirerId: _same, ...entry }) => entry), rowsPlaced },
     });
     return { acquirer, rowsPlaced };
+  }
+
+  /** Numbers as rows have them: what could be a card number has its tag, whether a person read it in a file or here. */
+  async #asInRows(
+    ctx: WorkContext,
+    acquirerId: string,
+    entries: readonly MappingInput[],
+  ): Promise<AcquirerTerminalRow[] | RefusalOf<'invalidInput'>> {
+    try {
+      const mapping = entries.map((entry) => ({
+        ...entry,
+        acquirerId,
+        merchantNo: this.tags.in(entry.merchantNo),
+        terminalNo: this.tags.in(entry.terminalNo),
+      }));
+      const tagged = mapping.some((one, i) => one.merchantNo !== entries[i]!.merchantNo || one.terminalNo !== entries[i]!.terminalNo);
+      if (tagged) await holdToKey(ctx, this.tags);
+      return mapping;
+    } catch (error) {
+      if (error instanceof CardKeyUnusable) return invalidInput('entries', `A number could be a card number. ${error.message}`);
+      throw error;
+    }
   }
 }
 

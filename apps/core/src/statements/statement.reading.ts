@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import {
   type BankEntry,
   type BankStatement,
+  type CardNumberStandIn,
   parseProfile,
   type ReadOptions,
   STATEMENT_FORMATS,
@@ -10,6 +11,7 @@ import {
   StatementRefused,
   type StatementRow,
   type StatementSummary,
+  withoutCardNumbers,
 } from '@tillward/statements';
 import type { AcquirerRow } from './acquirers.store.js';
 import { FileRefused } from './statements.errors.js';
@@ -40,33 +42,36 @@ export interface FileSink {
  */
 export async function readFile(
   source: Readable,
-  expected: { readonly kind: StatementKind; readonly acquirer: AcquirerRow | undefined },
+  expected: { readonly kind: StatementKind; readonly acquirer: AcquirerRow | undefined; readonly cardNumbers: CardNumberStandIn },
   sink: FileSink,
 ): Promise<StatementReading> {
   let waiting: (StatementRow | BankEntry)[] = [];
   let rows = 0;
   let entries = 0;
   let days: [string, string] | undefined;
-  const reader = new StatementReader(optionsOf(expected.acquirer), {
-    rows: (batch) => {
-      rows += batch.count;
-      for (const row of batch.rows()) waiting.push(row);
+  const reader = new StatementReader(
+    { ...optionsOf(expected.acquirer), cardNumbers: expected.cardNumbers },
+    {
+      rows: (batch) => {
+        rows += batch.count;
+        for (const row of batch.rows()) waiting.push(row);
+      },
+      entries: (some) => {
+        entries += some.length;
+        for (const entry of some) {
+          waiting.push(entry);
+          const day = entry.bookingDate ?? entry.valueDate;
+          // What is only announced may be told again tomorrow.
+          if (entry.status === 'booked' && day !== undefined)
+            days = days === undefined ? [day, day] : [day < days[0] ? day : days[0], day > days[1] ? day : days[1]];
+        }
+      },
+      statement: (statement) => {
+        sink.statement?.(statement, days);
+        days = undefined;
+      },
     },
-    entries: (some) => {
-      entries += some.length;
-      for (const entry of some) {
-        waiting.push(entry);
-        const day = entry.bookingDate ?? entry.valueDate;
-        // What is only announced may be told again tomorrow.
-        if (entry.status === 'booked' && day !== undefined)
-          days = days === undefined ? [day, day] : [day < days[0] ? day : days[0], day > days[1] ? day : days[1]];
-      }
-    },
-    statement: (statement) => {
-      sink.statement?.(statement, days);
-      days = undefined;
-    },
-  });
+  );
   let bytes = 0;
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
@@ -127,6 +132,7 @@ function checksOf(summary: StatementSummary): StatementCheck[] {
   return summary.checks.map(({ name, ok, expected, actual, currency, line }) => ({
     name,
     passed: ok,
-    detail: `${expected} expected, ${actual} found${currency === undefined ? '' : ` ${currency}`}, line ${line}`,
+    // A sum may be anything a file says, also a card number.
+    detail: withoutCardNumbers(`${expected} expected, ${actual} found${currency === undefined ? '' : ` ${currency}`}, line ${line}`),
   }));
 }

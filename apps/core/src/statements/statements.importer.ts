@@ -1,16 +1,19 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import type { BankEntry, StatementRow } from '@tillward/statements';
+import type { BankEntry, CardNumberStandIn, StatementRow } from '@tillward/statements';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { DataSource } from 'typeorm';
 import { AuditLog } from '../audit/index.js';
+import { CARD_TAGS, CardKeyUnusable, type CardTags } from '../card-tags.js';
 import { isTransient, systemActor, UnitOfWork, type WorkContext } from '../database/index.js';
 import { type Log, reasonOf } from '../logging.js';
 import { LOG } from '../platform.js';
 import { findAcquirer, PLACE_JOINS, PLACE_STORE, PLACE_TERMINAL, ROW_COLUMNS } from './acquirers.store.js';
 import { settleFormats, settleInterim } from './bank-told.store.js';
+import { holdToKey } from './card-key.store.js';
+import { leavesOut, namesOfLeftOut } from './corrections.store.js';
 import { BANK_COLUMN_LIST, encodeEntries, encodeRows } from './rows.copy.js';
 import { readFile, type StatementReading } from './statement.reading.js';
 import { FileRefused, type StatementRefusal } from './statements.errors.js';
@@ -22,10 +25,12 @@ import {
   currentFilesOf,
   fileOfBalances,
   findFiles,
+  lockFile,
   markImported,
   markOutOfUse,
   markRefused,
   ofOtherTerminals,
+  putRowsOutOfUse,
   type StatementCheck,
   type StatementFileRow,
   subjectOfTerminals,
@@ -43,6 +48,13 @@ export type FileImported = (ctx: WorkContext, file: StatementFileRow, replaced: 
 /** Called in the transaction that puts a file out of use for good, with the files that count in its place. */
 export type FileWithdrawn = (ctx: WorkContext, file: StatementFileRow, heirs: readonly StatementFileRow[]) => Promise<void>;
 
+/** Where a file's rows come from, who adds them up, and what stands in them for what could be card numbers. */
+interface RowsWay {
+  readonly spool: StatementSpool;
+  readonly tally: FileTally;
+  readonly cardNumbers: CardNumberStandIn;
+}
+
 /** Reads files that arrived, each in one transaction: all of its rows are in, or none. */
 @Injectable()
 export class StatementImporter {
@@ -54,6 +66,7 @@ export class StatementImporter {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(LOG) private readonly log: Log,
+    @Inject(CARD_TAGS) private readonly tags: CardTags,
   ) {}
 
   /** Hears of every imported file. */
@@ -90,6 +103,13 @@ export class StatementImporter {
 
   #refusalOf(file: StatementFileRow, error: unknown): StatementRefusal {
     if (error instanceof FileRefused) return error.refusal;
+    if (error instanceof CardKeyUnusable) {
+      this.log.error(
+        { file: file.id, reason: error.message },
+        'a statement was refused: its numbers that could be a card’s can’t be tagged',
+      );
+      return { code: 'failed', message: `It has numbers that could be card numbers. ${error.message} Then send the file again.` };
+    }
     this.log.error({ file: file.id, reason: reasonOf(error), stack: (error as Error).stack }, 'a statement could not be imported');
     return { code: 'failed', message: 'The import met a fault of the program; its log says which.' };
   }
@@ -99,10 +119,14 @@ export class StatementImporter {
     if (!(await claimFile(ctx, file.id))) return false;
     const tally = new FileTally(lastPlausibleDay(ctx.now(), file.kind));
     const client = (await ctx.tx.queryRunner!.connect()) as pg.PoolClient;
-    const reading =
-      file.kind === 'acquirer'
-        ? await this.#acquirerRows(ctx, client, file, spool, tally)
-        : await this.#bankRows(ctx, client, file, spool, tally);
+    let tagged = false;
+    const cardNumbers: CardNumberStandIn = (digits) => {
+      tagged = true;
+      return this.tags.tag(digits);
+    };
+    const rows = file.kind === 'acquirer' ? this.#acquirerRows : this.#bankRows;
+    const reading = await rows.call(this, ctx, client, file, { spool, tally, cardNumbers });
+    if (tagged) await holdToKey(ctx, this.tags);
     checks.push(...reading.checks);
     const read: StatementFileRow = {
       ...file,
@@ -126,7 +150,10 @@ export class StatementImporter {
         code: 'sumTooLarge',
         message: `With the other files about its days, the amounts in ${beyond} come to more than is exact in integer minor units.`,
       });
-    if (replaced !== undefined) await markOutOfUse(ctx, replaced, file.id);
+    if (replaced !== undefined) {
+      await putRowsOutOfUse(ctx, replaced);
+      await markOutOfUse(ctx, replaced, file.id);
+    }
     const changed = await storeArrived(ctx, client, read, replaced);
     await markImported(ctx, read, { covers: tally.covers(), balances: tally.balances() });
     if (read.kind === 'bank') await settleBank(ctx, read, replaced);
@@ -156,14 +183,15 @@ export class StatementImporter {
 
   /**
    * F11: puts a current file out of use for good, in the caller's transaction, with those it corrected. Its rows stay and count no more; what other files told again of it counts in its place. Returns
-   * the files that are so in its place; undefined when the file is not current any more.
+   * the files that are so in its place; undefined when the file is not current any more. Takes tens of seconds where a file has a million rows; how far it is can be read meanwhile.
    */
   async withdraw(ctx: WorkContext, fileId: string): Promise<StatementFileRow[] | undefined> {
     const [before] = await findFiles(ctx, [fileId]);
     if (before === undefined) return undefined;
     await lockTold(ctx, before.acquirerId);
     const [file] = await findFiles(ctx, [fileId]);
-    if (file?.state !== 'imported') return undefined;
+    if (file?.state !== 'imported' && file?.state !== 'withdrawing') return undefined;
+    await putRowsOutOfUse(ctx, file, (rows) => this.#tell('rows_withdrawn = $2', [file.id, rows]));
     await markOutOfUse(ctx, file, null);
     if (file.kind === 'bank') await settleBank(ctx, file, undefined);
     const heirs = file.kind === 'bank' ? [] : await filesOf(ctx, await compareWithout(ctx, file));
@@ -175,8 +203,7 @@ export class StatementImporter {
     ctx: WorkContext,
     client: pg.PoolClient,
     file: StatementFileRow,
-    spool: StatementSpool,
-    tally: FileTally,
+    { spool, tally, cardNumbers }: RowsWay,
   ): Promise<StatementReading> {
     const acquirerId = file.acquirerId!;
     const acquirer = await findAcquirer(ctx, acquirerId);
@@ -189,15 +216,14 @@ export class StatementImporter {
       await copy(client, `statement_arriving (${ROW_COLUMNS})`, encodeRows(file.id, acquirerId, first, some));
       await progress(bytesRead, tally.rows);
     };
-    return await readFile(spool.read(file.storedAs), { kind: 'acquirer', acquirer }, { take });
+    return await readFile(spool.read(file.storedAs), { kind: 'acquirer', acquirer, cardNumbers }, { take });
   }
 
   async #bankRows(
     ctx: WorkContext,
     client: pg.PoolClient,
     file: StatementFileRow,
-    spool: StatementSpool,
-    tally: FileTally,
+    { spool, tally, cardNumbers }: RowsWay,
   ): Promise<StatementReading> {
     await client.query(`CREATE TEMP TABLE bank_arriving ON COMMIT DROP AS SELECT ${BANK_COLUMN_LIST} FROM bank_entry WITH NO DATA`);
     const readOn = ctx.now().toISOString().slice(0, 10);
@@ -211,7 +237,7 @@ export class StatementImporter {
     };
     return await readFile(
       spool.read(file.storedAs),
-      { kind: 'bank', acquirer: undefined },
+      { kind: 'bank', acquirer: undefined, cardNumbers },
       { take, statement: (statement, days) => tally.addStatement(statement, days) },
     );
   }
@@ -220,15 +246,16 @@ export class StatementImporter {
   async #replaced(ctx: WorkContext, read: StatementFileRow, balances: readonly string[]): Promise<StatementFileRow | undefined> {
     const current = (await this.#sameSubject(ctx, read)) ?? (await fileOfBalances(ctx, read, balances));
     if (read.supersedes !== null) {
-      const [named] = await findFiles(ctx, [read.supersedes]);
+      const named = await lockFile(ctx, read.supersedes);
       if (named?.state !== 'imported')
         throw new FileRefused({ code: 'supersedesUnknown', message: 'The file it is said to correct is not current any more.' });
-      if (!mayCorrect(read, named) || (await leavesOut(ctx, read, named))) throw correctsOther(read, named);
+      if (!mayCorrect(read, named)) throw correctsOther(read, named);
       if (current !== undefined && current.id !== named.id) throw already(current);
-      return named;
+      return await tellingAllOf(ctx, read, named);
     }
     if (current === undefined) return undefined;
-    if (read.version !== null && read.version > (current.version ?? 0)) return current;
+    if (read.version !== null && read.version > (current.version ?? 0) && current.state === 'imported')
+      return await tellingAllOf(ctx, read, current);
     throw already(current);
   }
 
@@ -248,11 +275,15 @@ export class StatementImporter {
     return async (bytes, rows) => {
       if (performance.now() - toldAtMs < PROGRESS_EVERY_MS) return;
       toldAtMs = performance.now();
-      await this.dataSource.transaction(async (tx) => {
-        await tx.query("SELECT set_config('tillward.stores', '*', true)");
-        await tx.query('UPDATE statement_file SET bytes_read = $2, rows_read = $3 WHERE file_id = $1', [file.id, bytes, rows]);
-      });
+      await this.#tell('bytes_read = $2, rows_read = $3', [file.id, bytes, rows]);
     };
+  }
+
+  async #tell(what: string, params: readonly unknown[]): Promise<void> {
+    await this.dataSource.transaction(async (tx) => {
+      await tx.query("SELECT set_config('tillward.stores', '*', true)");
+      await tx.query(`UPDATE statement_file SET ${what} WHERE file_id = $1`, [...params]);
+    });
   }
 }
 
@@ -309,23 +340,19 @@ async function settleBank(ctx: WorkContext, file: StatementFileRow, replaced: St
   await settleFormats(ctx, days[0]!, days.at(-1)!);
 }
 
-/** F9: true when a file of an acquirer has rows of a merchant and day of which the one that is to correct it tells nothing. */
-async function leavesOut(ctx: WorkContext, read: StatementFileRow, named: StatementFileRow): Promise<boolean> {
-  if (read.kind === 'bank') return false;
-  const left: unknown[] = await ctx.tx.query(
-    `SELECT r.merchant_no, r.business_day FROM statement_row r WHERE r.file_id = $1 AND r.business_day IS NOT NULL AND r.type NOT IN ('payout', 'balance')
-     EXCEPT SELECT merchant_no, business_day FROM statement_arriving LIMIT 1`,
-    [named.id],
-  );
-  return left.length > 0;
+/** F9: the file that is to be corrected, where the correction tells of all that it tells of; throws {@link FileRefused} otherwise. */
+async function tellingAllOf(ctx: WorkContext, read: StatementFileRow, corrected: StatementFileRow): Promise<StatementFileRow> {
+  const left = read.kind === 'bank' ? undefined : await leavesOut(ctx, corrected.id);
+  if (left !== undefined) throw correctsOther(read, corrected, `this file tells nothing of ${namesOfLeftOut(left)} of ${corrected.name}`);
+  return corrected;
 }
 
-function correctsOther(read: StatementFileRow, named: StatementFileRow): FileRefused {
+function correctsOther(read: StatementFileRow, named: StatementFileRow, what?: string): FileRefused {
   const of = ({ merchant, periodFrom, periodTo }: StatementFileRow) =>
     `${merchant || 'nobody named'}, ${periodFrom ?? '?'} to ${periodTo ?? '?'}`;
   return new FileRefused({
     code: 'supersedesOther',
-    message: `A correction tells of all merchants and days of the file it corrects: this file is of ${of(read)}; ${named.name} is of ${of(named)}. What should not have come is withdrawn, by two people.`,
+    message: `A correction tells of all merchants, days and terminals of the file it corrects: ${what ?? `this file is of ${of(read)}; ${named.name} is of ${of(named)}`}. What should not have come is withdrawn, by two people.`,
     other: { fileId: named.id, name: named.name, arrivedAt: named.arrivedAt },
   });
 }

@@ -95,7 +95,10 @@ export class StatementInbox {
   #say(path: string, reason: string): void {
     if (this.#said.get(path) === reason) return;
     this.#said.set(path, reason);
-    this.log.warn({ path: relative(this.folder, path), reason }, 'something in the inbox could not be taken, trying again');
+    this.log.warn(
+      { path: this.statements.named(relative(this.folder, path)), reason: this.statements.named(reason) },
+      'something in the inbox could not be taken, trying again',
+    );
   }
 
   async #file(folder: string, path: string): Promise<void> {
@@ -142,7 +145,7 @@ export class StatementInbox {
       acquirerId: folder === BANK_FOLDER ? null : folder,
       name: basename(path),
       channel: 'folder',
-      from: join(folder, basename(path)),
+      from: this.statements.named(join(folder, basename(path))),
       supersedes: null,
     };
     return await this.work.run(SYSTEM, async (ctx) => {

@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { CARD_TAGS, type CardTags } from '../card-tags.js';
 import { UnitOfWork, type WorkContext } from '../database/index.js';
 import {
   Access,
@@ -37,6 +38,7 @@ export class StatementsResolver {
   constructor(
     @Inject(UnitOfWork) private readonly work: UnitOfWork,
     @Inject(Acquirers) private readonly acquirers: Acquirers,
+    @Inject(CARD_TAGS) private readonly tags: CardTags,
   ) {}
 
   @Access('hq', 'manager', 'auditor')
@@ -85,10 +87,11 @@ export class StatementsResolver {
   @Query(() => CONNECTIONS.statementRows.type, { name: 'statementRows' })
   async statementRows(
     @ViewerActor() actor: PersonActor,
-    @Args('filter', { type: () => StatementRowFilterInput, nullable: true }) filter: StatementRowFilterInput | null,
+    @Args('filter', { type: () => StatementRowFilterInput, nullable: true }) asked: StatementRowFilterInput | null,
     @Args('first', { type: () => Int, nullable: true, defaultValue: 50 }) first: number | null,
     @Args('after', { type: () => String, nullable: true }) after: string | null,
   ): Promise<Connection<StatementLineType>> {
+    const filter = asked?.payout ? { ...asked, payout: this.tags.orStars(asked.payout) } : asked;
     const page = pageRequest(first, after, ['uuid', 'number']);
     const rows = await this.work.run(actor, (ctx) => listRows(ctx, filter, page));
     return pageOf(
@@ -137,7 +140,7 @@ export class StatementsResolver {
   async mapAcquirerTerminals(
     @ViewerActor() actor: PersonActor,
     @Args('acquirerId', { type: () => ID }) acquirerId: string,
-    @Args('entries', { type: () => [AcquirerTerminalInput] }) entries: AcquirerTerminalInput[],
+    @Args('entries', { type: () => [AcquirerTerminalInput], description: '1 to 1,000.' }) entries: AcquirerTerminalInput[],
   ): Promise<AcquirerType | RefusalValue> {
     const mapping = entries.map((entry) => ({ ...entry, terminalId: entry.terminalId ?? null }));
     const mapped = await this.work.run(actor, (ctx) => this.acquirers.map(ctx, acquirerId, mapping));

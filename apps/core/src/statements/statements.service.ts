@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/index.js';
+import { CARD_TAGS, type CardTags } from '../card-tags.js';
 import type { WorkContext } from '../database/index.js';
 import { Outbox } from '../outbox/index.js';
 import { findAcquirer } from './acquirers.store.js';
@@ -41,11 +42,18 @@ export class Statements {
   constructor(
     @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(CARD_TAGS) private readonly tags: CardTags,
   ) {}
+
+  /** A file's name or the place it came from as it is stored and logged: people name files by anything. */
+  named(text: string): string {
+    return this.tags.orStars(text);
+  }
 
   /** F1: takes a file unless its bytes were taken before. Reading it is the importer's work, which is woken by the commit. */
   async register(ctx: WorkContext, arrival: Arrival): Promise<StatementFileRow | StatementRefusal> {
     const { kind, acquirerId, digest } = arrival;
+    const [name, from] = [this.named(arrival.name), this.named(arrival.from)];
     if (arrival.bytes === 0) return { code: 'empty', message: 'The file is empty.' };
     if (kind === 'acquirer' && (acquirerId === null || (await findAcquirer(ctx, acquirerId)) === undefined))
       return { code: 'acquirerUnknown', message: 'There is no such acquirer.' };
@@ -54,7 +62,7 @@ export class Statements {
       if (old === undefined || old.state !== 'imported' || old.kind !== kind || old.acquirerId !== acquirerId)
         return { code: 'supersedesUnknown', message: 'The file it is said to correct is no current file of this acquirer.' };
     }
-    const file = newFile(ctx, arrival);
+    const file = newFile(ctx, { ...arrival, name, from });
     if (!(await insertFile(ctx, file))) {
       const known = (await fileOfDigest(ctx, digest))!;
       return {
@@ -93,6 +101,7 @@ function newFile(ctx: WorkContext, arrival: Arrival): StatementFileRow {
     supersededBy: null,
     bytesRead: 0,
     rowsRead: 0,
+    rowsWithdrawn: 0,
     toldAgain: 0,
     interim: false,
     format: null,

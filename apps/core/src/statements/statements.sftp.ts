@@ -51,7 +51,9 @@ export class SftpPull {
         const seen = new Set<string>();
         for (const entry of await list(sftp, source.folder)) {
           if (!entry.attrs.isFile() || !nameMatches(source.pattern, entry.filename)) continue;
-          const from = `${source.name}:${posix.join(source.folder, entry.filename)} of ${new Date(entry.attrs.mtime * 1000).toISOString()}, ${entry.attrs.size} bytes`;
+          const from = this.statements.named(
+            `${source.name}:${posix.join(source.folder, entry.filename)} of ${new Date(entry.attrs.mtime * 1000).toISOString()}, ${entry.attrs.size} bytes`,
+          );
           if (this.#settled.has(from)) continue;
           const ageS = this.clock.now().getTime() / 1000 - entry.attrs.mtime;
           if (ageS >= FINISHED_AFTER_S || this.#seen.has(from)) await this.#take(source, sftp, entry, from);
@@ -69,7 +71,10 @@ export class SftpPull {
     if (known === undefined) {
       const refusal = await this.#register(source, sftp, entry, from);
       if (refusal !== undefined)
-        this.log.warn({ source: source.name, file: entry.filename, refusal: refusal.code }, 'a pulled file was refused');
+        this.log.warn(
+          { source: source.name, file: this.statements.named(entry.filename), refusal: refusal.code },
+          'a pulled file was refused',
+        );
     }
     this.#settled.add(from);
   }
