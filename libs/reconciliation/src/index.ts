@@ -7,6 +7,7 @@ export * from './csv-refusal.js';
 export type { CurrencySum } from './currency-sums.js';
 export * from './difference.js';
 export * from './fees.rules.js';
+export * from './funding-match.rules.js';
 export * from './funding.rules.js';
 export type { KeyBytes } from './key-table.js';
 export * from './pair.rules.js';

@@ -131,4 +131,47 @@ export const fundingMigrations: readonly Migration[] = [
       CREATE INDEX payout_entry ON payout (entry_file, entry_row) WHERE entry_file IS NOT NULL;
     `,
   },
+  {
+    name: '0158-payout-parts',
+    up: `
+      -- Entries that paid a part of a payout before the one named by entry_file and entry_row, as JSON [[file, row]]; nearly always none.
+      ALTER TABLE payout ADD COLUMN earlier_entries text NOT NULL DEFAULT '[]';
+      CREATE INDEX payout_earlier_entries ON payout (due_day) WHERE earlier_entries <> '[]';
+    `,
+  },
+  {
+    name: '0160-terms-proposals',
+    up: `
+      -- Terms decide which money is missed, so that two people of headquarters bring them into force: one proposes, another one decides.
+      CREATE TABLE terms_proposal (
+        id uuid PRIMARY KEY,
+        acquirer_id text NOT NULL REFERENCES acquirer,
+        -- Version that was in force when these were written; 0: none was.
+        replaces integer NOT NULL,
+        fees text,
+        funding text,
+        reason text NOT NULL,
+        -- SHA-256 over all of the proposal: whoever decides names it.
+        digest text NOT NULL,
+        state text NOT NULL CHECK (state IN ('requested', 'approved', 'refused', 'withdrawn')),
+        requested_by text NOT NULL,
+        requested_name text NOT NULL,
+        requested_at timestamptz NOT NULL,
+        decided_by text,
+        decided_name text,
+        decided_at timestamptz,
+        decision_note text,
+        CHECK ((state = 'requested') = (decided_by IS NULL)),
+        CHECK (state <> 'approved' OR decided_by <> requested_by)
+      );
+      CREATE UNIQUE INDEX terms_proposal_one ON terms_proposal (acquirer_id) WHERE state = 'requested';
+      ALTER TABLE terms_proposal ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE terms_proposal FORCE ROW LEVEL SECURITY;
+      CREATE POLICY chain_scope ON terms_proposal USING (tw_sees_chain()) WITH CHECK (tw_sees_chain());
+      GRANT SELECT, INSERT ON terms_proposal TO tillward_app;
+      GRANT UPDATE (state, decided_by, decided_name, decided_at, decision_note) ON terms_proposal TO tillward_app;
+      -- Null of versions that one person saved before, and of those of the chain file.
+      ALTER TABLE provider_terms ADD COLUMN proposal_id uuid UNIQUE REFERENCES terms_proposal;
+    `,
+  },
 ];

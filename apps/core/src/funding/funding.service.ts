@@ -51,16 +51,17 @@ export class FundingService {
     @Inject(FeeChecks) private readonly feeChecks: FeeChecks,
   ) {}
 
-  /** Adds a version of an acquirer's terms. What was due by then and didn't come is late at once. Throws InexactSum when what is owed adds up to more than is exact. */
+  /** Adds a version of an acquirer's terms: as two people agreed on in a proposal, or, without one, as provisioned (P9). What was due by then and didn't come is late at once. Throws InexactSum when what is owed adds up to more than is exact. */
   async saveTerms(
     ctx: WorkContext,
     acquirerId: string,
-    given: { fees: unknown; funding: unknown },
+    given: { readonly fees: unknown; readonly funding: unknown },
+    proposal: { readonly id: string; readonly requestedName: string; readonly requestedBy: string; readonly digest: string } | null,
   ): Promise<TermsRow | RefusalOf<'notFound' | 'invalidInput'>> {
     if (!(await listAcquirers(ctx)).some((acquirer) => acquirer.id === acquirerId)) return refuse('notFound', 'There is no such acquirer.');
     const terms = readTerms(given);
     if ('field' in terms) return invalidInput(terms.field, terms.message);
-    await insertTerms(ctx, acquirerId, terms);
+    await insertTerms(ctx, acquirerId, terms, proposal);
     const [saved] = await listTerms(ctx, acquirerId);
     await this.feeChecks.onTerms(ctx, acquirerId, terms);
     await lockFunding(ctx);
@@ -74,8 +75,13 @@ export class FundingService {
       action: 'provider.terms',
       storeId: null,
       subject: `acquirer:${acquirerId}`,
-      summary: `Terms ${saved!.version} of ${acquirerId} saved`,
-      detail: { acquirerId, version: saved!.version, ...terms },
+      summary: `Terms ${saved!.version} of ${acquirerId} ${proposal === null ? 'taken from the chain file' : `as proposed by ${proposal.requestedName}`}`,
+      detail: {
+        acquirerId,
+        version: saved!.version,
+        ...terms,
+        ...(proposal === null ? {} : { proposalId: proposal.id, digest: proposal.digest, requestedBy: proposal.requestedBy }),
+      },
     });
     return saved!;
   }
@@ -188,6 +194,7 @@ export class FundingService {
     const entryById = new Map(entries.map((entry) => [`${entry.fileId}/${entry.rowNo}`, entry]));
     const found = matches.flatMap((match) => {
       const entry = match.entry === null ? undefined : entryById.get(match.entry);
+      const stores = new Set<string>();
       return match.payouts.map((id) => {
         const before = byId.get(id)!;
         const now: PayoutRow = {
@@ -195,16 +202,21 @@ export class FundingService {
           state: match.state as PayoutState,
           entryFile: entry?.fileId ?? null,
           entryRow: entry?.rowNo ?? null,
+          earlierEntries: match.earlier.map((id) => entryById.get(id)!).map(({ fileId, rowNo }) => [fileId, rowNo] as const),
           receivedMinor: match.receivedMinor,
           expectedMinor: match.expectedMinor,
           daysLate: match.daysLate,
         };
-        return { before, now, valueDay: entry?.valueDay };
+        // What one credit leaves missing of several payouts is missing once at a store.
+        const isTold = stores.has(now.storeId);
+        stores.add(now.storeId);
+        return { before, now, valueDay: entry?.valueDay, isTold };
       });
     });
     const lost = found.filter(({ before, now }) => before.entryFile !== null && !(isPaid(now) && entryOf(now) === entryOf(before)));
     if (lost.length > 0) await this.batches.withdrawFundings(ctx, [...new Set(lost.map(({ before }) => entryOf(before)))]);
-    for (const { before, now, valueDay } of found) await this.#found(ctx, before, now, valueDay);
+    for (const { before, now, valueDay, isTold } of found)
+      await this.#found(ctx, before, { ...now, toldState: isTold && now.state === 'short' ? 'short' : now.toldState }, valueDay);
   }
 
   /** A newer calendar may know the bank days that an older one didn't: from then on the payout can be late. */
@@ -225,6 +237,7 @@ export class FundingService {
       before.state === now.state &&
       before.entryFile === now.entryFile &&
       before.entryRow === now.entryRow &&
+      JSON.stringify(before.earlierEntries) === JSON.stringify(now.earlierEntries) &&
       before.receivedMinor === now.receivedMinor &&
       // What an entry should be is told at each of its payouts: it changes with the others, too.
       before.expectedMinor === now.expectedMinor;

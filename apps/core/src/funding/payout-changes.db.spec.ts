@@ -5,6 +5,7 @@ import { paymentIds, sale, settled } from '../ingest/ingest.fixtures.js';
 import { StatementImporter } from '../statements/index.js';
 import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
 import { FundingJobs } from './funding.jobs.js';
+import { agreeOnTerms } from './terms.fixtures.js';
 
 let world: TestCore;
 let hq: string;
@@ -19,12 +20,7 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 async function terms(funding: Record<string, unknown>): Promise<void> {
-  const { data } = await world.ask(
-    hq,
-    'mutation ($funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: null, funding: $funding}) { __typename } }',
-    { funding },
-  );
-  expect(data.saveProviderTerms.__typename).toBe('ProviderTerms');
+  await agreeOnTerms(world, 'acq', { funding });
 }
 async function taken(content: string, query: Record<string, string> = {}): Promise<string> {
   world.advance(1_000);
@@ -187,11 +183,11 @@ describe('fees finer than minor units', () => {
     });
     const { errors } = await world.ask(
       hq,
-      `mutation ($profile: String!, $funding: JSON) { saveAcquirer(input: {id: "wx", name: "WX", format: "csv", profile: $profile}) { __typename }
-         saveProviderTerms(input: {acquirerId: "wx", funding: $funding}) { __typename } }`,
-      { profile, funding: FUNDING },
+      'mutation ($profile: String!) { saveAcquirer(input: {id: "wx", name: "WX", format: "csv", profile: $profile}) { __typename } }',
+      { profile },
     );
     expect(errors).toBeUndefined();
+    await agreeOnTerms(world, 'wx', { funding: FUNDING });
     const rows = [
       'sale,1.00,-0.00600,CNY,2026-11-05,X1,1',
       'sale,1.00,-0.00300,CNY,2026-11-05,X1,2',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
+import { agreeOnTerms } from './terms.fixtures.js';
 
 let world: TestCore;
 let hq: string;
@@ -11,9 +12,7 @@ beforeAll(async () => {
   world = await startTestCore({ now: new Date('2026-11-23T12:00:00.000Z'), config: { statements: await testStatementsConfig() } });
   hq = await world.signIn('hq');
   await testAcquirer(world, hq);
-  await ask('mutation ($funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", funding: $funding}) { __typename } }', {
-    funding: { account: ACCOUNT, country: 'DE', delayBankDays: 1 },
-  });
+  await agreeOnTerms(world, 'acq', { funding: { account: ACCOUNT, country: 'DE', delayBankDays: 1 } });
 });
 afterAll(() => world.stop());
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import {
   imported,
@@ -10,29 +10,21 @@ import {
   upload,
 } from '../statements/statements.fixtures.js';
 import { FundingJobs } from './funding.jobs.js';
+import { agreeOnTerms } from './terms.fixtures.js';
 
 let world: TestCore;
 let hq: string;
-const worlds: TestCore[] = [];
 const FUNDING = { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 };
 
 beforeEach(async () => {
   world = await startTestCore({ config: { statements: await testStatementsConfig() } });
-  worlds.push(world);
   hq = await world.signIn('hq');
   await testAcquirer(world, hq);
 });
-afterAll(async () => {
-  for (const one of worlds) await one.stop();
-});
+afterEach(() => world.stop());
 
 async function terms(funding: Record<string, unknown>): Promise<void> {
-  const { data } = await world.ask(
-    hq,
-    'mutation ($funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: null, funding: $funding}) { __typename ... on InvalidInput { field message } } }',
-    { funding },
-  );
-  expect(data.saveProviderTerms.__typename).toBe('ProviderTerms');
+  await agreeOnTerms(world, 'acq', { funding });
 }
 async function statement(lines: readonly TestLine[], query: Record<string, string> = {}): Promise<string> {
   const { body } = await upload(world, hq, statementCsv(lines), query);
@@ -72,11 +64,11 @@ async function secondAcquirer(funding: Record<string, unknown>): Promise<void> {
       'mutation { mapAcquirerTerminals(acquirerId: "bcq", entries: [{merchantNo: "B1", terminalNo: "T1", storeId: "berlin"}]) { __typename } }',
       {},
     ],
-    ['mutation ($funding: JSON) { saveProviderTerms(input: {acquirerId: "bcq", funding: $funding}) { __typename } }', { funding }],
   ] as const) {
     const { errors } = await world.ask(hq, query, variables);
     expect(errors).toBeUndefined();
   }
+  await agreeOnTerms(world, 'bcq', { funding });
 }
 const day = (businessDay: string, gross: number, more: Partial<TestLine> = {}): TestLine => ({ day: businessDay, gross, fee: 0, ...more });
 async function payouts(): Promise<Loose[]> {
@@ -282,12 +274,7 @@ describe('money beyond what is exact', () => {
 
   it('has the terms refused that would owe it', async () => {
     for (const merchant of [1, 2, 3, 4, 5, 6]) await huge(merchant);
-    const { data } = await world.ask(
-      hq,
-      'mutation ($funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: null, funding: $funding}) { ... on InvalidInput { field message } } }',
-      { funding: FUNDING },
-    );
-    expect(data.saveProviderTerms).toEqual({ field: 'funding', message: expect.stringContaining('more than is exact') });
+    await expect(agreeOnTerms(world, 'acq', { funding: FUNDING })).rejects.toThrow('more than is exact');
     const after = await world.ask(hq, '{ providerTerms(acquirerId: "acq") { version } payouts { totalCount } }');
     expect(after.data).toEqual({ providerTerms: [], payouts: { totalCount: 0 } });
   });

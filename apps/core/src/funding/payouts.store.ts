@@ -22,7 +22,9 @@ export interface PayoutRow {
   state: PayoutState;
   entryFile: string | null;
   entryRow: number | null;
-  /** Of the whole bank entry, which may pay several payouts. */
+  /** Entries that paid a part of it before that one, each as file and row; nearly always none. */
+  earlierEntries: readonly (readonly [file: string, row: number])[];
+  /** Of the whole bank entry, which may pay several payouts, and of the earlier ones. */
   receivedMinor: number;
   /** What all payouts of the entry together should be. */
   expectedMinor: number;
@@ -34,7 +36,10 @@ export interface PayoutRow {
 
 /** A payout as it is worked out. */
 export interface OwedPayout
-  extends Omit<PayoutRow, 'entryFile' | 'entryRow' | 'receivedMinor' | 'expectedMinor' | 'daysLate' | 'changedAt' | 'toldState'> {
+  extends Omit<
+    PayoutRow,
+    'entryFile' | 'entryRow' | 'earlierEntries' | 'receivedMinor' | 'expectedMinor' | 'daysLate' | 'changedAt' | 'toldState'
+  > {
   /** Held back of it for later chargebacks. */
   heldMinor: number;
   /** From which business day on that is paid out; null: never by itself. */
@@ -53,7 +58,7 @@ export interface PayoutSum {
 }
 
 const PAYOUT = `acquirer_id AS "acquirerId", payout_id AS "payoutId", currency, account, reference, business_day AS "businessDay", due_day AS "dueDay", parts::jsonb AS parts,
-  net_minor AS "netMinor", store_id AS "storeId", state, entry_file AS "entryFile", entry_row AS "entryRow", received_minor AS "receivedMinor", expected_minor AS "expectedMinor",
+  net_minor AS "netMinor", store_id AS "storeId", state, entry_file AS "entryFile", entry_row AS "entryRow", earlier_entries::jsonb AS "earlierEntries", received_minor AS "receivedMinor", expected_minor AS "expectedMinor",
   days_late AS "daysLate", changed_at AS "changedAt", told_state AS "toldState"`;
 
 /** Which rows are paid out together: those of a payout the file names, else those of a day. */
@@ -84,9 +89,9 @@ export async function lockFunding(ctx: WorkContext): Promise<void> {
 export async function sumPayouts(ctx: WorkContext, acquirerId: string, payoutIds: readonly string[]): Promise<PayoutSum[]> {
   const rows: (Omit<PayoutSum, 'amountMinor' | 'feeMinor'> & { amount: string; fee: string; moved: string })[] = await ctx.tx.query(
     `SELECT ${PAYOUT_ID} AS "payoutId", max(r.payout) AS reference, max(r.business_day) AS "businessDay", r.currency, r.type, sum(r.gross_minor)::text AS amount,
-            (sum(r.fee_minor) + CASE WHEN row_number() OVER (PARTITION BY ${PAYOUT_ID}, r.currency ORDER BY ${IS_TRANSFER}, r.type) = 1
+            (coalesce(sum(r.fee_minor), 0) + CASE WHEN row_number() OVER (PARTITION BY ${PAYOUT_ID}, r.currency ORDER BY ${IS_TRANSFER}, r.type) = 1
                 THEN coalesce(trunc(sum(sum(r.fee_remainder) FILTER (WHERE NOT ${IS_TRANSFER})) OVER (PARTITION BY ${PAYOUT_ID}, r.currency) / 100000.0), 0) ELSE 0 END)::text AS fee,
-            sum(sum(abs(r.gross_minor::numeric) + abs(r.fee_minor::numeric))) OVER (PARTITION BY ${PAYOUT_ID}, r.currency)::text AS moved
+            sum(sum(abs(r.gross_minor::numeric) + abs(coalesce(r.fee_minor, 0)::numeric))) OVER (PARTITION BY ${PAYOUT_ID}, r.currency)::text AS moved
        FROM statement_row r
       WHERE r.acquirer_id = $1 AND NOT r.superseded AND (r.payout <> '' AND r.payout = ANY($2) OR r.payout = '' AND r.business_day = ANY($3::date[]))
       GROUP BY ${PAYOUT_ID}, r.currency, r.type`,
@@ -108,16 +113,24 @@ export async function payoutsOfFiles(ctx: WorkContext, fileIds: readonly string[
   return rows.map((row) => row.id);
 }
 
+/** Which rows are of a payout: a condition that an index answers, on the parameter `$n`, and its value. */
+function rowsOf(payoutId: string, n: number): readonly [condition: string, value: string] {
+  return payoutId.startsWith(PAYOUT_PREFIX)
+    ? [`r.payout <> '' AND r.payout = $${n}`, payoutId.slice(PAYOUT_PREFIX.length)]
+    : [`r.payout = '' AND r.business_day = $${n}::date`, payoutId.slice(DAY_PREFIX.length)];
+}
+
 /** The store with most of what a payout moves in its currency; '' when no row of it has a store. */
 export async function storeOfPayout(
   ctx: WorkContext,
   { acquirerId, payoutId, currency }: Pick<PayoutRow, 'acquirerId' | 'payoutId' | 'currency'>,
 ): Promise<string> {
+  const [itsRows, value] = rowsOf(payoutId, 3);
   const rows: { storeId: string }[] = await ctx.tx.query(
-    `SELECT r.store_id AS "storeId" FROM statement_row r WHERE r.acquirer_id = $1 AND ${PAYOUT_ID} = $2 AND r.currency = $3 AND NOT r.superseded AND r.store_id <> ''
-        AND (r.payout <> '' AND r.payout = substr($2, 8) OR r.payout = '' AND r.business_day::text = substr($2, 5))
+    `SELECT r.store_id AS "storeId" FROM statement_row r
+      WHERE r.acquirer_id = $1 AND r.currency = $2 AND ${itsRows} AND NOT r.superseded AND r.store_id <> ''
       GROUP BY r.store_id ORDER BY sum(r.net_minor) DESC, r.store_id LIMIT 1`,
-    [acquirerId, payoutId, currency],
+    [acquirerId, currency, value],
   );
   return rows[0]?.storeId ?? '';
 }
@@ -158,7 +171,7 @@ export async function reopenPaidBy(ctx: WorkContext, entries: readonly EntryPlac
 export async function reopenForBankFile(ctx: WorkContext, fileId: string): Promise<void> {
   await ctx.tx.query(
     `UPDATE payout p SET state = 'awaited'
-      WHERE p.due_day IS NOT NULL AND (p.entry_file = $1 OR p.state IN ('overdue', 'short', 'over') AND EXISTS (
+      WHERE p.due_day IS NOT NULL AND (p.entry_file = $1 OR p.earlier_entries <> '[]' AND position($1::text IN p.earlier_entries) > 0 OR p.state IN ('overdue', 'short', 'over') AND EXISTS (
               SELECT 1 FROM (SELECT account, min(booking_day) AS first, max(booking_day) AS last FROM bank_entry WHERE file_id = $1 GROUP BY account) b
                WHERE b.account = p.account AND p.due_day BETWEEN b.first - ${AROUND_DUE_DAY.lateDays} AND b.last + ${AROUND_DUE_DAY.earlyDays}))`,
     [fileId],
@@ -248,6 +261,7 @@ export async function bookedEntries(
             coalesce(b.value_day, b.booking_day) AS "valueDay", b.reference || ' ' || b.remittance AS text
        FROM counted b WHERE NOT b.repeated
         AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.entry_file = b.file_id AND p.entry_row = b.row_no AND NOT (${inQuestion('p', 3)}))
+        AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.earlier_entries <> '[]' AND p.earlier_entries::jsonb @> jsonb_build_array(jsonb_build_array(b.file_id::text, b.row_no)) AND NOT (${inQuestion('p', 3)}))
       ORDER BY b.booking_day, b.file_id, b.row_no`,
     [accounts, days, fromDay],
   );
@@ -279,7 +293,7 @@ export async function filesWithoutPayout(ctx: WorkContext, acquirerId: string, f
 /** Writes what the bank paid for a payout. */
 export async function markPayout(ctx: WorkContext, p: PayoutRow): Promise<void> {
   await ctx.tx.query(
-    `UPDATE payout SET state = $4, entry_file = $5, entry_row = $6, received_minor = $7, expected_minor = $8, days_late = $9, changed_at = $10, told_state = $11
+    `UPDATE payout SET state = $4, entry_file = $5, entry_row = $6, received_minor = $7, expected_minor = $8, days_late = $9, changed_at = $10, told_state = $11, earlier_entries = $12
       WHERE acquirer_id = $1 AND payout_id = $2 AND currency = $3`,
     [
       p.acquirerId,
@@ -293,6 +307,7 @@ export async function markPayout(ctx: WorkContext, p: PayoutRow): Promise<void> 
       p.daysLate,
       ctx.now(),
       p.toldState,
+      JSON.stringify(p.earlierEntries),
     ],
   );
 }
@@ -302,14 +317,14 @@ export async function batchesOfPayout(
   ctx: WorkContext,
   { acquirerId, payoutId, currency }: Pick<PayoutRow, 'acquirerId' | 'payoutId' | 'currency'>,
 ): Promise<(BatchKey & { amountMinor: number })[]> {
+  const [itsRows, value] = rowsOf(payoutId, 3);
   return await ctx.tx.query(
     `SELECT b.store_id AS "storeId", b.terminal_id AS "terminalId", b.batch_no AS "batchNo", sum(r.net_minor)::bigint AS "amountMinor"
        FROM statement_row r
        JOIN batch b ON b.store_id = r.store_id AND b.terminal_id = r.terminal_id AND ((b.batch_no - 1) % 9999 + 1)::text = r.batch_no AND b.business_day = r.business_day
-      WHERE r.acquirer_id = $1 AND r.currency = $3 AND NOT r.superseded AND b.confirmed_by IS NOT NULL AND b.funded_by IS NULL
-        AND (r.payout <> '' AND 'payout ' || r.payout = $2 OR r.payout = '' AND 'day ' || r.business_day = $2)
+      WHERE r.acquirer_id = $1 AND r.currency = $2 AND ${itsRows} AND NOT r.superseded AND b.confirmed_by IS NOT NULL AND b.funded_by IS NULL
       GROUP BY b.store_id, b.terminal_id, b.batch_no ORDER BY 1, 2, 3`,
-    [acquirerId, payoutId, currency],
+    [acquirerId, currency, value],
   );
 }
 

@@ -1,10 +1,26 @@
 import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { MoneyType } from './fleet.contract.js';
-import { InvalidInputType, NotFoundType, resultType } from './refusals.contract.js';
+import {
+  AlreadyDoneType,
+  ContentChangedType,
+  InvalidInputType,
+  NotAllowedType,
+  NotFoundType,
+  OwnRequestType,
+  RequestPendingType,
+  resultType,
+  VersionConflictType,
+} from './refusals.contract.js';
+import { RemedyState } from './remedies.contract.js';
 import { CalendarDate, DateTime, Json, MinorUnits } from './scalars.js';
+import { REASON_LIMIT } from './words.rules.js';
 
 const CARD_KIND =
   'Scheme and funding where the statement says them (visa debit, girocard, debit), other for a scheme nobody knows here, empty when it says nothing of the card.';
+const FEES =
+  'Fee schedule (docs/guide/reconciliation-core.md): 1 to 500 rates, each of at most 1,000,000 millionths; fixed, floor and cap at most 10,000,000,000 minor units; a card kind of at most 64 characters.';
+const FUNDING =
+  'Account (at most 64 characters), country, delayBankDays (0 to 60), reservePpm (0 to 1,000,000 millionths), reserveReleaseDays (1 to 730), toleranceMinor (0 to 1,000 minor units: ten units of a currency with two decimals).';
 const UNRATED = 'Of charged: on rows no line of the schedule is for.';
 
 /** Where a payout stands. */
@@ -25,10 +41,16 @@ registerEnumType(PayoutState, { name: 'PayoutState' });
 export class ProviderTermsType {
   @Field(() => ID) acquirerId!: string;
   @Field(() => Int) version!: number;
-  @Field(() => Json, { nullable: true, description: 'Fee schedule (docs/guide/reconciliation-core.md).' }) fees!: unknown;
-  @Field(() => Json, { nullable: true, description: 'Account, country, delayBankDays, reservePpm, toleranceMinor.' }) funding!: unknown;
+  @Field(() => Json, { nullable: true, description: FEES }) fees!: unknown;
+  @Field(() => Json, { nullable: true, description: FUNDING }) funding!: unknown;
   @Field(() => DateTime) savedAt!: Date;
-  @Field(() => String) savedBy!: string;
+  @Field(() => String, { description: 'Who proposed it; of a version of the chain file: provisioning.' }) savedBy!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Who approved it; null of a version that needed no second person (the chain file’s, and those of earlier days).',
+  })
+  approvedBy!: string | null;
+  @Field(() => String, { nullable: true, description: 'Why it was proposed.' }) reason!: string | null;
 }
 
 /** What a payout is made of, in minor units, signed as the merchant sees it. */
@@ -55,10 +77,14 @@ export class PayoutType {
   @Field(() => MoneyType) expected!: MoneyType;
   @Field(() => PayoutPartsType) parts!: PayoutPartsType;
   @Field(() => PayoutState) state!: PayoutState;
-  @Field(() => ID, { nullable: true, description: 'The entry of the bank statement, which may pay several payouts.' }) bankEntryId!:
-    | string
-    | null;
-  @Field(() => MoneyType, { nullable: true, description: 'All of that entry.' }) received!: MoneyType | null;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The entry of the bank statement, which may pay several payouts; of several entries that pay one payout in parts the last one.',
+  })
+  bankEntryId!: string | null;
+  @Field(() => [ID], { description: 'Entries that paid a part of it before that one; nearly always none.' }) earlierBankEntryIds!: string[];
+  @Field(() => MoneyType, { nullable: true, description: 'All of that entry and the earlier ones.' }) received!: MoneyType | null;
   @Field(() => MoneyType, { nullable: true, description: 'What all payouts of that entry together should be.' })
   expectedTogether!: MoneyType | null;
   @Field(() => Int, { nullable: true, description: 'Calendar days after the due day.' }) daysLate!: number | null;
@@ -145,17 +171,54 @@ export class FeeCheckFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only batches with a wrong fee, or only ones without.' }) wrong?: boolean | null;
 }
 
-/** Adds a version of a provider's terms. */
+/** A version of a provider's terms, as somebody wants them to be. */
 @InputType('ProviderTermsInput')
 export class ProviderTermsInput {
   @Field(() => ID) acquirerId!: string;
-  @Field(() => Json, { nullable: true }) fees?: unknown;
-  @Field(() => Json, { nullable: true }) funding?: unknown;
+  @Field(() => Int, {
+    description:
+      'The version in force when these terms were written, 0 for none: where another one is by now, versionConflict is answered.',
+  })
+  replaces!: number;
+  @Field(() => Json, { nullable: true, description: FEES }) fees?: unknown;
+  @Field(() => Json, { nullable: true, description: FUNDING }) funding?: unknown;
+  @Field(() => String, { description: REASON_LIMIT }) reason!: string;
 }
 
-/** Outcome of saving terms. */
-export const ProviderTermsResult = createUnionType({
-  name: 'ProviderTermsResult',
-  types: () => [ProviderTermsType, NotFoundType, InvalidInputType] as const,
-  resolveType: resultType('ProviderTerms'),
+/** Terms one person of headquarters proposes and another one decides about. */
+@ObjectType('TermsProposal')
+export class TermsProposalType {
+  @Field(() => ID) id!: string;
+  @Field(() => ID) acquirerId!: string;
+  @Field(() => Int, { description: 'The version in force when these terms were written; 0: none was.' }) replaces!: number;
+  @Field(() => Json, { nullable: true, description: FEES }) fees!: unknown;
+  @Field(() => Json, { nullable: true, description: FUNDING }) funding!: unknown;
+  @Field(() => String, { description: 'SHA-256 over all of the proposal; whoever decides names it.' }) digest!: string;
+  @Field(() => RemedyState) state!: RemedyState;
+  @Field(() => String) reason!: string;
+  @Field(() => String) requestedName!: string;
+  @Field(() => DateTime) requestedAt!: Date;
+  @Field(() => Boolean, { description: 'The viewer proposed it.' }) mine!: boolean;
+  @Field(() => Boolean, { description: 'The viewer may approve or refuse it now.' }) mayDecide!: boolean;
+  @Field(() => String, { nullable: true }) decidedName!: string | null;
+  @Field(() => DateTime, { nullable: true }) decidedAt!: Date | null;
+  @Field(() => String, { nullable: true }) decisionNote!: string | null;
+}
+
+/** Outcome of proposing terms and of deciding about them. */
+export const TermsProposalResult = createUnionType({
+  name: 'TermsProposalResult',
+  types: () =>
+    [
+      TermsProposalType,
+      NotFoundType,
+      NotAllowedType,
+      AlreadyDoneType,
+      InvalidInputType,
+      OwnRequestType,
+      ContentChangedType,
+      RequestPendingType,
+      VersionConflictType,
+    ] as const,
+  resolveType: resultType('TermsProposal'),
 });
