@@ -9,12 +9,13 @@ export const StatementKind = { acquirer: 'acquirer', bank: 'bank' } as const;
 export type StatementKind = (typeof StatementKind)[keyof typeof StatementKind];
 registerEnumType(StatementKind, { name: 'StatementKind' });
 
-/** Where a file stands. `arrived`: its bytes are safe, it is being read or waits for it. */
+/** Where a file stands. `arrived`: its bytes are safe, it is being read or waits for it. `withdrawing`: two people withdrew it; its rows count until all of that is done. */
 export const StatementFileState = {
   arrived: 'arrived',
   imported: 'imported',
   refused: 'refused',
   superseded: 'superseded',
+  withdrawing: 'withdrawing',
   withdrawn: 'withdrawn',
 } as const;
 export type StatementFileState = (typeof StatementFileState)[keyof typeof StatementFileState];
@@ -67,7 +68,7 @@ export class StatementTotalType {
   @Field(() => String) currency!: string;
   @Field(() => Int) count!: number;
   @Field(() => MinorUnits) grossMinor!: number;
-  @Field(() => MinorUnits) feeMinor!: number;
+  @Field(() => MinorUnits, { nullable: true, description: 'Of the rows whose fee is told; null where none is.' }) feeMinor!: number | null;
   @Field(() => MinorUnits) netMinor!: number;
 }
 
@@ -87,6 +88,8 @@ export class StatementFileType {
   @Field(() => ID, { nullable: true, description: 'The file that took its place.' }) supersededBy!: string | null;
   @Field(() => MinorUnits, { description: 'How many bytes of it were read so far.' }) bytesRead!: number;
   @Field(() => MinorUnits) rowsRead!: number;
+  @Field(() => MinorUnits, { description: 'Of a file that is being withdrawn: how many of its rows were dealt with so far.' })
+  rowsWithdrawn!: number;
   @Field(() => MinorUnits, { description: 'Rows another file told already: they are kept and count nothing.' }) toldAgain!: number;
   @Field(() => Boolean, {
     description: 'Reports of a bank within the day: their entries count until a statement of the same account and day comes.',
@@ -125,7 +128,11 @@ export class StatementLineType {
   @Field(() => String, { nullable: true }) scheme!: string | null;
   @Field(() => String, { nullable: true }) cardLast4!: string | null;
   @Field(() => MoneyType) gross!: MoneyType;
-  @Field(() => MoneyType) fee!: MoneyType;
+  @Field(() => MoneyType, {
+    nullable: true,
+    description: 'Null where the file doesn’t tell the fee of each row: it is not known then, and is checked nowhere.',
+  })
+  fee!: MoneyType | null;
   @Field(() => MoneyType) net!: MoneyType;
   @Field(() => Int, { description: 'What the fee has beyond minor units, in 100,000ths of one.' }) feeRemainder!: number;
   @Field(() => String) payout!: string;
@@ -185,8 +192,8 @@ export class BankEntryFilterInput {
 /** Creates an acquirer or changes what is said about it. */
 @InputType('SaveAcquirerInput')
 export class SaveAcquirerInput {
-  @Field(() => ID) id!: string;
-  @Field(() => String) name!: string;
+  @Field(() => ID, { description: 'At most 48 lower-case letters, digits and hyphens.' }) id!: string;
+  @Field(() => String, { description: '1 to 80 characters.' }) name!: string;
   @Field(() => String, { nullable: true, description: 'Left out it stays as it is, of a new acquirer detected; null has it detected.' })
   format?: string | null;
   @Field(() => String, {
@@ -199,8 +206,8 @@ export class SaveAcquirerInput {
 /** One number of an acquirer and the terminal it is. */
 @InputType('AcquirerTerminalInput')
 export class AcquirerTerminalInput {
-  @Field(() => String, { defaultValue: '' }) merchantNo!: string;
-  @Field(() => String, { defaultValue: '' }) terminalNo!: string;
+  @Field(() => String, { defaultValue: '', description: 'At most 64 characters.' }) merchantNo!: string;
+  @Field(() => String, { defaultValue: '', description: 'At most 64 characters.' }) terminalNo!: string;
   @Field(() => ID) storeId!: string;
   @Field(() => ID, { nullable: true }) terminalId?: string | null;
 }

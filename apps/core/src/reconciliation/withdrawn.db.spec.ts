@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor, UnitOfWork } from '../database/index.js';
+import { agreeOnTerms } from '../funding/terms.fixtures.js';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { paymentIds, sale, settled } from '../ingest/ingest.fixtures.js';
 import { StatementImporter } from '../statements/index.js';
@@ -15,13 +16,10 @@ beforeAll(async () => {
   world = await startTestCore({ config: { statements: await testStatementsConfig() } });
   hq = await world.signIn('hq');
   await testAcquirer(world, hq);
-  await ask(
-    'mutation ($fees: JSON, $funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: $fees, funding: $funding}) { __typename } }',
-    {
-      fees: { basis: 'row', rates: [{ currency: 'EUR', ratePpm: 10_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' }] },
-      funding: { account: 'A', country: 'DE', delayBankDays: 1 },
-    },
-  );
+  await agreeOnTerms(world, 'acq', {
+    fees: { basis: 'row', rates: [{ currency: 'EUR', ratePpm: 10_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' }] },
+    funding: { account: 'A', country: 'DE', delayBankDays: 1 },
+  });
   world.gateways
     .get('berlin')!
     .append(...[1, 2].flatMap((trace) => sale(1_000, trace, 'berlin-1', paymentIds(1))), ...settled('berlin-1', 2));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agreeOnTerms } from '../funding/terms.fixtures.js';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { imported, statementCsv, testAcquirer, testStatementsConfig, upload } from './statements.fixtures.js';
 
@@ -10,9 +11,7 @@ beforeAll(async () => {
   hq = await world.signIn('hq');
   await testAcquirer(world, hq);
   const funding = { account: ACCOUNT, country: 'DE', delayBankDays: 1 };
-  await world.ask(hq, 'mutation ($funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", funding: $funding}) { __typename } }', {
-    funding,
-  });
+  await agreeOnTerms(world, 'acq', { funding });
 });
 afterAll(() => world.stop());
 

@@ -48,7 +48,8 @@ function writeRow(copy: BinaryCopy, fileId: string, acquirerId: string, rowNo: n
   copy.text(row.cardLast4 ?? null);
   copy.text(row.currency);
   copy.bigint(row.grossMinor);
-  copy.bigint(row.feeMinor);
+  // What is not told is not known: it is neither checked nor shown as nothing.
+  copy.bigint(row.feeTold === false ? null : row.feeMinor);
   copy.bigint(row.netMinor);
   copy.integer(row.feeRemainder);
   copy.text(clean(row.payout ?? ''));

@@ -28,7 +28,8 @@ export interface StatementRowView {
   cardLast4: string | null;
   currency: string;
   grossMinor: number;
-  feeMinor: number;
+  /** Null where the file doesn't tell it. */
+  feeMinor: number | null;
   netMinor: number;
   feeRemainder: number;
   payout: string;

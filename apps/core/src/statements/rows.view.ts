@@ -9,7 +9,7 @@ export function lineType(row: StatementRowView): StatementLineType {
     id: `${row.fileId}/${row.rowNo}`,
     storeId: row.storeId === '' ? null : row.storeId,
     gross: { amountMinor: row.grossMinor, currency },
-    fee: { amountMinor: row.feeMinor, currency },
+    fee: row.feeMinor === null ? null : { amountMinor: row.feeMinor, currency },
     net: { amountMinor: row.netMinor, currency },
   };
 }

@@ -9,7 +9,7 @@ export type StatementRefusalCode =
   | 'supersedesUnknown'
   /** There is a current file of the same acquirer, merchant and period, and nobody said that this one corrects it. */
   | 'alreadyImported'
-  /** The file said to be corrected has a day or a merchant (of a bank: account) of which this one tells nothing. */
+  /** The file to be corrected has a day, a merchant (of a bank: account) or a terminal of which this one tells nothing. */
   | 'supersedesOther'
   /** A row is of a day that is yet to come. */
   | 'futureDay'

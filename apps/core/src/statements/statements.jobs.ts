@@ -14,6 +14,7 @@ import { ARRIVED_TOPIC, Statements } from './statements.service.js';
 import { SftpPull } from './statements.sftp.js';
 import type { StatementSpool } from './statements.spool.js';
 import { waitingFiles } from './statements.store.js';
+import { WITHDRAWAL_TOPIC, Withdrawals } from './withdrawals.service.js';
 
 const SYSTEM = systemActor('statements');
 const IMPORT_LOCK = 20;
@@ -21,16 +22,17 @@ const PULL_LOCK = 21;
 const SWEEP_EVERY_MS = 5_000;
 const PULL_EVERY_MS = 30_000;
 const FILES_AT_ONCE = 50;
-/** How long the message that wakes the importer waits for it: less than a handler's time, whatever the file's size. */
+/** How long the messages that wake this wait for it: less than a handler's time, whatever the file's size. */
 const WAIT_MS = 20_000;
 
-/** Imports what arrived, looks into the watched folder, pulls from servers. One core at a time; a file another core has on its own disk is left to that one. */
+/** Withdraws what two people withdrew, imports what arrived, looks into the watched folder, pulls from servers. One core at a time; a file another core has on its own disk is left to that one. */
 @Injectable()
 export class StatementJobs implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   readonly #imports: Sweeper;
   readonly #pulls: Sweeper | undefined;
   readonly #inbox: StatementInbox | undefined;
   #importing: Promise<void> | undefined;
+  #withdrawing: Promise<void> | undefined;
   #again = false;
 
   constructor(
@@ -42,6 +44,7 @@ export class StatementJobs implements OnModuleInit, OnApplicationBootstrap, OnAp
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(Statements) statements: Statements,
     @Inject(StatementImporter) private readonly importer: StatementImporter,
+    @Inject(Withdrawals) private readonly withdrawals: Withdrawals,
     @Inject(STATEMENT_SPOOL) private readonly spool: StatementSpool | undefined,
     @Inject(SFTP_SOURCES) sources: readonly SftpSource[],
   ) {
@@ -62,11 +65,16 @@ export class StatementJobs implements OnModuleInit, OnApplicationBootstrap, OnAp
     this.outbox.handle(ARRIVED_TOPIC, async ({ signal }) => {
       await Promise.race([this.importArrived(), sleep(WAIT_MS, undefined, { ref: false, signal })]);
     });
+    this.outbox.handle(WITHDRAWAL_TOPIC, async ({ signal }) => {
+      // Not behind an import that reads a large file.
+      this.#withdrawing = this.withdrawals.carryOut();
+      await Promise.race([this.#withdrawing, sleep(WAIT_MS, undefined, { ref: false, signal })]);
+    });
   }
 
   onApplicationBootstrap(): void {
-    if (this.spool === undefined) return;
     this.#imports.start();
+    if (this.spool === undefined) return;
     this.#pulls?.start();
   }
 
@@ -74,9 +82,11 @@ export class StatementJobs implements OnModuleInit, OnApplicationBootstrap, OnAp
     await this.#pulls?.stop();
     await this.#imports.stop();
     await this.#importing;
+    // Its failure was its caller's to know, and the next core begins again.
+    await Promise.allSettled([this.#withdrawing]);
   }
 
-  /** Imports every file there is to import here. Resolves when none is left; a second call while one runs makes it look once more. */
+  /** Withdraws every file that is to be withdrawn, then imports every file there is to import here. Resolves when none is left; a second call while one runs makes it look once more. */
   async importArrived(): Promise<void> {
     this.#again = true;
     // A round that was about to end when this was called has not looked again.
@@ -107,6 +117,8 @@ export class StatementJobs implements OnModuleInit, OnApplicationBootstrap, OnAp
     const { spool } = this;
     while (this.#again) {
       this.#again = false;
+      // First: what comes in place of a file that two people withdrew must not find that one.
+      await this.withdrawals.carryOut();
       if (spool === undefined) return;
       const waiting = await this.work.run(SYSTEM, (ctx) => waitingFiles(ctx, FILES_AT_ONCE));
       for (const file of waiting) {

@@ -207,4 +207,19 @@ export const statementMigrations: readonly Migration[] = [
       GRANT UPDATE (state, decided_by, decided_name, decided_at, decision_note) ON statement_withdrawal TO tillward_app;
     `,
   },
+  {
+    name: '0126-withdrawing',
+    up: `
+      -- Approved, not carried out yet: until then it is imported and all of its rows count.
+      ALTER TABLE statement_file ADD COLUMN withdrawing boolean NOT NULL DEFAULT false, ADD COLUMN rows_withdrawn bigint NOT NULL DEFAULT 0;
+      CREATE INDEX statement_file_withdrawing ON statement_file (arrived_at) WHERE withdrawing AND state = 'imported';
+    `,
+  },
+  {
+    name: '0127-fees-not-told',
+    up: `
+      -- A fee the file doesn't tell is not known. Files of before have 0 there.
+      ALTER TABLE statement_row ALTER COLUMN fee_minor DROP NOT NULL;
+    `,
+  },
 ];

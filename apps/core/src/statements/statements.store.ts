@@ -5,8 +5,8 @@ import type { StatementRefusal } from './statements.errors.js';
 
 /** What a file holds. */
 export type StatementKind = 'acquirer' | 'bank';
-/** `arrived`: on disk, waiting to be read. */
-export type StatementFileState = 'arrived' | 'imported' | 'refused' | 'superseded' | 'withdrawn';
+/** `arrived`: on disk, waiting to be read. `withdrawing`: two people withdrew it, and its rows count until all of that is done. */
+export type StatementFileState = 'arrived' | 'imported' | 'refused' | 'superseded' | 'withdrawing' | 'withdrawn';
 /** How a file came. */
 export type StatementChannel = 'upload' | 'folder' | 'sftp';
 
@@ -23,7 +23,8 @@ export interface StatementTotal {
   readonly currency: string;
   readonly count: number;
   readonly grossMinor: number;
-  readonly feeMinor: number;
+  /** Of the rows whose fee is told; null where none is. */
+  readonly feeMinor: number | null;
   readonly netMinor: number;
 }
 
@@ -54,6 +55,8 @@ export interface StatementFileRow {
   supersededBy: string | null;
   bytesRead: number;
   rowsRead: number;
+  /** Of a file that is being withdrawn: how many of its rows were dealt with so far. */
+  rowsWithdrawn: number;
   /** Rows another file told already: they are kept and count nothing. */
   toldAgain: number;
   /** A bank's reports within the day: provisional until a statement comes. */
@@ -81,8 +84,10 @@ export interface StatementFileChoice {
   readonly businessDay?: string | null | undefined;
 }
 
-const FILE = `file_id AS id, kind, acquirer_id AS "acquirerId", name, digest, bytes, stored_as AS "storedAs", state, channel, arrived_by AS "arrivedBy",
-  arrived_from AS "arrivedFrom", arrived_at AS "arrivedAt", supersedes, superseded_by AS "supersededBy", bytes_read AS "bytesRead", rows_read AS "rowsRead", told_again AS "toldAgain", interim,
+/** The state as people see it; to everything else a file that is being withdrawn is `imported` until the moment it is not. */
+const STATE = "CASE WHEN withdrawing AND state = 'imported' THEN 'withdrawing' ELSE state END";
+const FILE = `file_id AS id, kind, acquirer_id AS "acquirerId", name, digest, bytes, stored_as AS "storedAs", ${STATE} AS state, channel, arrived_by AS "arrivedBy",
+  arrived_from AS "arrivedFrom", arrived_at AS "arrivedAt", supersedes, superseded_by AS "supersededBy", bytes_read AS "bytesRead", rows_read AS "rowsRead", rows_withdrawn AS "rowsWithdrawn", told_again AS "toldAgain", interim,
   format, merchant, subject, version, period_from AS "periodFrom", period_to AS "periodTo", checks::jsonb AS checks, totals::jsonb AS totals,
   refusal_code AS "refusalCode", refusal_line AS "refusalLine", refusal_message AS "refusalMessage", finished_at AS "finishedAt"`;
 
@@ -228,23 +233,58 @@ export async function markRefused(
   );
 }
 
-/** Puts a file's rows out of use, for another one's or for good: they stay, and count no more. */
+/** Rows of a file that are put out of use by one statement: between two of them people are told how far it is. */
+const ROWS_AT_ONCE = 100_000;
+
+/** Puts a file's rows out of use, for another one's or for good: they stay, and count no more. `progress` hears how many of its rows that is. */
+export async function putRowsOutOfUse(ctx: WorkContext, file: StatementFileRow, progress?: (rows: number) => Promise<void>): Promise<void> {
+  const table = file.kind === 'acquirer' ? 'statement_row' : 'bank_entry';
+  for (let done = 0; done < file.rowsRead; done += ROWS_AT_ONCE) {
+    // What another file tells does not count anyway: writing it again costs as much as the others.
+    await ctx.tx.query(`UPDATE ${table} SET superseded = true WHERE file_id = $1 AND row_no > $2 AND row_no <= $3 AND NOT superseded`, [
+      file.id,
+      done,
+      done + ROWS_AT_ONCE,
+    ]);
+    await progress?.(Math.min(file.rowsRead, done + ROWS_AT_ONCE));
+  }
+}
+
+/** Writes down that a file counts no more, for another one's sake or for good. */
 export async function markOutOfUse(ctx: WorkContext, file: StatementFileRow, by: string | null): Promise<void> {
   await ctx.tx.query('UPDATE statement_file SET state = $3, superseded_by = $2 WHERE file_id = $1', [
     file.id,
     by,
     (by === null ? 'withdrawn' : 'superseded') satisfies StatementFileState,
   ]);
+  if (by !== null) return;
   // What the file corrected counts no more either, and its bytes may come again as well.
-  if (by === null)
-    await ctx.tx.query(
-      `WITH RECURSIVE before AS (SELECT file_id FROM statement_file WHERE superseded_by = $1
-         UNION SELECT f.file_id FROM statement_file f JOIN before b ON f.superseded_by = b.file_id)
-       UPDATE statement_file SET state = 'withdrawn' WHERE file_id IN (SELECT file_id FROM before) AND state = 'superseded'`,
-      [file.id],
-    );
-  const table = file.kind === 'acquirer' ? 'statement_row' : 'bank_entry';
-  await ctx.tx.query(`UPDATE ${table} SET superseded = true WHERE file_id = $1`, [file.id]);
+  await ctx.tx.query(
+    `WITH RECURSIVE before AS (SELECT file_id FROM statement_file WHERE superseded_by = $1
+       UNION SELECT f.file_id FROM statement_file f JOIN before b ON f.superseded_by = b.file_id)
+     UPDATE statement_file SET state = 'withdrawn' WHERE file_id IN (SELECT file_id FROM before) AND state = 'superseded'`,
+    [file.id],
+  );
+}
+
+/** Has a current file withdrawn, by whoever comes to it. False when it is not current any more, or is being withdrawn already. */
+export async function markWithdrawing(ctx: WorkContext, fileId: string): Promise<boolean> {
+  const [marked]: [unknown[]] = await ctx.tx.query(
+    "UPDATE statement_file SET withdrawing = true WHERE file_id = $1 AND state = 'imported' AND NOT withdrawing RETURNING 1",
+    [fileId],
+  );
+  return marked.length > 0;
+}
+
+/** Files two people withdrew that count still. */
+export async function filesToWithdraw(ctx: WorkContext): Promise<StatementFileRow[]> {
+  return await ctx.tx.query(`SELECT ${FILE} FROM statement_file WHERE withdrawing AND state = 'imported' ORDER BY arrived_at, file_id`);
+}
+
+/** The file a correction names, kept from changing until the end of the transaction. */
+export async function lockFile(ctx: WorkContext, fileId: string): Promise<StatementFileRow | undefined> {
+  const rows: StatementFileRow[] = await ctx.tx.query(`SELECT ${FILE} FROM statement_file WHERE file_id = $1 FOR UPDATE`, [fileId]);
+  return rows[0];
 }
 
 /** The current file that holds all of these statements of a bank, whatever their format; undefined where none does. */
@@ -273,7 +313,7 @@ export async function currencyBeyondExact(ctx: WorkContext, f: StatementFileRow)
        SELECT totals FROM statement_file WHERE kind = $1 AND acquirer_id = $2 AND state = 'imported' AND file_id <> $3 AND file_id IS DISTINCT FROM $4
           AND period_to >= $5::date - ${ADDED_UP_DAYS} AND period_from <= $6::date + ${ADDED_UP_DAYS}
        UNION ALL SELECT $7) f, jsonb_to_recordset(f.totals::jsonb) AS t (currency text, "grossMinor" numeric, "feeMinor" numeric)
-      GROUP BY t.currency HAVING sum(abs(t."grossMinor") + abs(t."feeMinor")) > ${Number.MAX_SAFE_INTEGER} LIMIT 1`,
+      GROUP BY t.currency HAVING sum(abs(t."grossMinor") + coalesce(abs(t."feeMinor"), 0)) > ${Number.MAX_SAFE_INTEGER} LIMIT 1`,
     [f.kind, f.acquirerId, f.id, f.supersedes, f.periodFrom, f.periodTo, JSON.stringify(f.totals)],
   );
   return rows[0]?.currency;
@@ -284,7 +324,7 @@ function where(filter: StatementFileChoice | null | undefined): { sql: string; p
   const terms = ['true'];
   if (filter?.kind) terms.push(`kind = $${params.push(filter.kind)}`);
   if (filter?.acquirerId) terms.push(`acquirer_id = $${params.push(filter.acquirerId)}`);
-  if (filter?.state) terms.push(`state = ANY($${params.push(filter.state)})`);
+  if (filter?.state) terms.push(`${STATE} = ANY($${params.push(filter.state)})`);
   if (filter?.businessDay) terms.push(`$${params.push(filter.businessDay)}::date BETWEEN period_from AND period_to`);
   return { sql: terms.join(' AND '), params };
 }

@@ -37,7 +37,7 @@ export class FileTally {
       this.#day(row.businessDay ?? row.at?.slice(0, 10), row.line);
       remember(this.#merchants, row.merchant);
       remember(this.#payouts, row.payout);
-      this.#add(row.type, row.currency, row.grossMinor, row.feeMinor, row.netMinor);
+      this.#add(row.type, row.currency, row.grossMinor, row.feeTold === false ? null : row.feeMinor, row.netMinor);
     }
   }
 
@@ -132,16 +132,16 @@ export class FileTally {
     }
   }
 
-  #add(type: StatementTotal['type'], currency: string, grossMinor: number, feeMinor: number, netMinor: number): void {
+  #add(type: StatementTotal['type'], currency: string, grossMinor: number, feeMinor: number | null, netMinor: number): void {
     const key = `${type} ${currency}`;
     let total = this.#totals.get(key);
     if (total === undefined) {
-      total = { type, currency, count: 0, grossMinor: 0, feeMinor: 0, netMinor: 0 };
+      total = { type, currency, count: 0, grossMinor: 0, feeMinor: null, netMinor: 0 };
       this.#totals.set(key, total);
     }
     total.count += 1;
     total.grossMinor += grossMinor;
-    total.feeMinor += feeMinor;
+    if (feeMinor !== null) total.feeMinor = (total.feeMinor ?? 0) + feeMinor;
     total.netMinor += netMinor;
   }
 }

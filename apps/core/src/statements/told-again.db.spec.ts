@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor, UnitOfWork } from '../database/index.js';
+import { agreeOnTerms } from '../funding/terms.fixtures.js';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from './statements.fixtures.js';
 import { lockTold } from './told-again.store.js';
@@ -19,12 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const saveTerms = async (fees: Loose) =>
-  await world.ask(
-    hq,
-    'mutation ($funding: JSON, $fees: JSON) { saveProviderTerms(input: {acquirerId: "acq", funding: $funding, fees: $fees}) { __typename } }',
-    { funding: { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 }, fees },
-  );
+const saveTerms = (fees: Loose) =>
+  agreeOnTerms(world, 'acq', { funding: { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 }, fees });
 const fileOf = async (id: string) =>
   (await world.ask(hq, `{ statementFile(id: "${id}") { id state rowsRead toldAgain refusalCode refusalMessage } }`)).data.statementFile;
 async function take(lines: readonly TestLine[], query: Record<string, string> = {}): Promise<Loose> {
@@ -281,6 +278,33 @@ describe('F9, F10: what a correction may correct, and which days may be', () => 
     for (const refused of [later, other]) expect(refused).toMatchObject({ state: 'refused', refusalCode: 'supersedesOther' });
     expect(await fileOf(old.id)).toMatchObject({ state: 'imported' });
     expect(await take([...day('2026-10-10', 1), ...day('2026-10-11', 1)], { supersedes: old.id })).toMatchObject({ state: 'imported' });
+  });
+
+  it('is a file all of whose terminals it tells of, day by day, where that one says terminals', async () => {
+    const [of, next] = ['2026-10-13', '2026-10-14'];
+    const at = (terminal: string, gross: number, on = of): TestLine => ({ day: on, terminal, gross, fee: 0 });
+    const whole = await take([at('T1', 1_000), at('T2', 2_000), at('T4', 10, next), at('T1', 20, next)]);
+    const refused = async (lines: readonly TestLine[], ...left: string[]) => {
+      const answer = await take(lines, { supersedes: whole.id });
+      expect(answer).toMatchObject({ state: 'refused', refusalCode: 'supersedesOther' });
+      expect(answer.refusalMessage).toContain(`tells nothing of ${left.join(', ')} of statement.csv. `);
+      expect(answer.refusalMessage).toContain('withdrawn, by two people');
+    };
+    // Other terminals only; a terminal on one of its days only; a day with transfers only.
+    await refused([at('T3', 1_000), at('T3', 10, next)], `M1 ${of} T1`, `M1 ${of} T2`, `M1 ${next} T1 and 1 more`);
+    await refused([at('T1', 1_000), at('T2', 2_000), at('T1', 20, next)], `M1 ${next} T4`);
+    await refused([at('T1', 1_000), at('T2', 2_000), { ...at('T4', 0, next), type: 'payout' }, at('T1', 20, next)], `M1 ${next} T4`);
+    expect([await expected(of), await expected(next)]).toEqual([3_000, 30]);
+    expect(
+      await take([at('T1', 1_000), at('T2', 2_500), at('T5', 100), at('T4', 10, next), at('T1', 20, next)], { supersedes: whole.id }),
+    ).toMatchObject({ state: 'imported' });
+    expect([await expected(of), await expected(next)]).toEqual([3_600, 30]);
+    // Rows of no terminal are of the merchant's day.
+    const fees = await take([{ day: '2026-10-15', terminal: '', gross: 500, fee: 0 }]);
+    expect(await take([{ day: '2026-10-15', terminal: 'T1', gross: 400, fee: 0 }], { supersedes: fees.id })).toMatchObject({
+      state: 'imported',
+    });
+    expect(await expected('2026-10-15')).toBe(400);
   });
 
   it('is no day to come, with its line', async () => {

@@ -22,7 +22,8 @@ const KEY = `md5(${text(
   'r.authorisation',
   'r.currency',
   'r.gross_minor',
-  'r.fee_minor',
+  // A file that doesn't tell fees and one that tells none say the same of the money.
+  'coalesce(r.fee_minor, 0)',
   'r.net_minor',
   'r.fee_remainder',
 )})::uuid`;
@@ -144,7 +145,9 @@ async function gatherRows(ctx: WorkContext, { files, touched, arriving }: Compar
      told AS (
        SELECT r.store_id, r.told_in, ${columns} FROM statement_row r WHERE r.file_id = ANY($1::uuid[])
        ${or(`SELECT NULL, NULL, ${columns} FROM statement_arriving r`)}),
-     shared AS (SELECT told_of FROM told JOIN touched USING (told_of) JOIN told_file USING (file_id) GROUP BY told_of HAVING count(DISTINCT head) > 1 OR bool_or(told_in IS NOT NULL))
+     -- By file first: counting distinct ones of a day sorts all of its rows.
+     tellers AS (SELECT told_of, head, bool_or(told_in IS NOT NULL) AS again FROM told JOIN touched USING (told_of) JOIN told_file USING (file_id) GROUP BY told_of, head),
+     shared AS (SELECT told_of FROM tellers GROUP BY told_of HAVING count(*) > 1 OR bool_or(again))
      SELECT t.*, f.head, f.head_at, f.before, f.born FROM told t JOIN shared USING (told_of) JOIN told_file f USING (file_id)`,
     [compared.map((file) => file.id), touched],
   );

@@ -4,7 +4,9 @@ import { UnitOfWork, type WorkContext } from '../database/index.js';
 import {
   Access,
   isRefusal,
+  NOTE_LIMIT,
   type PersonActor,
+  REASON_LIMIT,
   type RefusalValue,
   RemedyDecision,
   type RequestContext,
@@ -51,7 +53,7 @@ export class WithdrawalsResolver {
   async withdrawStatementFile(
     @ViewerActor() actor: PersonActor,
     @Args('fileId', { type: () => ID }) fileId: string,
-    @Args('reason', { type: () => String }) reason: string,
+    @Args('reason', { type: () => String, description: REASON_LIMIT }) reason: string,
   ): Promise<StatementWithdrawalType | RefusalValue> {
     const asked = await this.work.run(actor, (ctx) => this.withdrawals.request(ctx, fileId, reason));
     return isRefusal(asked) ? asked : withdrawalType(asked, actor);
@@ -60,14 +62,14 @@ export class WithdrawalsResolver {
   @Access('hq')
   @Mutation(() => StatementWithdrawalResult, {
     name: 'decideStatementWithdrawal',
-    description: 'Decides about the request that was read with this digest; one that is approved takes effect at once.',
+    description: 'Decides about the request that was read with this digest. After an approval the file is withdrawing, and soon withdrawn.',
   })
   async decideStatementWithdrawal(
     @ViewerActor() actor: PersonActor,
     @Args('id', { type: () => ID }) id: string,
     @Args('digest', { type: () => String }) digest: string,
     @Args('decision', { type: () => RemedyDecision }) decision: RemedyDecision,
-    @Args('note', { type: () => String, nullable: true }) note: string | null,
+    @Args('note', { type: () => String, nullable: true, description: NOTE_LIMIT }) note: string | null,
   ): Promise<StatementWithdrawalType | RefusalValue> {
     const decided = await this.work.run(actor, (ctx) => this.withdrawals.decide(ctx, id, digest, decision, note ?? ''));
     return isRefusal(decided) ? decided : withdrawalType(decided, actor);

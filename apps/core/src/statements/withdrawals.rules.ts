@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../audit/index.js';
-import { type PersonActor, type RefusalOf, refuse } from '../graphql/index.js';
+import { headquartersDecision, type PersonActor, type RefusalOf } from '../graphql/index.js';
 
 /** Where a request to withdraw a file stands. */
 export type WithdrawalState = 'requested' | 'approved' | 'refused' | 'withdrawn';
@@ -22,8 +22,6 @@ export function withdrawalDigest({ id, fileId, reason, requestedBy, requestedAt 
   return createHash('sha256').update(`tillward-statement-withdrawal-v1\n${text}`).digest('hex');
 }
 
-const RESULT: Readonly<Record<WithdrawalDecision, WithdrawalState>> = { approve: 'approved', refuse: 'refused', withdraw: 'withdrawn' };
-
 /** W2: the state after a decision, or why it isn't taken: who asks and who agrees are two people of headquarters, and a request is decided once. */
 export function afterWithdrawalDecision(
   request: { readonly state: WithdrawalState; readonly requestedBy: string; readonly digest: string },
@@ -31,11 +29,5 @@ export function afterWithdrawalDecision(
   digest: string,
   person: Pick<PersonActor, 'id' | 'role'>,
 ): WithdrawalState | RefusalOf<'notAllowed' | 'alreadyDone' | 'ownRequest' | 'contentChanged'> {
-  const own = request.requestedBy === person.id;
-  if (person.role !== 'hq') return refuse('notAllowed', 'Statements are for headquarters.');
-  if (request.state !== 'requested') return refuse('alreadyDone', 'It was decided before.');
-  if (decision === 'withdraw') return own ? RESULT.withdraw : refuse('notAllowed', 'Only who asked can take a request back.');
-  if (own) return refuse('ownRequest', 'Somebody else has to decide about your own request.');
-  if (digest !== request.digest) return refuse('contentChanged', 'This is not the request that was read: its content has another digest.');
-  return RESULT[decision];
+  return headquartersDecision(request, decision, digest, person);
 }

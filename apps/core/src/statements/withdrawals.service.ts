@@ -1,22 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/index.js';
-import type { WorkContext } from '../database/index.js';
+import { isTransient, systemActor, UnitOfWork, type WorkContext } from '../database/index.js';
 import { noteRefusal, type PersonActor, type RefusalOf, reasonRefusal, refuse } from '../graphql/index.js';
+import { type Log, reasonOf } from '../logging.js';
+import { Outbox } from '../outbox/index.js';
+import { LOG } from '../platform.js';
 import { StatementImporter } from './statements.importer.js';
-import { findFiles, type StatementFileRow } from './statements.store.js';
+import { filesToWithdraw, findFiles, markWithdrawing, type StatementFileRow } from './statements.store.js';
 import { afterWithdrawalDecision, type WithdrawalDecision, withdrawalDigest } from './withdrawals.rules.js';
-import { decideWithdrawal, insertWithdrawal, lockWithdrawal, type WithdrawalRow } from './withdrawals.store.js';
+import { decideWithdrawal, insertWithdrawal, lockWithdrawal, newestWithdrawals, type WithdrawalRow } from './withdrawals.store.js';
+
+const SYSTEM = systemActor('statements');
+/** Outbox topic that wakes whoever withdraws files. */
+export const WITHDRAWAL_TOPIC = 'statements.withdrawal';
 
 /** What asking to withdraw a file, or deciding about it, can be refused for. */
 export type WithdrawalRefusal = RefusalOf<'notFound' | 'notAllowed' | 'alreadyDone' | 'invalidInput' | 'ownRequest' | 'contentChanged'>;
 
-/** F11: takes files back that never should have counted: two people of headquarters, always. The only writer of statement_withdrawal. */
+/** F11: takes files back that never should have counted: two people of headquarters, always. Carried out after the second one's commit, by some core. The only writer of statement_withdrawal. */
 @Injectable()
 export class Withdrawals {
   constructor(
     @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(StatementImporter) private readonly importer: StatementImporter,
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(UnitOfWork) private readonly work: UnitOfWork,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   /** Asks for it. Nothing happens until somebody else approves. */
@@ -44,7 +54,7 @@ export class Withdrawals {
     return withdrawal;
   }
 
-  /** Decides about a request that was read with this digest. An approved one takes effect in the same transaction: the file's rows count no more, what they led to is worked out anew. */
+  /** Decides about a request that was read with this digest. After an approval the file is being withdrawn: {@link carryOut} is woken by the commit, and nothing takes it back. */
   async decide(
     ctx: WorkContext,
     id: string,
@@ -75,19 +85,49 @@ export class Withdrawals {
       await this.#told(ctx, decided, file!, state === 'refused' ? 'statement.withdrawalRefused' : 'statement.withdrawalTakenBack', {});
       return decided;
     }
-    const heirs = await this.importer.withdraw(ctx, file!.id);
-    if (heirs === undefined) return refuse('alreadyDone', 'The file is not current any more.');
+    if (!(await markWithdrawing(ctx, file!.id))) return refuse('alreadyDone', 'The file is not current any more.');
     await decideWithdrawal(ctx, decided);
-    const inItsPlace = heirs.map((heir) => heir.id);
-    await this.#told(ctx, decided, file!, 'statement.withdrawn', { inItsPlace });
+    await this.#told(ctx, decided, file!, 'statement.withdrawalApproved', {});
+    await this.outbox.add(ctx, WITHDRAWAL_TOPIC, { fileId: file!.id });
     return decided;
+  }
+
+  /**
+   * Withdraws every file that two people withdrew, each in one transaction: its rows count no more, and what they led to is worked out anew. A core that dies leaves the file as it was, and the next one begins
+   * again; of two cores one waits for the other. Throws when the database is away; a fault of the program is logged, and the file waits for the next round.
+   */
+  async carryOut(): Promise<void> {
+    for (const { id } of await this.work.run(SYSTEM, (ctx) => filesToWithdraw(ctx))) {
+      try {
+        await this.work.run(SYSTEM, (ctx) => this.#withdraw(ctx, id));
+      } catch (error) {
+        if (isTransient(error)) throw error;
+        this.log.error({ file: id, reason: reasonOf(error), stack: (error as Error).stack }, 'a statement could not be withdrawn');
+      }
+    }
+  }
+
+  async #withdraw(ctx: WorkContext, fileId: string): Promise<void> {
+    const started = performance.now();
+    const heirs = await this.importer.withdraw(ctx, fileId);
+    // Another core did it meanwhile.
+    if (heirs === undefined) return;
+    const [file] = await findFiles(ctx, [fileId]);
+    const approved = (await newestWithdrawals(ctx, [fileId])).get(fileId)!;
+    await this.#told(ctx, approved, file!, 'statement.withdrawn', { inItsPlace: heirs.map((heir) => heir.id) });
+    ctx.afterCommit(() =>
+      this.log.info(
+        { file: fileId, rows: file!.rowsRead, durationMs: Math.round(performance.now() - started) },
+        'a statement was withdrawn',
+      ),
+    );
   }
 
   async #told(
     ctx: WorkContext,
     withdrawal: WithdrawalRow,
     file: StatementFileRow,
-    action: `statement.${'withdrawalRequested' | 'withdrawalRefused' | 'withdrawalTakenBack' | 'withdrawn'}`,
+    action: `statement.${'withdrawalRequested' | 'withdrawalApproved' | 'withdrawalRefused' | 'withdrawalTakenBack' | 'withdrawn'}`,
     more: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     ctx.changed({ all: true });
