@@ -179,6 +179,23 @@ describe('totals by card', () => {
   });
 });
 
+describe('totals by card of a batch with payments in two currencies', () => {
+  it('are told for each currency, and nothing is added up over both', async () => {
+    const paid = (amountMinor: number, currency: string, traceNo: number) => {
+      const ids = paymentIds();
+      const [started] = sale(amountMinor, traceNo, 't1', ids);
+      return [started!, entry('PaymentCompleted', { ...ids, booked: { amountMinor, currency, traceNo, cardName: 'VISA' } })];
+    };
+    // A cardholder from abroad paid in dollars (dynamic currency conversion).
+    await journal(...paid(1_000, 'EUR', 1), ...paid(700, 'USD', 2), ...paid(250, 'EUR', 3));
+    const cards = await run((ctx) => service.cardTotals(ctx, [keyOf()]));
+    expect(cards.map(({ cardName, direction, currency, minor, count: n }) => [cardName, direction, currency, minor, n])).toEqual([
+      ['VISA', 'debit', 'EUR', 1_250, 2],
+      ['VISA', 'debit', 'USD', 700, 1],
+    ]);
+  });
+});
+
 describe('totals by card of a gateway whose clock jumped', () => {
   it('are complete all the same', async () => {
     const [started, completed] = sale(900, 2, 't1', paymentIds());

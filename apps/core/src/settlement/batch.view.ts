@@ -34,8 +34,8 @@ export function transactionType(transaction: TransactionView): TransactionType {
 }
 
 /** One card's totals as GraphQL shows them: money given back is negative. */
-export function cardTotalType(total: CardTotalView, currency: string): BatchCardTotalType {
-  const { source, cardName, direction, minor, count } = total;
+export function cardTotalType(total: CardTotalView): BatchCardTotalType {
+  const { source, cardName, direction, currency, minor, count } = total;
   const amountMinor = direction === 'credit' ? -minor || 0 : minor;
   return {
     source,

@@ -6,12 +6,14 @@ export type CardTotalSource = 'journal' | 'terminal';
 /** ISO 8583's words (fields 74 to 89): debit takes money from cardholders, credit gives it back; net is one sum of both, as a terminal tells it. */
 export type CardTotalDirection = 'debit' | 'credit' | 'net';
 
-/** One card's totals in a batch. Amounts of debit and credit are positive; `direction` says which way the money went. */
+/** One card's totals in a batch and one currency. Amounts of debit and credit are positive; `direction` says which way the money went. */
 export interface CardTotalView extends BatchKey {
   readonly source: CardTotalSource;
   /** As the terminal names it; empty where it named none. */
   readonly cardName: string;
   readonly direction: CardTotalDirection;
+  /** A batch may hold several: a cardholder's own currency (DCC) beside the terminal's. No total mixes them. */
+  readonly currency: string;
   readonly minor: number;
   /** Null where a terminal told no number. */
   readonly count: number | null;
@@ -22,7 +24,7 @@ interface JournalRow extends CardTotalView {
 }
 
 /**
- * Totals by card of these batches, in the order of key, source, card and direction. The journal's are added up from completed payments when they are asked for, so that taking
+ * Totals by card of these batches, in the order of key, source, card, direction and currency. The journal's are added up from completed payments when they are asked for, so that taking
  * payments in costs nothing more. They are looked for around the time the batch was open, because nothing leads from a batch to its payments faster; a batch of which not all
  * payments were found there (a gateway's clock had jumped) is looked for everywhere.
  */
@@ -53,8 +55,8 @@ function textOf({ storeId, terminalId, batchNo }: BatchKey): string {
 }
 
 function inOrder(a: CardTotalView, b: CardTotalView): number {
-  const [one, other] = [a, b].map(({ storeId, terminalId, source, cardName, direction }) =>
-    [storeId, terminalId, source, cardName, direction].join('\n'),
+  const [one, other] = [a, b].map(({ storeId, terminalId, source, cardName, direction, currency }) =>
+    [storeId, terminalId, source, cardName, direction, currency].join('\n'),
   );
   if (a.storeId === b.storeId && a.terminalId === b.terminalId && a.batchNo !== b.batchNo) return a.batchNo - b.batchNo;
   return one! < other! ? -1 : one! > other! ? 1 : 0;
@@ -67,13 +69,14 @@ function journalTotals(near: boolean): string {
     : '';
   return `
     SELECT b.store_id AS "storeId", b.terminal_id AS "terminalId", b.batch_no AS "batchNo", 'journal' AS source, coalesce(x.card_name, '') AS "cardName",
-           CASE WHEN x.kind = 'sale' THEN 'debit' ELSE 'credit' END AS direction, sum(x.amount_minor)::bigint AS minor, count(*)::int AS count
+           CASE WHEN x.kind = 'sale' THEN 'debit' ELSE 'credit' END AS direction, coalesce(x.currency, b.currency) AS currency,
+           sum(x.amount_minor)::bigint AS minor, count(*)::int AS count
       FROM batch b
       JOIN card_transaction x ON x.store_id = b.store_id AND x.terminal_id = b.terminal_id AND x.batch_no = b.batch_no AND x.state = 'completed' ${window}
      WHERE (b.store_id, b.terminal_id, b.batch_no) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::int[]))
-     GROUP BY 1, 2, 3, 5, 6`;
+     GROUP BY 1, 2, 3, 5, 6, 7`;
 }
 
 const TOLD = `
-  SELECT store_id AS "storeId", terminal_id AS "terminalId", batch_no AS "batchNo", 'terminal' AS source, card_name AS "cardName", 'net' AS direction, minor, count
-    FROM batch_terminal_total WHERE (store_id, terminal_id, batch_no) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::int[]))`;
+  SELECT t.store_id AS "storeId", t.terminal_id AS "terminalId", t.batch_no AS "batchNo", 'terminal' AS source, t.card_name AS "cardName", 'net' AS direction, b.currency, t.minor, t.count
+    FROM batch_terminal_total t JOIN batch b USING (store_id, terminal_id, batch_no) WHERE (t.store_id, t.terminal_id, t.batch_no) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::int[]))`;

@@ -55,10 +55,11 @@ export class BatchEvidence {
       sealedAt: ctx.now(),
       journalEntry: { epoch, seq, at: entry.at, hash: await entryHash(ctx, entry) },
       totals: { journal: payload.journalTotals, terminal: payload.terminalTotals, host: payload.hostTotals },
-      cardTotals: (await this.settlement.cardTotals(ctx, [key])).map(({ source, cardName, direction, minor, count }) => ({
+      cardTotals: (await this.settlement.cardTotals(ctx, [key])).map(({ source, cardName, direction, currency, minor, count }) => ({
         source,
         cardName,
         direction,
+        currency,
         minor,
         count,
       })),

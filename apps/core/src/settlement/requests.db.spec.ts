@@ -207,7 +207,7 @@ describe('an unbalanced batch (S11)', () => {
       totals: { journal: { amountMinor: 1_000 }, terminal: { amountMinor: 990 }, host: { amountMinor: 990 } },
       payments: [{ paymentId: ids.paymentId, state: 'completed', amountMinor: 1_000, traceNo: 7, cardLast4: '1234' }],
       receipts: [{ paymentId: ids.paymentId, digest: createHash('sha256').update('["Sale","Total 1000"]').digest('hex') }],
-      cardTotals: [{ source: 'journal', cardName: 'VISA', direction: 'debit', minor: 1_000, count: 1 }],
+      cardTotals: [{ source: 'journal', cardName: 'VISA', direction: 'debit', currency: 'EUR', minor: 1_000, count: 1 }],
       unreadable: [],
     });
     expect(frozen.cardTotals).toEqual([

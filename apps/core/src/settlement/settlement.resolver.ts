@@ -111,7 +111,7 @@ export class SettlementResolver {
 
   @ResolveField('cardTotals', () => [BatchCardTotalType])
   async cardTotals(@Parent() batch: BatchType, @Context() context: RequestContext): Promise<BatchCardTotalType[]> {
-    return (await this.#load(context, this.#cards, batch)).map((total) => cardTotalType(total, batch.journal.currency));
+    return (await this.#load(context, this.#cards, batch)).map(cardTotalType);
   }
 
   @ResolveField('evidence', () => [BatchEvidenceType])
