@@ -13,7 +13,7 @@ const AGREED = { currency: 'EUR', ratePpm: 6_000, rounding: 'halfUp', onRefund: 
 const browserPath = chromiumPath();
 if (browserPath === undefined) process.stderr.write(`provider-terms is skipped: ${INSTALL_CHROMIUM}\n`);
 
-/** What was agreed with an acquirer is written, changed from a day on and looked over by head office; others read it, or are told that it is not theirs. */
+/** What was agreed with an acquirer is written, looked over and proposed by one person of head office and approved by another; others read it, or are told that it is not theirs. */
 describe.skipIf(browserPath === undefined)('the terms of an acquirer', () => {
   let world: World;
   let browser: Browser;
@@ -44,12 +44,35 @@ describe.skipIf(browserPath === undefined)('the terms of an acquirer', () => {
     await visitor.picture(name, true);
   }
   /** Asks the server itself, as the person who is signed in. */
-  async function ask(visitor: Visitor, query: string, variables: object): Promise<void> {
+  async function ask(visitor: Visitor, query: string, variables: object): Promise<Record<string, Record<string, unknown>>> {
     const answer = await visitor.page.request.post(`${world.url}/graphql`, { data: { query, variables } });
-    expect(Object.keys((await answer.json()) as object)).toEqual(['data']);
+    const { data, ...more } = (await answer.json()) as { data: Record<string, Record<string, unknown>> };
+    expect(more).toEqual({});
+    return data;
   }
-  const save = (visitor: Visitor, fees: object) =>
-    ask(visitor, 'mutation ($fees: JSON) { saveProviderTerms(input: { acquirerId: "small", fees: $fees }) { __typename } }', { fees });
+  /** Two other sessions agree on fees, beside whoever is at the page. */
+  async function agree(replaces: number, fees: object): Promise<void> {
+    const [one, other] = [await visit('hq', 'en', DESK), await visit('hq-second', 'en', DESK)];
+    const { proposed } = await ask(
+      one,
+      `mutation ($fees: JSON, $replaces: Int!) { proposed: proposeProviderTerms(input: { acquirerId: "small", replaces: $replaces, reason: "By letter", fees: $fees }) {
+        ... on TermsProposal { id digest } } }`,
+      { fees, replaces },
+    );
+    const { decided } = await ask(
+      other,
+      'mutation ($id: ID!, $digest: String!) { decided: decideProviderTerms(id: $id, digest: $digest, decision: approve) { ... on TermsProposal { state } } }',
+      proposed ?? {},
+    );
+    expect(decided).toEqual({ state: 'approved' });
+    await Promise.all([one, other].map(({ context }) => context.close()));
+  }
+  /** The review is closed with a reason: the terms wait for somebody else. */
+  async function propose(visitor: Visitor, reason: string): Promise<void> {
+    await visitor.at('terms-reason').fill(reason);
+    await visitor.at('terms-propose').click();
+    await visitor.at('terms-proposal').waitFor({ timeout: SLOW_MS });
+  }
   /** The newest version as core keeps it. */
   const kept = async () =>
     (
@@ -86,8 +109,33 @@ describe.skipIf(browserPath === undefined)('the terms of an acquirer', () => {
       await look(hq, '1-form-en-1280', DESK, 'light');
       await hq.at('terms-review').click();
       await hq.at('terms-past').waitFor();
+      // Why is asked for, and where it is missing the focus goes there.
+      await hq.at('terms-propose').click();
+      expect(await hq.page.evaluate('document.activeElement.dataset.testid')).toBe('terms-reason');
       await look(hq, '2-review-en-1280', DESK, 'dark');
-      await hq.at('terms-save').click();
+      await propose(hq, 'The contract of January');
+      // Who proposed it can only take it back, and nothing is in force.
+      expect(await hq.at('proposal-approve').count()).toBe(0);
+      await hq.at('proposal-withdraw').waitFor();
+      expect(await world.sql("select 1 from provider_terms where acquirer_id = 'small'")).toEqual([]);
+      await look(hq, '3-proposed-en-1280', DESK, 'light');
+
+      const second = await visit('hq-second', 'zh', PHONE);
+      await second.page.goto(`${world.url}/settlement/terms`);
+      await second.at('terms-proposed').first().waitFor({ timeout: SLOW_MS });
+      await second.at('terms-of-small').click();
+      await second.at('terms-proposal').getByText('0.6%').waitFor({ timeout: SLOW_MS });
+      await look(second, '4-to-decide-zh-390', PHONE, 'dark');
+      // By keyboard alone.
+      await second.at('proposal-approve').focus();
+      await second.page.keyboard.press('Enter');
+      await second.at('decide-confirm').waitFor();
+      await look(second, '5-approve-zh-390', PHONE, 'light');
+      await second.at('decide-confirm').focus();
+      await second.page.keyboard.press('Enter');
+      await second.page.locator('[data-testid="acquirer-terms"][data-version="1"]').waitFor({ timeout: SLOW_MS });
+      expect(await second.at('terms-proposal').count()).toBe(0);
+      await hq.page.reload();
       await hq.at('acquirer-terms').waitFor({ timeout: SLOW_MS });
       expect(await kept()).toMatchObject({
         version: 1,
@@ -102,7 +150,16 @@ describe.skipIf(browserPath === undefined)('the terms of an acquirer', () => {
       await hq.at('terms-review').click();
       await hq.at('terms-changes').getByText('0.5%').waitFor();
       expect(await hq.at('terms-past').count()).toBe(0);
-      await hq.at('terms-save').click();
+      await propose(hq, 'Cheaper by letter of today');
+      // While terms wait no others are written.
+      expect(await hq.at('terms-edit').count()).toBe(0);
+      await second.page.reload();
+      await second.at('proposal-approve').click();
+      await second.at('decide-confirm').click();
+      await second.page.locator('[data-testid="acquirer-terms"][data-version="2"]').waitFor({ timeout: SLOW_MS });
+      expect(second.complaints).toEqual([]);
+      await second.context.close();
+      await hq.page.reload();
       await hq.page.locator('[data-testid="acquirer-terms"][data-version="2"]').waitFor({ timeout: SLOW_MS });
       const { fees } = await kept();
       expect(fees.rates).toMatchObject([AGREED, { ...AGREED, ratePpm: 5_000, from: expect.any(String) }]);
@@ -125,12 +182,23 @@ describe.skipIf(browserPath === undefined)('the terms of an acquirer', () => {
       await hq.at('line-3-cardKind').fill('Visa debit');
       await hq.at('money-fees').click();
       await hq.at('leave-stay').click();
-      await save(hq, { basis: 'row', rates: [AGREED] });
+      await agree(2, { basis: 'row', rates: [AGREED] });
       await hq.at('terms-review').click();
       await hq.at('terms-meanwhile').waitFor({ timeout: SLOW_MS });
-      await look(hq, '3-meanwhile-zh-390', PHONE, 'light');
-      await hq.at('terms-save').click();
-      await hq.page.locator('[data-testid="acquirer-terms"][data-version="4"]').waitFor({ timeout: SLOW_MS });
+      await look(hq, '6-meanwhile-zh-390', PHONE, 'light');
+      await propose(hq, 'New for Visa debit');
+      const second = await visit('hq-second', 'en', DESK);
+      await second.page.goto(`${world.url}/settlement/terms/small`);
+      await second.at('proposal-refuse').click();
+      // A refusal says why.
+      await second.at('decide-confirm').click();
+      await second.page.waitForFunction('document.activeElement.dataset.testid === "decide-note"');
+      await second.at('decide-note').fill('Not what was agreed on');
+      await second.at('decide-confirm').click();
+      await second.at('terms-proposal').waitFor({ state: 'detached', timeout: SLOW_MS });
+      expect((await kept()).version).toBe(3);
+      expect(second.complaints).toEqual([]);
+      await second.context.close();
       expect(hq.complaints).toEqual([]);
       await hq.context.close();
     },
@@ -144,7 +212,7 @@ describe.skipIf(browserPath === undefined)('the terms of an acquirer', () => {
       await auditor.page.goto(`${world.url}/settlement/terms/small?edit=1`);
       await auditor.at('fee-lines').waitFor({ timeout: SLOW_MS });
       expect(await auditor.page.locator('[data-testid="terms-edit"], [data-testid="terms-form"], table').count()).toBe(0);
-      await look(auditor, '4-terms-zh-390', PHONE, 'dark');
+      await look(auditor, '7-terms-zh-390', PHONE, 'dark');
       expect(auditor.complaints).toEqual([]);
       await auditor.context.close();
       const manager = await visit('manager-berlin', 'en', DESK);

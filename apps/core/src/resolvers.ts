@@ -3,7 +3,7 @@ import { ApprovalsResolver } from './approvals/index.js';
 import { AuditResolver } from './audit/index.js';
 import { EnrolmentResolver } from './enrolment/index.js';
 import { FLEET_RESOLVERS } from './fleet/index.js';
-import { FeesResolver, FundingResolver } from './funding/index.js';
+import { FeesResolver, FundingResolver, TermsResolver } from './funding/index.js';
 import { ACCESS_METADATA, type AccessRule, CONNECTIONS } from './graphql/index.js';
 import { IdentityResolver } from './identity/index.js';
 import { IncidentsResolver, StoreIncidentsResolver } from './incidents/index.js';
@@ -30,6 +30,7 @@ export const RESOLVERS: readonly Type<unknown>[] = [
   RemediesResolver,
   FundingResolver,
   FeesResolver,
+  TermsResolver,
   TrainingResolver,
   EnrolmentResolver,
   ApprovalsResolver,

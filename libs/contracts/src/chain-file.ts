@@ -35,6 +35,21 @@ export const chainFile = z.strictObject({
       (stores) => new Set(stores.map(({ gateway }) => gateway.id)).size === stores.length,
       'a gateway id is its name at the broker: unique in the chain',
     ),
+  /**
+   * Acquirers and what was agreed with them, for chains that are set up from a file. Only what core doesn't know yet is taken: from then on terms change by two people of headquarters. `fees` and `funding` are
+   * written as in GraphQL's ProviderTermsInput.
+   */
+  acquirers: z
+    .array(
+      z.strictObject({
+        id: slug,
+        name: z.string().min(1).max(80),
+        fees: z.json().optional(),
+        funding: z.json().optional(),
+      }),
+    )
+    .max(100)
+    .optional(),
   people: z.array(
     z.strictObject({
       id: slug,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { imported, statementCsv, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
 import { FundingJobs } from './funding.jobs.js';
+import { agreeOnTerms } from './terms.fixtures.js';
 
 let world: TestCore;
 let hq: string;
@@ -16,19 +17,12 @@ afterAll(() => world.stop());
 function at(instant: string): void {
   world.advance(Date.parse(instant) - world.now().getTime());
 }
-async function ask(query: string, variables = {}): Promise<Loose> {
-  const { data, errors } = await world.ask(hq, query, variables);
-  expect(errors).toBeUndefined();
-  return data;
-}
 /** A day's sales at a store, paid so many bank days of a country later. */
 async function sold(country: string, terminal: string, day: string, delayBankDays: number): Promise<void> {
   at(`${day}T20:00:00.000Z`);
   // The last session ended meanwhile.
   hq = await world.signIn('hq');
-  await ask('mutation ($funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", funding: $funding}) { __typename } }', {
-    funding: { account: 'A', country, delayBankDays },
-  });
+  await agreeOnTerms(world, 'acq', { funding: { account: 'A', country, delayBankDays } });
   const { body } = await upload(world, hq, statementCsv([{ day, terminal, fee: 0 }]));
   expect(body.error).toBeUndefined();
   await imported(world);

@@ -4,13 +4,13 @@ import type { ChargedRow, CheckedBatch, FeeSums } from './fee-check.rules.js';
 /** Where a batch stands among the rows of a file: store, account, batch number, business day. */
 export type FeePlace = readonly [store: string, account: string, batch: string, day: string];
 
-/** Rows of a file that carry fees, batch by batch, behind a place; those of no store wait for their mapping. */
+/** Rows of a file that tell fees, batch by batch, behind a place; those of no store wait for their mapping. What isn't told can't be wrong. */
 export async function chargedRows(ctx: WorkContext, fileId: string, after: FeePlace | null, limit: number): Promise<ChargedRow[]> {
   return await ctx.tx.query(
     `SELECT r.store_id AS "storeId", coalesce(r.terminal_id, '') AS account, r.batch_no AS "batchNo", r.business_day AS "businessDay", r.row_no AS "rowNo", r.trace_no AS "traceNo", r.type,
             r.gross_minor AS "amountMinor", r.fee_minor AS "feeMinor", r.fee_remainder AS "feeRemainder", r.currency, r.scheme, r.card_funding AS "cardFunding"
        FROM statement_row r
-      WHERE r.file_id = $1 AND r.store_id <> '' AND r.business_day IS NOT NULL AND r.type IN ('sale', 'refund', 'reversal') AND NOT r.superseded
+      WHERE r.file_id = $1 AND r.store_id <> '' AND r.business_day IS NOT NULL AND r.type IN ('sale', 'refund', 'reversal') AND NOT r.superseded AND r.fee_minor IS NOT NULL
         AND (r.store_id, coalesce(r.terminal_id, ''), r.batch_no, r.business_day) > ($2, $3, $4, $5::date)
       ORDER BY r.store_id, coalesce(r.terminal_id, ''), r.batch_no, r.business_day, r.currency, r.row_no LIMIT $6`,
     [fileId, ...(after ?? ['', '', '', '0001-01-01']), limit],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
 import { FEES_TOPIC } from './fees.service.js';
+import { agreeOnTerms } from './terms.fixtures.js';
 
 const LARGE = '00000000-0000-4000-8000-00000000feee';
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const terms = (basis: 'row' | 'batch') =>
-  world.ask(hq, 'mutation ($fees: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: $fees, funding: null}) { __typename } }', {
+  agreeOnTerms(world, 'acq', {
     fees: { basis, rates: [{ currency: 'EUR', ratePpm: 2_500, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' }] },
   });
 const checks = () =>

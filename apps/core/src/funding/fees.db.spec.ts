@@ -9,6 +9,7 @@ import {
   testStatementsConfig,
   upload,
 } from '../statements/statements.fixtures.js';
+import { agreeOnTerms } from './terms.fixtures.js';
 
 let world: TestCore;
 let hq: string;
@@ -34,12 +35,7 @@ async function ask(query: string, cookie = hq, variables = {}): Promise<Loose> {
   return data;
 }
 async function terms(fees: object): Promise<void> {
-  const { saveProviderTerms } = await ask(
-    'mutation ($fees: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: $fees}) { __typename } }',
-    hq,
-    { fees },
-  );
-  expect(saveProviderTerms.__typename).toBe('ProviderTerms');
+  await agreeOnTerms(world, 'acq', { fees });
   await world.settle();
 }
 async function statement(lines: readonly TestLine[]): Promise<void> {

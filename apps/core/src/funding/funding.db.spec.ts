@@ -5,6 +5,7 @@ import { entry, paymentIds, sale } from '../ingest/ingest.fixtures.js';
 import { StatementImporter } from '../statements/index.js';
 import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
 import { FundingJobs } from './funding.jobs.js';
+import { agreeOnTerms } from './terms.fixtures.js';
 
 let world: TestCore;
 let hq: string;
@@ -32,15 +33,16 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const saveTerms = async (fees: unknown, funding: unknown) =>
+/** What core answers to terms that are proposed with a mistake. */
+const proposed = async (fees: unknown, funding: unknown) =>
   (
     await world.ask(
       hq,
-      `mutation ($fees: JSON, $funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: $fees, funding: $funding}) {
-        __typename ... on ProviderTerms { version } ... on InvalidInput { field message } } }`,
+      `mutation ($fees: JSON, $funding: JSON) { proposeProviderTerms(input: {acquirerId: "acq", replaces: 0, reason: "contract", fees: $fees, funding: $funding}) {
+        __typename ... on InvalidInput { field message } } }`,
       { fees, funding },
     )
-  ).data.saveProviderTerms;
+  ).data.proposeProviderTerms;
 const payouts = async () =>
   (
     await world.ask(
@@ -85,27 +87,27 @@ async function bank(day: string, amount: string, { own = 'REF', reference = `BAN
 
 describe('terms', () => {
   it('are refused with what is wrong, and added as versions', async () => {
-    expect(await saveTerms({ basis: 'row', rates: [{ ...FEES.rates[0], ratePpm: 2_000_000 }] }, null)).toMatchObject({
+    expect(await proposed({ basis: 'row', rates: [{ ...FEES.rates[0], ratePpm: 2_000_000 }] }, null)).toMatchObject({
       __typename: 'InvalidInput',
       field: 'fees.rates.0.ratePpm',
     });
-    expect(await saveTerms({ basis: 'row', rates: [FEES.rates[0], FEES.rates[0]] }, null)).toMatchObject({
+    expect(await proposed({ basis: 'row', rates: [FEES.rates[0], FEES.rates[0]] }, null)).toMatchObject({
       __typename: 'InvalidInput',
       field: 'fees',
     });
     for (const name of ['fixedMinor', 'floorMinor', 'capMinor'])
-      expect(await saveTerms({ basis: 'row', rates: [{ ...FEES.rates[0], [name]: Number.MAX_SAFE_INTEGER }] }, null)).toMatchObject({
+      expect(await proposed({ basis: 'row', rates: [{ ...FEES.rates[0], [name]: Number.MAX_SAFE_INTEGER }] }, null)).toMatchObject({
         __typename: 'InvalidInput',
         field: `fees.rates.0.${name}`,
         message: expect.stringContaining('10000000000'),
       });
-    expect(await saveTerms(null, { ...FUNDING, country: 'Germany' })).toMatchObject({
+    expect(await proposed(null, { ...FUNDING, country: 'Germany' })).toMatchObject({
       __typename: 'InvalidInput',
       field: 'funding.country',
     });
-    expect(await saveTerms(null, null)).toMatchObject({ __typename: 'InvalidInput' });
-    expect(await saveTerms(null, FUNDING)).toEqual({ __typename: 'ProviderTerms', version: 1 });
-    expect(await saveTerms(FEES, FUNDING)).toEqual({ __typename: 'ProviderTerms', version: 2 });
+    expect(await proposed(null, null)).toMatchObject({ __typename: 'InvalidInput' });
+    expect(await agreeOnTerms(world, 'acq', { funding: FUNDING })).toBe(1);
+    expect(await agreeOnTerms(world, 'acq', { fees: FEES, funding: FUNDING })).toBe(2);
     const { data } = await world.ask(hq, '{ providerTerms(acquirerId: "acq") { version fees funding } }');
     expect(data.providerTerms.map(({ version, fees }: Loose) => [version, fees !== null])).toEqual([
       [2, true],

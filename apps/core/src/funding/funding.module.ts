@@ -10,11 +10,13 @@ import { FeeChecks } from './fees.service.js';
 import { FundingJobs } from './funding.jobs.js';
 import { FundingResolver } from './funding.resolver.js';
 import { FundingService } from './funding.service.js';
+import { TermsProposals } from './proposals.service.js';
+import { TermsResolver } from './terms.resolver.js';
 
 /** What providers charge, what they owe, and what the bank got. */
 @Module({
   imports: [AuditModule, FleetModule, IncidentsModule, OutboxModule, SettlementModule, StatementsModule],
-  providers: [FundingService, FeeChecks, FundingJobs, FundingResolver, FeesResolver],
-  exports: [FundingJobs],
+  providers: [FundingService, FeeChecks, TermsProposals, FundingJobs, FundingResolver, FeesResolver, TermsResolver],
+  exports: [FundingJobs, TermsProposals],
 })
 export class FundingModule {}

@@ -5,3 +5,5 @@ export { fundingMigrations } from './funding.migrations.js';
 export { FundingModule } from './funding.module.js';
 export { FundingResolver } from './funding.resolver.js';
 export { listPayouts, type PayoutChoice, type PayoutRow } from './payouts.store.js';
+export { TermsProposals } from './proposals.service.js';
+export { TermsResolver } from './terms.resolver.js';

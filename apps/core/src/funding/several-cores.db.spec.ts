@@ -14,6 +14,7 @@ import {
 } from '../statements/statements.fixtures.js';
 import { FundingJobs } from './funding.jobs.js';
 import { FundingService } from './funding.service.js';
+import { agreeOnTerms } from './terms.fixtures.js';
 
 const SYSTEM = systemActor('test');
 const FUNDING = { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 };
@@ -100,9 +101,9 @@ describe('two cores', () => {
     await bank('2026-11-20', '9,90');
     // Each works out its provider's payout; neither sees the other's before the commit.
     const terms = { fees: null, funding: FUNDING };
-    const first = held(one, (ctx) => funding(one).saveTerms(ctx, 'acq', terms));
+    const first = held(one, (ctx) => funding(one).saveTerms(ctx, 'acq', terms, null));
     await first.worked;
-    const second = held(two, (ctx) => funding(two).saveTerms(ctx, 'bcq', terms));
+    const second = held(two, (ctx) => funding(two).saveTerms(ctx, 'bcq', terms, null));
     second.commit();
     await sleep(300);
     first.commit();
@@ -125,13 +126,7 @@ describe('two cores', () => {
 
   it('open one incident for one late payout, and find one wrong fee once', async () => {
     const fees = { basis: 'row', rates: [{ currency: 'EUR', ratePpm: 0, rounding: 'halfUp', onRefund: 'kept', from: '2026-01-01' }] };
-    await ask(
-      'mutation ($fees: JSON, $funding: JSON) { saveProviderTerms(input: {acquirerId: "bcq", fees: $fees, funding: $funding}) { __typename } }',
-      {
-        fees,
-        funding: FUNDING,
-      },
-    );
+    await agreeOnTerms(one, 'bcq', { fees, funding: FUNDING });
     const jobs = [one, two].map((core) => core.core.app.get(FundingJobs, { strict: false }));
     for (const core of [one, two]) core.advance(4 * 86_400_000);
     hq = await one.signIn('hq');

@@ -68,6 +68,12 @@ export function readTerms(given: {
   return { fees: schedule, funding: fundingRead?.data ?? null };
 }
 
+/** Terms as they are in force: a tolerance above the ceiling, saved before there was one, is the ceiling. */
+export function withCeiling<T extends Pick<ProviderTerms, 'funding'>>(terms: T): T {
+  if (terms.funding === null || !(terms.funding.toleranceMinor > MOST_TOLERANCE_MINOR)) return terms;
+  return { ...terms, funding: { ...terms.funding, toleranceMinor: MOST_TOLERANCE_MINOR } };
+}
+
 function mistake(root: string, error: z.ZodError): { field: string; message: string } {
   const [issue] = error.issues;
   return { field: [root, ...(issue?.path ?? [])].join('.'), message: issue?.message ?? 'not valid' };

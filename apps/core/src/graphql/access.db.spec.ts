@@ -86,7 +86,10 @@ const ARGUMENTS: Record<string, () => string> = {
   'Query.payouts': () => '(first: 200)',
   'Query.feeChecks': () => '(first: 200)',
   'Query.feeReport': () => '(fromDay: "2026-11-20", toDay: "2026-11-22")',
-  'Mutation.saveProviderTerms': () => '(input: {acquirerId: "acq", funding: {account: "DE00", country: "DE", delayBankDays: 1}})',
+  'Query.termsProposals': () => '',
+  'Mutation.proposeProviderTerms': () =>
+    '(input: {acquirerId: "acq", replaces: 0, reason: "r", funding: {account: "DE00", country: "DE", delayBankDays: 1}})',
+  'Mutation.decideProviderTerms': () => '(id: "00000000-0000-4000-8000-000000000000", digest: "d", decision: approve)',
   'Query.acquirers': () => '',
   'Query.statementFiles': () => '(first: 200)',
   'Query.statementFile': () => '(id: "00000000-0000-4000-8000-000000000000")',

@@ -117,7 +117,7 @@ export class ApproveFleetRequestInput {
 @InputType('RefuseFleetRequestInput')
 export class RefuseFleetRequestInput {
   @Field(() => ID) id!: string;
-  @Field(() => String) reason!: string;
+  @Field(() => String, { description: 'Needed; one line of at most 400 characters, no card number.' }) reason!: string;
 }
 
 /** Outcome of `fleetActionPreview`. */

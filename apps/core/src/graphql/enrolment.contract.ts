@@ -1,6 +1,7 @@
 import { createUnionType, Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { AlreadyDoneType, InvalidInputType, NotAllowedType, NotFoundType, resultType } from './refusals.contract.js';
 import { DateTime } from './scalars.js';
+import { REASON_LIMIT } from './words.rules.js';
 
 /** Where a gateway stands with its certificate. `expired` may renew by itself, `revoked` may nothing. */
 export const EnrolmentState = { notEnrolled: 'notEnrolled', active: 'active', expired: 'expired', revoked: 'revoked' } as const;
@@ -53,7 +54,7 @@ export const IssueClaimResult = createUnionType({
 export class RevokeGatewayInput {
   @Field(() => ID) storeId!: string;
   @Field(() => ID) gatewayId!: string;
-  @Field(() => String) reason!: string;
+  @Field(() => String, { description: REASON_LIMIT }) reason!: string;
 }
 
 /** Outcome of `revokeGateway`. */

@@ -3,6 +3,7 @@ import { MoneyType, StoreType, TerminalType } from './fleet.contract.js';
 import { Role } from './identity.contract.js';
 import { AlreadyDoneType, InvalidInputType, NotAllowedType, NotFoundType, resultType, StepNotReadyType } from './refusals.contract.js';
 import { CalendarDate, DateTime } from './scalars.js';
+import { NEEDED_NOTE_LIMIT, NOTE_LIMIT } from './words.rules.js';
 
 /** What happened. */
 export const IncidentKind = {
@@ -127,7 +128,7 @@ export class CompleteStepInput {
   @Field(() => ID) incidentId!: string;
   @Field(() => ID) stepId!: string;
   @Field(() => ID, { description: 'Client-made UUID: the same key twice is one action.' }) idempotencyKey!: string;
-  @Field(() => String, { nullable: true }) note?: string | null;
+  @Field(() => String, { nullable: true, description: NOTE_LIMIT }) note?: string | null;
 }
 
 /** Skips a step; the reason is kept for the auditor. */
@@ -136,7 +137,7 @@ export class SkipStepInput {
   @Field(() => ID) incidentId!: string;
   @Field(() => ID) stepId!: string;
   @Field(() => ID) idempotencyKey!: string;
-  @Field(() => String) reason!: string;
+  @Field(() => String, { description: NEEDED_NOTE_LIMIT }) reason!: string;
 }
 
 /** Outcome of the incident mutations. */

@@ -19,6 +19,7 @@ export * from './reconciliation.contract.js';
 export * from './refusals.contract.js';
 export * from './remedies.contract.js';
 export * from './scalars.js';
+export * from './second-person.rules.js';
 export * from './settlement.contract.js';
 export * from './settlement-board.contract.js';
 export * from './settlement-requests.contract.js';

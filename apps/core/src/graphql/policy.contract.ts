@@ -3,6 +3,7 @@ import { policyOrigin } from '@tillward/contracts';
 import { PolicyRefusalType, StoreType } from './fleet.contract.js';
 import { InvalidInputType, NotAllowedType, NotFoundType, resultType, SettingLockedType, VersionConflictType } from './refusals.contract.js';
 import { DateTime, Json } from './scalars.js';
+import { REASON_LIMIT } from './words.rules.js';
 
 /** Levels that can set values; a store inherits from the chain. */
 export const PolicyLevel = { chain: 'chain', store: 'store' } as const;
@@ -100,7 +101,7 @@ export class UpdatePolicyInput {
   @Field(() => ID, { nullable: true }) storeId?: string | null;
   @Field(() => Int) expectedVersion!: number;
   @Field(() => [PolicyChangeInput]) changes!: PolicyChangeInput[];
-  @Field(() => String) reason!: string;
+  @Field(() => String, { description: REASON_LIMIT }) reason!: string;
 }
 
 /** Outcome of `updatePolicy`. */

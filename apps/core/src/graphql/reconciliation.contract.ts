@@ -111,7 +111,11 @@ export class DifferenceOwnerType {
 export class OtherCurrencyType {
   @Field(() => Int, { description: 'Rows.' }) count!: number;
   @Field(() => MoneyType) total!: MoneyType;
-  @Field(() => MoneyType, { description: 'What the acquirer charged on them; nothing of a terminal.' }) fees!: MoneyType;
+  @Field(() => MoneyType, {
+    nullable: true,
+    description: 'What the acquirer charged on them; nothing of a terminal. Null where the statement doesn’t tell fees.',
+  })
+  fees!: MoneyType | null;
 }
 
 /** Waits for somebody's decision. */
@@ -136,7 +140,8 @@ export class ComparedBatchType {
   @Field(() => MoneyType) terminalTotal!: MoneyType;
   @Field(() => Int) acquirerCount!: number;
   @Field(() => MoneyType) acquirerTotal!: MoneyType;
-  @Field(() => MoneyType) acquirerFees!: MoneyType;
+  @Field(() => MoneyType, { nullable: true, description: 'Of the rows whose fees the statement tells; null where it tells none of them.' })
+  acquirerFees!: MoneyType | null;
   @Field(() => [OtherCurrencyType], { description: 'Transactions that aren’t in the batch’s currency, in none of its sums.' })
   terminalOtherCurrencies!: OtherCurrencyType[];
   @Field(() => [OtherCurrencyType], { description: 'Rows of statements that aren’t in the batch’s currency, in none of its sums.' })
@@ -220,7 +225,7 @@ export class ComparedBatchFilterInput {
 @InputType('AmountToleranceInput')
 export class AmountToleranceInput {
   @Field(() => String) currency!: string;
-  @Field(() => MinorUnits) amountMinor!: number;
+  @Field(() => MinorUnits, { description: '0 to 100 minor units: what rounding explains.' }) amountMinor!: number;
 }
 
 /** Says how an acquirer's rows are compared. What is left out stays as it is. */
@@ -228,7 +233,9 @@ export class AmountToleranceInput {
 export class ReconciliationSettingInput {
   @Field(() => ID) acquirerId!: string;
   @Field(() => RowIdentityKind, { nullable: true }) identity?: RowIdentityKind | null;
-  @Field(() => Int, { nullable: true }) timingDays?: number | null;
+  @Field(() => Int, { nullable: true, description: 'How many days later the acquirer may book a transaction: 0 to 31.' }) timingDays?:
+    | number
+    | null;
   @Field(() => [AmountToleranceInput], { nullable: true, description: 'All of them: a currency that is not named has none.' })
   amountTolerances?: AmountToleranceInput[] | null;
 }

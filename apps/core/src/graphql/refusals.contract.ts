@@ -1,4 +1,4 @@
-import { Field, Int, InterfaceType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { TerminalActionBlock } from './terminal.contract.js';
 
 /** Stable codes of expected failures; the dashboard has its own sentences for them in both languages. */
@@ -18,6 +18,7 @@ export const RefusalCode = {
   ownRequest: 'ownRequest',
   contentChanged: 'contentChanged',
   requestExpired: 'requestExpired',
+  requestPending: 'requestPending',
 } as const;
 export type RefusalCode = (typeof RefusalCode)[keyof typeof RefusalCode];
 registerEnumType(RefusalCode, { name: 'RefusalCode' });
@@ -75,6 +76,12 @@ export class ContentChangedType extends RefusalType {}
 @ObjectType('RequestExpired', { implements: () => [RefusalType] })
 export class RequestExpiredType extends RefusalType {}
 
+/** Another request about the same waits for a decision; nothing was asked for. */
+@ObjectType('RequestPending', { implements: () => [RefusalType] })
+export class RequestPendingType extends RefusalType {
+  @Field(() => ID, { description: 'The request that waits.' }) requestId!: string;
+}
+
 /** The quiz answered is not the current version. */
 @ObjectType('QuizOutdated', { implements: () => [RefusalType] })
 export class QuizOutdatedType extends RefusalType {
@@ -96,7 +103,8 @@ export type RefusalValue =
   | { refused: true; code: 'secondPersonNeeded'; message: string; limit: number }
   | { refused: true; code: 'ownRequest'; message: string }
   | { refused: true; code: 'contentChanged'; message: string }
-  | { refused: true; code: 'requestExpired'; message: string };
+  | { refused: true; code: 'requestExpired'; message: string }
+  | { refused: true; code: 'requestPending'; message: string; requestId: string };
 
 /** The refusal with one of these codes. */
 export type RefusalOf<C extends RefusalCode> = Extract<RefusalValue, { code: C }>;
@@ -122,6 +130,11 @@ export type PlainRefusal = 'notFound' | 'notAllowed' | 'alreadyDone' | 'stepNotR
 /** Makes the refusals that carry nothing but a sentence. */
 export function refuse<C extends PlainRefusal>(code: C, message: string): RefusalOf<C> {
   return { refused: true, code, message } as RefusalOf<C>;
+}
+
+/** Makes a `RequestPending`: it names the request that has to be decided, or taken back, first. */
+export function requestPending(requestId: string, message: string): RefusalOf<'requestPending'> {
+  return { refused: true, code: 'requestPending', message, requestId };
 }
 
 /** Makes an `InvalidInput`. `field` is the path of the input field in GraphQL terms, such as `changes[0].value`. */

@@ -9,9 +9,11 @@ import {
   NotAllowedType,
   NotFoundType,
   OwnRequestType,
+  RequestPendingType,
   resultType,
 } from './refusals.contract.js';
 import { CalendarDate, DateTime, Json, MinorUnits } from './scalars.js';
+import { NEEDED_NOTE_LIMIT } from './words.rules.js';
 
 /** Where a request for a remedy stands. */
 export const RemedyState = { requested: 'requested', approved: 'approved', refused: 'refused', withdrawn: 'withdrawn' } as const;
@@ -71,7 +73,7 @@ export class CorrectingEntryType {
 export class ForceMatchInput {
   @Field(() => ID, { description: 'The difference of the transaction.' }) terminalDifferenceId!: string;
   @Field(() => ID, { description: "The difference of the statement's row." }) acquirerDifferenceId!: string;
-  @Field(() => String) reason!: string;
+  @Field(() => String, { description: NEEDED_NOTE_LIMIT }) reason!: string;
 }
 
 /** Asks for an entry that makes up for a difference. */
@@ -84,13 +86,22 @@ export class CorrectingEntryInput {
   })
   amountMinor!: number;
   @Field(() => String) currency!: string;
-  @Field(() => String) reason!: string;
+  @Field(() => String, { description: NEEDED_NOTE_LIMIT }) reason!: string;
 }
 
 /** Outcome of asking for a remedy and of deciding about one. */
 export const RemedyResult = createUnionType({
   name: 'RemedyResult',
   types: () =>
-    [RemedyRequestType, NotFoundType, NotAllowedType, AlreadyDoneType, InvalidInputType, OwnRequestType, ContentChangedType] as const,
+    [
+      RemedyRequestType,
+      NotFoundType,
+      NotAllowedType,
+      AlreadyDoneType,
+      InvalidInputType,
+      OwnRequestType,
+      ContentChangedType,
+      RequestPendingType,
+    ] as const,
   resolveType: resultType('RemedyRequest'),
 });

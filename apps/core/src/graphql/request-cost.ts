@@ -34,6 +34,7 @@ const LISTS: ReadonlySet<string> = new Set([
   'acquirers',
   'mapping',
   'providerTerms',
+  'termsProposals',
   'amountTolerances',
   'checks',
   'totals',

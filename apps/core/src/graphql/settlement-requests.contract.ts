@@ -15,6 +15,7 @@ import {
 import { CalendarDate, DateTime } from './scalars.js';
 import { BatchType } from './settlement.contract.js';
 import { UnsupportedActionType } from './terminal.contract.js';
+import { MAX_REASON, REASON_LIMIT } from './words.rules.js';
 
 /** What two people may do with a batch. */
 export const SettlementRequestKind = { settle: 'settle', acceptUnbalanced: 'acceptUnbalanced' } as const;
@@ -83,7 +84,7 @@ export class RequestSettlementInput {
   @Field(() => ID) terminalId!: string;
   @Field(() => Int) batchNo!: number;
   @Field(() => SettlementRequestKind) kind!: SettlementRequestKind;
-  @Field(() => String) reason!: string;
+  @Field(() => String, { description: REASON_LIMIT }) reason!: string;
   @Field(() => ID, { description: 'A UUID made by the client: the same one again returns the same request.' }) idempotencyKey!: string;
 }
 
@@ -93,7 +94,8 @@ export class DecideSettlementRequestInput {
   @Field(() => ID) id!: string;
   @Field(() => SettlementDecision) decision!: SettlementDecision;
   @Field(() => String, { nullable: true, description: 'The digest of what was read; needed to approve.' }) digest?: string | null;
-  @Field(() => String, { nullable: true, description: 'Needed to refuse.' }) note?: string | null;
+  @Field(() => String, { nullable: true, description: `Needed to refuse; one line of at most ${MAX_REASON} characters, no card number.` })
+  note?: string | null;
 }
 
 /** That a batch's transactions were handed to the acquirer. */
@@ -102,7 +104,7 @@ export class RecordBatchUploadInput {
   @Field(() => ID) storeId!: string;
   @Field(() => ID) terminalId!: string;
   @Field(() => Int) batchNo!: number;
-  @Field(() => String, { description: 'The acquirer’s or provider’s reference.' }) reference!: string;
+  @Field(() => String, { description: 'The acquirer’s or provider’s reference: at most 80 characters.' }) reference!: string;
 }
 
 /** Outcome of `requestSettlement`. */

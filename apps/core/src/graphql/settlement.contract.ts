@@ -56,7 +56,7 @@ registerEnumType(CardTotalDirection, {
   description: 'Debit takes money from cardholders, credit gives it back (ISO 8583); net is one sum of both, as a terminal tells it.',
 });
 
-/** One card's totals in a batch. */
+/** One card's totals in a batch, in one currency. */
 @ObjectType('BatchCardTotal')
 export class BatchCardTotalType {
   @Field(() => CardTotalSource) source!: CardTotalSource;
@@ -65,7 +65,7 @@ export class BatchCardTotalType {
   scheme!: string;
   @Field(() => String, { description: 'debit, credit, prepaid, or unknown where the name doesn’t say.' }) funding!: string;
   @Field(() => CardTotalDirection) direction!: CardTotalDirection;
-  @Field(() => MoneyType) amount!: MoneyType;
+  @Field(() => MoneyType, { description: 'Of payments in this currency only: a batch may have totals in several.' }) amount!: MoneyType;
   @Field(() => Int, { nullable: true, description: 'Null where a terminal told no number.' }) count!: number | null;
 }
 

@@ -5,6 +5,12 @@ import { invalidInput, type RefusalOf } from './refusals.contract.js';
 export const MAX_REASON = 400;
 /** Most characters of a note on work that was done. */
 export const MAX_NOTE = 1_000;
+/** What the schema says of a reason that {@link reasonRefusal} looks at. */
+export const REASON_LIMIT = `Needed; one line of at most ${MAX_REASON} characters, no card number.`;
+/** What the schema says of a note that {@link noteRefusal} looks at. */
+export const NOTE_LIMIT = `At most ${MAX_NOTE} characters, no card number.`;
+/** What the schema says of a note that {@link requiredNoteRefusal} looks at. */
+export const NEEDED_NOTE_LIMIT = `Needed. ${NOTE_LIMIT}`;
 
 /**
  * What is wrong with a reason somebody gives for a request, an order or a decision: the second person and the auditor read it in one line. Undefined when nothing is. `field` is the input's; P9: no

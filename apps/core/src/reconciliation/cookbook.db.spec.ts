@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agreeOnTerms } from '../funding/terms.fixtures.js';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { paymentIds, sale, settled } from '../ingest/ingest.fixtures.js';
 import { imported, statementCsv, TEST_PROFILE, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
@@ -27,14 +28,10 @@ beforeAll(async () => {
     expect(errors).toBeUndefined();
     return data;
   };
-  await ask(
-    hq,
-    'mutation ($fees: JSON, $funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: $fees, funding: $funding}) { __typename } }',
-    {
-      fees: { basis: 'row', rates: [{ currency: 'EUR', ratePpm: 10_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' }] },
-      funding: { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 },
-    },
-  );
+  await agreeOnTerms(world, 'acq', {
+    fees: { basis: 'row', rates: [{ currency: 'EUR', ratePpm: 10_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' }] },
+    funding: { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 },
+  });
   world.gateways
     .get('berlin')!
     .append(...[1, 2, 3].flatMap((trace) => sale(1_000, trace, 'berlin-1', paymentIds(1))), ...settled('berlin-1', 3));
@@ -54,12 +51,12 @@ beforeAll(async () => {
   // A payout of a country whose bank days nobody knows, by another acquirer: new terms are for all that isn't paid.
   await ask(
     hq,
-    `mutation ($profile: String!, $funding: JSON) {
+    `mutation ($profile: String!) {
       saveAcquirer(input: {id: "jcq", name: "Other acquirer", format: "csv", profile: $profile}) { __typename }
-      mapAcquirerTerminals(acquirerId: "jcq", entries: [{merchantNo: "M2", terminalNo: "T2", storeId: "tokyo", terminalId: "tokyo-2"}]) { __typename ... on Refusal { message } }
-      saveProviderTerms(input: {acquirerId: "jcq", funding: $funding}) { __typename } }`,
-    { profile: TEST_PROFILE, funding: { account: 'JP1', country: 'JP', delayBankDays: 1 } },
+      mapAcquirerTerminals(acquirerId: "jcq", entries: [{merchantNo: "M2", terminalNo: "T2", storeId: "tokyo", terminalId: "tokyo-2"}]) { __typename ... on Refusal { message } } }`,
+    { profile: TEST_PROFILE },
   );
+  await agreeOnTerms(world, 'jcq', { funding: { account: 'JP1', country: 'JP', delayBankDays: 1 } });
   await take(statementCsv([{ day: '2026-11-11', merchant: 'M2', terminal: 'T2' }]), { acquirer: 'jcq' });
   const found = (await ask(hq, '{ differences(first: 200) { edges { node { id type } } } }')).differences.edges.map(
     (edge: Loose) => edge.node,

@@ -15,6 +15,7 @@ import {
   InvalidArgument,
   isRefusal,
   liveItems,
+  NEEDED_NOTE_LIMIT,
   PendingRemedyType,
   type PersonActor,
   pageOf,
@@ -30,7 +31,7 @@ import {
 import { actsOpenTo, type DifferenceAct } from './difference.rules.js';
 import { differenceEventType, differenceType } from './difference.view.js';
 import { DifferenceChanges } from './difference-changes.js';
-import { Differences } from './differences.service.js';
+import { Differences, MAX_AT_ONCE } from './differences.service.js';
 import { countDifferences, type DifferenceRow, eventsOfDifferences, findDifferences, listDifferences } from './differences.store.js';
 import { ownersOf } from './owners.store.js';
 import { pendingRemedies } from './remedies.store.js';
@@ -38,6 +39,7 @@ import { remediesOpenTo } from './remedy.rules.js';
 
 /** Most stores one question for owners may name. */
 const MOST_STORES = 200;
+const MOST_IDS = `1 to ${MAX_AT_ONCE}, all of them or none.`;
 
 /** Differences of the viewer's stores and what is done about them. */
 @Resolver(() => DifferenceObjectType)
@@ -111,7 +113,7 @@ export class DifferencesResolver {
   })
   async assign(
     @ViewerActor() actor: PersonActor,
-    @Args('ids', { type: () => [ID] }) ids: string[],
+    @Args('ids', { type: () => [ID], description: MOST_IDS }) ids: string[],
     @Args('role', { type: () => Role, nullable: true, description: 'Needed without a person; a person has the own role.' })
     role: Role | null,
     @Args('personId', { type: () => ID, nullable: true, description: 'One of differenceOwners of all stores concerned.' }) personId:
@@ -129,8 +131,8 @@ export class DifferencesResolver {
   })
   async resolve(
     @ViewerActor() actor: PersonActor,
-    @Args('ids', { type: () => [ID] }) ids: string[],
-    @Args('note', { type: () => String }) note: string,
+    @Args('ids', { type: () => [ID], description: MOST_IDS }) ids: string[],
+    @Args('note', { type: () => String, description: NEEDED_NOTE_LIMIT }) note: string,
   ): Promise<DifferencesChangedType | RefusalValue> {
     return await this.#act(actor, ids, { kind: 'resolve', note });
   }
@@ -139,8 +141,8 @@ export class DifferencesResolver {
   @Mutation(() => DifferenceResult, { name: 'acceptDifferences', description: 'Lets differences stand, with the reason.' })
   async accept(
     @ViewerActor() actor: PersonActor,
-    @Args('ids', { type: () => [ID] }) ids: string[],
-    @Args('note', { type: () => String }) note: string,
+    @Args('ids', { type: () => [ID], description: MOST_IDS }) ids: string[],
+    @Args('note', { type: () => String, description: NEEDED_NOTE_LIMIT }) note: string,
   ): Promise<DifferencesChangedType | RefusalValue> {
     return await this.#act(actor, ids, { kind: 'accept', note });
   }
@@ -149,8 +151,8 @@ export class DifferencesResolver {
   @Mutation(() => DifferenceResult, { name: 'reopenDifferences' })
   async reopen(
     @ViewerActor() actor: PersonActor,
-    @Args('ids', { type: () => [ID] }) ids: string[],
-    @Args('note', { type: () => String }) note: string,
+    @Args('ids', { type: () => [ID], description: MOST_IDS }) ids: string[],
+    @Args('note', { type: () => String, description: NEEDED_NOTE_LIMIT }) note: string,
   ): Promise<DifferencesChangedType | RefusalValue> {
     return await this.#act(actor, ids, { kind: 'reopen', note });
   }

@@ -15,8 +15,8 @@ import type { MatchingScope } from './matching.sql.js';
 import { reopenNeedlesslyCorrected } from './needless-entries.store.js';
 import { ownersOf } from './owners.store.js';
 
-/** Differences acted on together. */
-const MAX_AT_ONCE = 500;
+/** Most differences acted on together. */
+export const MAX_AT_ONCE = 500;
 
 /** What an act on differences can be refused for. */
 export type DifferenceRefusal = RefusalOf<'notFound' | 'notAllowed' | 'alreadyDone' | 'invalidInput'>;

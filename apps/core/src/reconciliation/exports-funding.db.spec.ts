@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agreeOnTerms } from '../funding/terms.fixtures.js';
 import { startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { imported, statementCsv, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
 import { downloadOf, member } from './exports.fixtures.js';
@@ -13,21 +14,16 @@ beforeAll(async () => {
   hq = await world.signIn('hq');
   tokyo = await world.signIn('manager-tokyo');
   await testAcquirer(world, hq);
-  const { errors } = await world.ask(
-    hq,
-    'mutation ($fees: JSON, $funding: JSON) { saveProviderTerms(input: {acquirerId: "acq", fees: $fees, funding: $funding}) { __typename } }',
-    {
-      fees: {
-        basis: 'row',
-        rates: [
-          { currency: 'EUR', ratePpm: 10_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' },
-          { currency: 'EUR', cardKind: 'visa', ratePpm: 20_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' },
-        ],
-      },
-      funding: { account: ACCOUNT, country: 'DE', delayBankDays: 1 },
+  await agreeOnTerms(world, 'acq', {
+    fees: {
+      basis: 'row',
+      rates: [
+        { currency: 'EUR', ratePpm: 10_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' },
+        { currency: 'EUR', cardKind: 'visa', ratePpm: 20_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' },
+      ],
     },
-  );
-  expect(errors).toBeUndefined();
+    funding: { account: ACCOUNT, country: 'DE', delayBankDays: 1 },
+  });
   await upload(
     world,
     hq,

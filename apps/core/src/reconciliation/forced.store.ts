@@ -3,7 +3,7 @@ import type { StatementFileRow } from '../statements/index.js';
 
 /** What makes a row of a corrected file the same as one of the file it replaces: everything but where it stands. */
 const SAME = `r.store_id, coalesce(r.terminal_id, ''), r.type, r.business_day, r.merchant_no, r.terminal_no, r.batch_no, r.trace_no, r.reference, r.merchant_reference, r.currency, r.gross_minor,
-  r.fee_minor, r.net_minor`;
+  coalesce(r.fee_minor, 0), r.net_minor`;
 
 /** What became of the pairs people made with rows of a replaced file. */
 export interface ForcedPairs {

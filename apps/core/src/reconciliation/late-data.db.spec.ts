@@ -1,22 +1,18 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Loose, startTestCore, type TestCore } from '../graphql/core.fixtures.js';
 import { entry, paymentIds, sale, settled, type Written } from '../ingest/ingest.fixtures.js';
 import { imported, statementCsv, type TestLine, testAcquirer, testStatementsConfig, upload } from '../statements/statements.fixtures.js';
 
 let world: TestCore;
 let hq: string;
-const worlds: TestCore[] = [];
 const HOUR_MS = 3_600_000;
 
 beforeEach(async () => {
   world = await startTestCore({ config: { statements: await testStatementsConfig() } });
-  worlds.push(world);
   hq = await world.signIn('hq');
   await testAcquirer(world, hq);
 });
-afterAll(async () => {
-  for (const one of worlds) await one.stop();
-});
+afterEach(() => world.stop());
 
 const sales = (traces: readonly number[], terminal = 'berlin-1') => traces.flatMap((trace) => sale(1_000, trace, terminal, paymentIds(1)));
 const later = (entries: Written[]) => entries.map((one) => ({ ...one, atMs: world.now().getTime() }));

@@ -126,7 +126,7 @@ export function totalsSql(scope: MatchingScope, compared: Compared): string {
     JOIN rc_account c USING (store_id, terminal_id);
     CREATE TEMP TABLE rc_batch ON COMMIT DROP AS
     SELECT row_number() OVER () AS place, store_id, account, batch, day, coalesce(t.n, 0) AS t_count, coalesce(t.minor, 0) AS t_minor, coalesce(a.n, 0) AS a_count, coalesce(a.minor, 0) AS a_minor,
-           coalesce(a.fee, 0) AS a_fee, a.file AS file_id, coalesce(t.least, a.least) AS currency, t.n IS NOT NULL AS at_terminal,
+           CASE WHEN a.n IS NULL THEN 0 ELSE a.fee END AS a_fee, a.file AS file_id, coalesce(t.least, a.least) AS currency, t.n IS NOT NULL AS at_terminal,
            least(t.least, a.least) <> greatest(t.most, a.most) AS mixed, '[]' AS t_others, '[]' AS a_others,
            coalesce(t.n = a.n AND t.minor = a.minor AND t.digest = a.digest AND t.least = t.most AND a.least = a.most AND t.least = a.least, false) AS equal
       FROM (SELECT store_id, account, batch, day, sum(n) AS n, sum(minor) AS minor, sum(digest) AS digest, min(least) AS least, max(most) AS most
@@ -163,14 +163,14 @@ export function currenciesSql(scope: MatchingScope): string {
       JOIN rc_batch b ON b.store_id = g.store_id AND b.account = g.account AND b.batch = g.batch AND b.day = g.day AND b.mixed
      WHERE ${terminalRows(scope)} AND NOT ${TAKEN_AT_TERMINAL} GROUP BY b.place, x.currency
     UNION ALL
-    SELECT b.place, 'a', r.currency, count(*), sum(r.gross_minor), coalesce(sum(r.fee_minor), 0)
+    SELECT b.place, 'a', r.currency, count(*), sum(r.gross_minor), sum(r.fee_minor)
       FROM statement_row r
       JOIN rc_batch b ON b.store_id = r.store_id AND b.account = coalesce(r.terminal_id, '') AND b.batch = r.batch_no AND b.day = r.business_day AND b.mixed
      WHERE ${acquirerRows(scope)} AND NOT ${TAKEN_AT_ACQUIRER} GROUP BY b.place, r.currency;
     UPDATE rc_batch b SET currency = s.currency, t_count = s.t_count, t_minor = s.t_minor, a_count = s.a_count, a_minor = s.a_minor, a_fee = s.a_fee, t_others = s.t_others, a_others = s.a_others
       FROM (
         SELECT o.place, o.currency, ${own('t', 'n')} AS t_count, ${own('t', 'minor')} AS t_minor, ${own('a', 'n')} AS a_count, ${own('a', 'minor')} AS a_minor,
-               ${own('a', 'fee')} AS a_fee, ${others('t')} AS t_others, ${others('a')} AS a_others
+               CASE WHEN bool_or(c.side = 'a' AND c.currency = o.currency) THEN sum(c.fee) FILTER (WHERE c.side = 'a' AND c.currency = o.currency) ELSE 0 END AS a_fee, ${others('t')} AS t_others, ${others('a')} AS a_others
           FROM (SELECT DISTINCT ON (place) place, currency FROM rc_currency ORDER BY place, side = 't' DESC, n DESC, currency COLLATE "C") o
           JOIN rc_currency c ON c.place = o.place
          GROUP BY o.place, o.currency) s

@@ -144,6 +144,20 @@ describe('a remedy that waits for a decision', () => {
     expect(waiting.pendingRemedies).toEqual([{ requestId: id, kind: 'correctingEntry', requestedName: 'Name of manager-berlin' }]);
     expect(waiting.viewerMay).toContain('forceMatch');
     expect(waiting.viewerMay).not.toContain('correctingEntry');
+    // M7: another entry, or the same one by somebody else, waits for the decision about this one.
+    const again = async (amountMinor: number, reason: string, cookie = manager) =>
+      (
+        await ask(
+          `mutation { requestCorrectingEntry(input: {differenceId: "${row}", amountMinor: ${amountMinor}, currency: "EUR", reason: "${reason}"}) {
+            ... on RemedyRequest { id } ... on RequestPending { code requestId } } }`,
+          cookie,
+        )
+      ).requestCorrectingEntry;
+    const pending = { code: 'requestPending', requestId: id };
+    expect(await again(200, 'paid in cash')).toEqual(pending);
+    expect(await again(300, 'paid otherwise')).toEqual(pending);
+    expect(await again(300, 'paid in cash', hq)).toEqual(pending);
+    expect(await again(300, ' paid in cash ')).toEqual({ id });
     // A match is about both sides.
     expect((await shown(await idOf('91'))).pendingRemedies).toMatchObject([{ kind: 'forceMatch' }]);
     await ask(`mutation { decideRemedy(id: "${id}", digest: "${digest}", decision: refuse, note: "no") { __typename } }`);

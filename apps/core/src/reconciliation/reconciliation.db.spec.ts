@@ -270,11 +270,19 @@ describe('remedies', () => {
     ] as const)
       expect([amount, await ask(currency, amount)]).toMatchObject([amount, { code: 'invalidInput' }]);
     const withdrawn = await ask('EUR', -100);
-    expect(await ask('EUR', -100)).toMatchObject({ code: 'alreadyDone' });
+    expect(await ask('EUR', -100)).toEqual(withdrawn);
     expect(await decide(manager, withdrawn, 'withdraw')).toMatchObject({ state: 'withdrawn' });
     expect(await decide(hq, withdrawn, 'approve')).toMatchObject({ code: 'alreadyDone' });
     const whole = await ask('EUR', -100);
+    expect(await ask('EUR', -40)).toMatchObject({ code: 'requestPending' });
+    // Two that wait together are of the time before requests stood in each other's way.
+    const waits = (doesWait: boolean) =>
+      world.database.query(
+        `UPDATE remedy_request SET ${doesWait ? "state = 'requested', decided_by = NULL" : "state = 'withdrawn', decided_by = 'nobody'"} WHERE id = '${whole.id}'`,
+      );
+    await waits(false);
     const part = await ask('EUR', -40);
+    await waits(true);
     const { data: none } = await world.ask(hq, '{ correctingEntries { totalCount } }');
     expect(none.correctingEntries.totalCount).toBe(0);
     const state = async () =>

@@ -264,4 +264,11 @@ export const reconciliationMigrations: readonly Migration[] = [
       CREATE INDEX remedy_request_waiting ON remedy_request (store_id) WHERE state = 'requested';
     `,
   },
+  {
+    name: '0139-fees-not-told',
+    up: `
+      -- Null where the statement tells no fee of the batch's rows.
+      ALTER TABLE reconciliation_batch ALTER COLUMN acquirer_fee_minor DROP NOT NULL;
+    `,
+  },
 ];

@@ -114,7 +114,10 @@ export class ReconciliationResolver {
   }
 
   @Access('hq')
-  @Mutation(() => ReconciliationRequestResult, { name: 'requestReconciliation', description: 'Matches these days of an acquirer anew.' })
+  @Mutation(() => ReconciliationRequestResult, {
+    name: 'requestReconciliation',
+    description: 'Matches these days of an acquirer anew: 366 at most.',
+  })
   async requestReconciliation(
     @ViewerActor() actor: PersonActor,
     @Args('acquirerId', { type: () => ID }) acquirerId: string,
@@ -138,12 +141,12 @@ function batchType(row: ComparedBatchRow): ComparedBatchType {
     terminalId: row.account === '' ? null : row.account,
     terminalTotal: { amountMinor: row.terminalMinor, currency },
     acquirerTotal: { amountMinor: row.acquirerMinor, currency },
-    acquirerFees: { amountMinor: row.acquirerFeeMinor, currency },
+    acquirerFees: row.acquirerFeeMinor === null ? null : { amountMinor: row.acquirerFeeMinor, currency },
     terminalOtherCurrencies: row.terminalOthers.map(otherCurrencyType),
     acquirerOtherCurrencies: row.acquirerOthers.map(otherCurrencyType),
   };
 }
 
 function otherCurrencyType({ currency, count, minor, fee }: CurrencySum): OtherCurrencyType {
-  return { count, total: { amountMinor: minor, currency }, fees: { amountMinor: fee, currency } };
+  return { count, total: { amountMinor: minor, currency }, fees: fee === null ? null : { amountMinor: fee, currency } };
 }

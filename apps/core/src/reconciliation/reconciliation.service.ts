@@ -15,6 +15,7 @@ import {
   claimRun,
   endRun,
   lockPairs,
+  MAX_TOLERANCE_MINOR,
   type RunRow,
   readSetting,
   requestRun,
@@ -29,8 +30,6 @@ export const RUN_TOPIC = 'reconciliation.run';
 /** Most days of one run that a person asks for. */
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
-/** Most minor units amounts may differ and still be the same: what rounding explains. More is a difference that people look at, and nobody's setting. */
-const MAX_TOLERANCE_MINOR = 100;
 
 /** Runs: when they are due, and what they match. The only writer of reconciliation_run and reconciliation_setting. */
 @Injectable()

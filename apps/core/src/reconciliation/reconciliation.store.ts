@@ -35,8 +35,8 @@ export interface CurrencySum {
   readonly currency: string;
   readonly count: number;
   readonly minor: number;
-  /** Charged by the acquirer; 0 of a terminal. */
-  readonly fee: number;
+  /** Charged by the acquirer; 0 of a terminal. Null where no row tells its fee. */
+  readonly fee: number | null;
 }
 
 /** A batch as both sides have it: counts and sums are of rows in its own currency only. */
@@ -50,7 +50,8 @@ export interface ComparedBatchRow {
   terminalMinor: number;
   acquirerCount: number;
   acquirerMinor: number;
-  acquirerFeeMinor: number;
+  /** Of the rows that tell their fee; null where there are rows and none does. */
+  acquirerFeeMinor: number | null;
   currency: string;
   /** Never where there are rows of other currencies. */
   equal: boolean;
@@ -66,13 +67,19 @@ const BATCH = `store_id AS "storeId", acquirer_id AS "acquirerId", account, batc
   terminal_minor AS "terminalMinor", acquirer_count AS "acquirerCount", acquirer_minor AS "acquirerMinor", acquirer_fee_minor AS "acquirerFeeMinor", currency, equal,
   terminal_others::jsonb AS "terminalOthers", acquirer_others::jsonb AS "acquirerOthers"`;
 
-/** How an acquirer's rows are compared. */
+/** Most minor units amounts may differ and still be the same: what rounding explains. More is a difference that people look at, and nobody's setting. */
+export const MAX_TOLERANCE_MINOR = 100;
+
+/** How an acquirer's rows are compared. A tolerance above {@link MAX_TOLERANCE_MINOR}, saved before there was a ceiling, is read as the ceiling, wherever it is used or shown. */
 export async function readSetting(ctx: WorkContext, acquirerId: string): Promise<SettingRow> {
   const rows: SettingRow[] = await ctx.tx.query(
     `SELECT identity, timing_days AS "timingDays", amount_tolerance::jsonb AS "amountToleranceMinor" FROM reconciliation_setting WHERE acquirer_id = $1`,
     [acquirerId],
   );
-  return rows[0] ?? DEFAULT_SETTING;
+  const [saved] = rows;
+  if (saved === undefined) return DEFAULT_SETTING;
+  const capped = Object.entries(saved.amountToleranceMinor).map(([currency, minor]) => [currency, Math.min(minor, MAX_TOLERANCE_MINOR)]);
+  return { ...saved, amountToleranceMinor: Object.fromEntries(capped) };
 }
 
 /** Says how an acquirer's rows are compared. */

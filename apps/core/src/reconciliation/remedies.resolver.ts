@@ -11,6 +11,7 @@ import {
   DifferenceObjectType,
   ForceMatchInput,
   isRefusal,
+  NOTE_LIMIT,
   type PersonActor,
   pageOf,
   pageRequest,
@@ -138,7 +139,7 @@ export class RemediesResolver {
     @Args('id', { type: () => ID }) id: string,
     @Args('digest', { type: () => String }) digest: string,
     @Args('decision', { type: () => RemedyDecision }) decision: RemedyDecision,
-    @Args('note', { type: () => String, nullable: true }) note: string | null,
+    @Args('note', { type: () => String, nullable: true, description: NOTE_LIMIT }) note: string | null,
   ): Promise<RemedyRequestType | RefusalValue> {
     return await this.#shown(actor, (ctx) => this.remedies.decide(ctx, id, digest, decision, note ?? ''));
   }

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/index.js';
 import type { WorkContext } from '../database/index.js';
-import { invalidInput, noteRefusal, type PersonActor, type RefusalOf, refuse, requiredNoteRefusal } from '../graphql/index.js';
+import {
+  invalidInput,
+  noteRefusal,
+  type PersonActor,
+  type RefusalOf,
+  refuse,
+  requestPending,
+  requiredNoteRefusal,
+} from '../graphql/index.js';
 import {
   type DifferenceRow,
   findDifferences,
@@ -18,17 +26,18 @@ import {
   insertCorrectingEntry,
   insertForcedMatch,
   insertRemedy,
-  isPending,
   isRowCurrent,
   lockRemedy,
   type RemedyRow,
   sumOfEntries,
+  waitingRemedies,
 } from './remedies.store.js';
 import {
   afterDecision,
   differencesOf,
   entryRefusal,
   isAsRead,
+  isSameRequest,
   leftMinor,
   loneSide,
   pairRefusal,
@@ -37,10 +46,13 @@ import {
   remediesOpenTo,
   remedyContent,
   remedyDigest,
+  standsInTheWay,
 } from './remedy.rules.js';
 
 /** What asking for a remedy, or deciding one, can be refused for. */
-export type RemedyRefusal = RefusalOf<'notFound' | 'notAllowed' | 'alreadyDone' | 'invalidInput' | 'ownRequest' | 'contentChanged'>;
+export type RemedyRefusal = RefusalOf<
+  'notFound' | 'notAllowed' | 'alreadyDone' | 'invalidInput' | 'ownRequest' | 'contentChanged' | 'requestPending'
+>;
 
 /** Remedies that need two people. The only writer of remedy_request, correcting_entry and forced pairs. */
 @Injectable()
@@ -62,7 +74,7 @@ export class Remedies {
     );
   }
 
-  /** Asks for a remedy. Nothing happens until somebody else approves it. */
+  /** Asks for a remedy. Nothing happens until somebody else approves it. Who asks for the same once more gets the request that waits (M7). */
   async request(ctx: WorkContext, wish: RemedyWish, reason: string): Promise<RemedyRow | RemedyRefusal> {
     const actor = ctx.actor as PersonActor;
     const text = reason.trim();
@@ -71,7 +83,11 @@ export class Remedies {
     const rows = await this.#concerned(ctx, wish);
     if (!Array.isArray(rows)) return rows;
     const content = remedyContent(wish, rows);
-    if (await isPending(ctx, rows[0]!.storeId, content)) return refuse('alreadyDone', 'The same was asked for, and waits for a decision.');
+    const waiting = (await waitingRemedies(ctx, rows[0]!.storeId, content)).find((one) => standsInTheWay(one.content, content));
+    if (waiting !== undefined) {
+      if (isSameRequest(waiting, { content, reason: text, requestedBy: actor.id })) return waiting;
+      return requestPending(waiting.id, `What ${waiting.requestedName} asked for waits for a decision: it is decided or taken back first.`);
+    }
     const request: Omit<RemedyRow, 'digest'> = {
       storeId: rows[0]!.storeId,
       id: randomUUID(),

@@ -52,13 +52,19 @@ export async function insertRemedy(ctx: WorkContext, r: RemedyRow): Promise<void
   );
 }
 
-/** True when the same, down to what its differences say, waits for a decision already. Exact while the caller keeps the differences locked. */
-export async function isPending(ctx: WorkContext, storeId: string, content: RemedyContent): Promise<boolean> {
-  const rows: { found: boolean }[] = await ctx.tx.query(
-    "SELECT EXISTS (SELECT 1 FROM remedy_request WHERE store_id = $1 AND state = 'requested' AND content::jsonb = $2::jsonb) AS found",
-    [storeId, JSON.stringify(content)],
+/** Requests of a kind about any of these differences that wait for a decision, oldest first. Complete while the caller keeps the differences locked. */
+export async function waitingRemedies(
+  ctx: WorkContext,
+  storeId: string,
+  { kind, differences }: Pick<RemedyContent, 'kind' | 'differences'>,
+): Promise<RemedyRow[]> {
+  return await ctx.tx.query(
+    `SELECT ${REMEDY} FROM remedy_request
+      WHERE store_id = $1 AND state = 'requested' AND kind = $2
+        AND EXISTS (SELECT FROM jsonb_array_elements(content::jsonb->'differences') AS d (one) WHERE d.one->>'id' = ANY($3))
+      ORDER BY requested_at, id`,
+    [storeId, kind, differences.map(({ id }) => id)],
   );
-  return rows[0]!.found;
 }
 
 /** A request about a difference that waits for a decision. */

@@ -43,6 +43,24 @@ export function isAsRead(content: RemedyContent, rows: readonly DifferenceFacts[
   return canonicalJson(remedyContent(content, rows)) === canonicalJson(content);
 }
 
+/**
+ * M7: true when a request that waits stands in the way of another one of its kind: they share a difference that still says what the waiting one read. One that was read otherwise can't be approved any more, and blocks nobody.
+ */
+export function standsInTheWay(waiting: RemedyContent, asked: RemedyContent): boolean {
+  if (waiting.kind !== asked.kind) return false;
+  const read = new Map(waiting.differences.map((one) => [one.id, canonicalJson(one)]));
+  return asked.differences.some((one) => read.get(one.id) === canonicalJson(one));
+}
+
+/** M7: true when somebody asks for the same once more, word for word: an answer that got lost, and no second request. */
+export function isSameRequest(
+  waiting: { readonly content: RemedyContent; readonly reason: string; readonly requestedBy: string },
+  asked: { readonly content: RemedyContent; readonly reason: string; readonly requestedBy: string },
+): boolean {
+  const told = ({ content, reason, requestedBy }: typeof asked) => canonicalJson({ content, reason, requestedBy });
+  return told(waiting) === told(asked);
+}
+
 /** The only side that has a row, where it is one. */
 export function loneSide({
   terminalMinor,

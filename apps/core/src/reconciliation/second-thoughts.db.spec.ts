@@ -54,6 +54,26 @@ describe('a tolerance', () => {
       expect(await allow(minor)).toMatchObject({ code: 'invalidInput', message: expect.stringContaining('0 to 100') });
   });
 
+  it('that was saved before there was a ceiling is the ceiling, where it is used and where it is shown', async () => {
+    await world.database.query(
+      `INSERT INTO reconciliation_setting (acquirer_id, identity, timing_days, amount_tolerance, saved_at) VALUES ('acq', 'reference', 1, '{"EUR": 5000}', now())`,
+    );
+    await statement([
+      { trace: 1, gross: 1_101 },
+      { trace: 2, gross: 900 },
+    ]);
+    expect((await differences()).map(({ type, acquirerAmount }) => [type, acquirerAmount.amountMinor])).toEqual([['amountOver', 1_101]]);
+    const { reconciliationSetting } = await ask(
+      '{ reconciliationSetting(acquirerId: "acq") { amountTolerances { currency amountMinor } } }',
+    );
+    expect(reconciliationSetting.amountTolerances).toEqual([{ currency: 'EUR', amountMinor: 100 }]);
+    // What is left out of a change stays as it is, and is saved as it counts.
+    await ask('mutation { saveReconciliationSetting(input: {acquirerId: "acq", timingDays: 2}) { __typename } }');
+    expect(await world.database.query('SELECT amount_tolerance FROM reconciliation_setting')).toEqual([
+      { amount_tolerance: '{"EUR":100}' },
+    ]);
+  });
+
   it('that ends takes along what it had confirmed', async () => {
     await statement([{ trace: 1 }, { trace: 2, gross: 1_050 }]);
     expect(await confirmed()).toBe(0);

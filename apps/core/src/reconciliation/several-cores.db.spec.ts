@@ -95,7 +95,11 @@ describe('two cores', () => {
   });
 
   it('never make up for more than there is', async () => {
-    const [whole, part] = [await correction('2', -100), await correction('2', -60)];
+    const part = await correction('2', -60);
+    // As if both had been asked for before requests stood in each other's way: a second one for the whole.
+    await one.database.query("UPDATE remedy_request SET state = 'withdrawn', decided_by = 'nobody' WHERE id = $1", [part.id]);
+    const whole = await correction('2', -100);
+    await one.database.query("UPDATE remedy_request SET state = 'requested', decided_by = NULL WHERE id = $1", [part.id]);
     const answers = await Promise.all([decide(whole, hq, one), decide(part, other, two)]);
     expect(answers.filter(({ decideRemedy }) => decideRemedy.__typename === 'RemedyRequest')).toHaveLength(1);
     const id = await idOf('2');

@@ -15,10 +15,11 @@ import { ZonedMoment } from '../ui/values.js';
 import { ChangeList } from './change-list.js';
 import { FeeLines } from './fee-lines.js';
 import { PayoutFacts } from './payout-facts.js';
+import { ProposalCard } from './proposal-card.js';
 import classes from './terms.module.css';
 import { changesOf, NO_TERMS } from './terms.rules.js';
 import { TermsForm } from './terms-form.js';
-import { type TermsVersion, termsQuery } from './terms-queries.js';
+import { proposalsQuery, type TermsProposal, type TermsVersion, termsQuery } from './terms-queries.js';
 
 const route = getRouteApi('/signed-in/settlement/terms/$acquirerId');
 
@@ -28,9 +29,11 @@ export function AcquirerTermsPage() {
   const { acquirerId } = route.useParams();
   const acquirers = useQuery(acquirersQuery);
   const versions = useQuery(termsQuery(acquirerId));
-  const failed = [acquirers, versions].find((query) => query.error !== null && query.data === undefined);
+  const proposals = useQuery(proposalsQuery);
+  const failed = [acquirers, versions, proposals].find((query) => query.error !== null && query.data === undefined);
   if (failed) return <ErrorState error={failed.error} retry={() => void failed.refetch()} />;
-  if (acquirers.data === undefined || versions.data === undefined) return <Skeletons rows={3} height={140} />;
+  if (acquirers.data === undefined || versions.data === undefined || proposals.data === undefined)
+    return <Skeletons rows={3} height={140} />;
   const acquirer = acquirers.data.find(({ id }) => id === acquirerId);
   if (acquirer === undefined) {
     return (
@@ -43,11 +46,13 @@ export function AcquirerTermsPage() {
       </>
     );
   }
-  return <Page key={acquirerId} acquirer={acquirer} versions={versions.data} />;
+  const proposal = proposals.data.find((one) => one.acquirerId === acquirerId);
+  return <Page key={acquirerId} acquirer={acquirer} versions={versions.data} proposal={proposal} />;
 }
 
-function Page({ acquirer, versions }: { acquirer: Acquirer; versions: readonly TermsVersion[] }) {
+function Page(props: { acquirer: Acquirer; versions: readonly TermsVersion[]; proposal: TermsProposal | undefined }) {
   const { t } = useTexts();
+  const { acquirer, versions, proposal } = props;
   const me = useMe();
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -59,25 +64,30 @@ function Page({ acquirer, versions }: { acquirer: Acquirer; versions: readonly T
   return (
     <>
       <PageHeader title={t('terms.of', { acquirer: acquirer.name })} lead={<Link to="/settlement/terms">{t('terms.toAll')}</Link>}>
-        {me.role === 'hq' && !editing && current !== undefined ? (
+        {me.role === 'hq' && !editing && current !== undefined && proposal === undefined ? (
           <Button onClick={edit} data-testid="terms-edit">
             {t('terms.edit')}
           </Button>
         ) : null}
       </PageHeader>
       <MoneyTabs at="terms" />
+      {proposal === undefined ? null : (
+        <div className={classes.proposal}>
+          <ProposalCard key={proposal.id} proposal={proposal} current={current} today={today} />
+        </div>
+      )}
       {editing ? (
         <TermsForm
           acquirerId={acquirer.id}
           current={current}
           today={today}
           close={close}
-          saved={() => void navigate({ search: {}, ignoreBlocker: true })}
+          proposed={() => void navigate({ search: {}, ignoreBlocker: true })}
         />
       ) : current === undefined ? (
         <EmptyState icon={FileSignature} title={t('terms.noneTitle')}>
           {t('terms.noneText')}
-          {me.role === 'hq' ? (
+          {me.role === 'hq' && proposal === undefined ? (
             <Button onClick={edit} mt="md" className={classes.emptyAct} data-testid="terms-edit">
               {t('terms.write')}
             </Button>
@@ -138,10 +148,13 @@ function History({ versions, shown }: { versions: readonly TermsVersion[]; shown
               </Link>
               <span className={ui.muted}>
                 {' · '}
-                {version.savedBy}
+                {version.approvedBy === null
+                  ? version.savedBy
+                  : t('terms.byTwo', { proposer: version.savedBy, approver: version.approvedBy })}
                 {' · '}
                 <ZonedMoment at={version.savedAt} />
               </span>
+              {version.reason === null ? null : <p className={classes.why}>{version.reason}</p>}
             </div>
             <ChangeList changes={changesOf(versions[at + 1] ?? NO_TERMS, version)} />
           </li>

@@ -1,8 +1,9 @@
+import type { FeeRate } from '@tillward/reconciliation';
 import { ArrowRight, Minus, Plus, RefreshCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTexts } from '../i18n/use-texts.js';
 import classes from './terms.module.css';
-import type { Change, FieldChange } from './terms.rules.js';
+import { type Change, type FieldChange, PAYOUT_FIELDS } from './terms.rules.js';
 import { formatDay, type TermsWords, useTermsWords } from './terms-words.js';
 
 /** What differs between two versions, one sentence each. */
@@ -38,6 +39,7 @@ function ChangeItem({ change, words }: { change: Change; words: TermsWords }) {
             after={words.price(change.rate)}
           />
           <span>{validity(change.rate)}</span>
+          {change.kind === 'lineAdded' ? <span>{ending(change.rate)}</span> : null}
         </Item>
       );
     case 'lineChanged':
@@ -53,13 +55,12 @@ function ChangeItem({ change, words }: { change: Change; words: TermsWords }) {
     case 'payoutAdded':
       return (
         <Item look="added" what={t('terms.payout')}>
-          <span>
-            {[
-              words.payoutField('account', change.payout.account),
-              words.payoutField('country', change.payout.country),
-              words.payoutField('delayBankDays', change.payout.delayBankDays),
-            ].join(' · ')}
-          </span>
+          {/* Whoever approves sees all of it: what is held back and what may be missing, too. */}
+          {PAYOUT_FIELDS.filter((field) => field !== 'reserveReleaseDays' || change.payout.reservePpm > 0).map((field) => (
+            <span key={field} className={classes.field}>
+              <span>{t(`terms.field.${field}`)}</span> <span>{words.payoutField(field, change.payout[field])}</span>
+            </span>
+          ))}
         </Item>
       );
     case 'payoutChanged':
@@ -72,6 +73,10 @@ function ChangeItem({ change, words }: { change: Change; words: TermsWords }) {
       return <Item look="removed" what={t('terms.payout')} />;
     case 'feesRemoved':
       return <Item look="removed" what={t('terms.fees')} />;
+  }
+
+  function ending({ rounding, onRefund, currency }: FeeRate): string {
+    return [words.lineField('rounding', rounding, currency), words.lineField('onRefund', onRefund, currency)].join(t('list.separator'));
   }
 
   function validity({ from, through }: { from: string; through?: string }): string {

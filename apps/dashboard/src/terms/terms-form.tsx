@@ -17,13 +17,13 @@ import type { TermsVersion } from './terms-queries.js';
 const BASES = ['row', 'batch'] as const;
 const NO_FAULTS: readonly Fault[] = [];
 
-/** Writes the next version of an acquirer's terms, beginning with the one in force. Nothing is kept before it was looked over. */
+/** Writes the next version of an acquirer's terms, beginning with the one in force. It is looked over and then proposed: a second person brings it into force. */
 export function TermsForm(props: {
   acquirerId: string;
   current: TermsVersion | undefined;
   today: string;
   close: () => void;
-  saved: (version: number) => void;
+  proposed: () => void;
 }) {
   const { t } = useTexts();
   const { current, today, close } = props;
@@ -72,9 +72,9 @@ export function TermsForm(props: {
         terms={reviewed}
         today={today}
         close={() => setReviewed(null)}
-        saved={(version) => {
+        proposed={() => {
           done.current = true;
-          props.saved(version);
+          props.proposed();
         }}
       />
       <Leave dirty={() => dirty && !done.current} />

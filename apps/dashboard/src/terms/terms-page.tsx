@@ -1,6 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CircleCheck, CircleDashed, FileSignature } from 'lucide-react';
+import { CircleCheck, CircleDashed, FileSignature, Hourglass } from 'lucide-react';
 import { useMinute } from '../app/clock.js';
 import { deviceZone } from '../format/time.js';
 import { useTexts } from '../i18n/use-texts.js';
@@ -13,13 +13,15 @@ import { StateChip } from '../ui/state-chip.js';
 import ui from '../ui/ui.module.css';
 import classes from './terms.module.css';
 import { lineState } from './terms.rules.js';
-import { type TermsVersion, termsQuery } from './terms-queries.js';
+import { proposalsQuery, type TermsVersion, termsQuery } from './terms-queries.js';
 import { countryName, formatDay, useTermsWords } from './terms-words.js';
 
 /** An acquirer with what was agreed; `terms` is undefined where nothing was. */
 interface Agreement {
   readonly acquirer: Acquirer;
   readonly terms: TermsVersion | undefined;
+  /** Other terms wait for a second person. */
+  readonly waits: boolean;
 }
 
 /** What was agreed with each acquirer, and with whom nothing was. */
@@ -27,9 +29,16 @@ export function TermsPage() {
   const { t } = useTexts();
   const acquirers = useQuery(acquirersQuery);
   const versions = useQueries({ queries: (acquirers.data ?? []).map(({ id }) => termsQuery(id)) });
-  const failed = [acquirers, ...versions].find((query) => query.error !== null && query.data === undefined);
-  const waiting = failed === undefined && (acquirers.isPending || versions.some(({ isPending }) => isPending));
-  const rows = (acquirers.data ?? []).map((acquirer, at): Agreement => ({ acquirer, terms: versions[at]?.data?.[0] }));
+  const proposals = useQuery(proposalsQuery);
+  const failed = [acquirers, proposals, ...versions].find((query) => query.error !== null && query.data === undefined);
+  const waiting = failed === undefined && (acquirers.isPending || proposals.isPending || versions.some(({ isPending }) => isPending));
+  const rows = (acquirers.data ?? []).map(
+    (acquirer, at): Agreement => ({
+      acquirer,
+      terms: versions[at]?.data?.[0],
+      waits: proposals.data?.some(({ acquirerId }) => acquirerId === acquirer.id) === true,
+    }),
+  );
   const columns = useColumns();
   return (
     <>
@@ -73,8 +82,12 @@ function useColumns(): Column<Agreement>[] {
       key: 'state',
       header: t('filter.state'),
       head: true,
-      cell: ({ terms }) =>
-        terms === undefined ? (
+      cell: ({ terms, waits }) =>
+        waits ? (
+          <StateChip tone="warn" icon={Hourglass} testId="terms-proposed">
+            {t('terms.waits')}
+          </StateChip>
+        ) : terms === undefined ? (
           <StateChip tone="warn" icon={CircleDashed} testId="terms-missing">
             {t('terms.missing')}
           </StateChip>

@@ -92,7 +92,8 @@ export const dayBefore = (day: string): string => new Date(Date.parse(`${day}T00
 export const dayAfter = (day: string): string => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 
 const RATE_FIELDS = ['ratePpm', 'fixedMinor', 'floorMinor', 'capMinor', 'rounding', 'onRefund', 'through'] as const;
-const PAYOUT_FIELDS = ['account', 'country', 'delayBankDays', 'reservePpm', 'reserveReleaseDays', 'toleranceMinor'] as const;
+/** All that is said of when and where an acquirer pays, in the order it is shown. */
+export const PAYOUT_FIELDS = ['account', 'country', 'delayBankDays', 'reservePpm', 'reserveReleaseDays', 'toleranceMinor'] as const;
 
 /** A field of a line that can change while it stays the same line. */
 export type RateField = (typeof RATE_FIELDS)[number];

@@ -2,19 +2,9 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { DEMO_STORES, type DemoStore } from './chain.js';
+import { DEMO_ACQUIRER, DEMO_STORES, type DemoStore } from './chain.js';
 import { hoursClosingAt } from './hours.rules.js';
 import type { SimulatorControl, StatementOrderInput } from './simulator-control.js';
-
-/** The acquirer of the whole demo chain, and what was agreed with it. */
-export const DEMO_ACQUIRER = {
-  id: 'demo-acquirer',
-  name: '示范收单行 Demo Acquirer',
-  feePpm: 8_000,
-  account: 'DE00500105175407324931',
-  country: 'CN',
-  delayBankDays: 1,
-} as const;
 
 /** What the demo's acquirer gets wrong in Shanghai's statement: one of each kind, so that every kind of difference can be looked at. */
 const MISTAKES: NonNullable<StatementOrderInput['anomalies']> = [
@@ -41,18 +31,15 @@ export function demoStatementOrder(store: DemoStore['id'], closesAtMs: number): 
   return { store, cutOff, feePpm, account, country, delayBankDays };
 }
 
-/** Tells core of the acquirer: how its statements are written, which of its numbers is which terminal, what it charges and when it pays. Nothing changes when core knows it already. */
+/** Tells core how the acquirer's statements are written and which of its numbers is which terminal; the rest came with the chain file. Nothing changes when core knows it already. */
 async function setUpAcquirer(ask: AskCore, profile: unknown): Promise<void> {
-  const { id, name, feePpm, account, country, delayBankDays } = DEMO_ACQUIRER;
-  const known = acquirers.parse(await ask('{ acquirers { id } }', {}));
-  if (known.acquirers.some((acquirer) => acquirer.id === id)) return;
-  const currencies = [...new Set(DEMO_STORES.map(({ currency }) => currency))];
-  const terms = { ratePpm: feePpm, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' };
+  const { id, name } = DEMO_ACQUIRER;
+  const known = acquirers.parse(await ask('{ acquirers { id mapping { terminalNo } } }', {}));
+  if (known.acquirers.some((acquirer) => acquirer.id === id && acquirer.mapping.length > 0)) return;
   const answer = await ask(
-    `mutation ($id: ID!, $name: String!, $profile: String!, $entries: [AcquirerTerminalInput!]!, $fees: JSON, $funding: JSON) {
+    `mutation ($id: ID!, $name: String!, $profile: String!, $entries: [AcquirerTerminalInput!]!) {
       saved: saveAcquirer(input: {id: $id, name: $name, format: "csv", profile: $profile}) { __typename ... on Refusal { message } }
-      mapped: mapAcquirerTerminals(acquirerId: $id, entries: $entries) { __typename ... on Refusal { message } }
-      agreed: saveProviderTerms(input: {acquirerId: $id, fees: $fees, funding: $funding}) { __typename ... on Refusal { message } } }`,
+      mapped: mapAcquirerTerminals(acquirerId: $id, entries: $entries) { __typename ... on Refusal { message } } }`,
     {
       id,
       name,
@@ -65,15 +52,13 @@ async function setUpAcquirer(ask: AskCore, profile: unknown): Promise<void> {
           terminalId: terminal.id,
         })),
       ),
-      fees: { basis: 'row', rates: currencies.map((currency) => ({ currency, ...terms })) },
-      funding: { account, country, delayBankDays },
     },
   );
   const refused = Object.values(answers.parse(answer)).find(({ message }) => message !== undefined);
   if (refused !== undefined) throw new Error(`core did not take the demo's acquirer: ${refused.message}`);
 }
 
-const acquirers = z.object({ acquirers: z.array(z.object({ id: z.string() })) });
+const acquirers = z.object({ acquirers: z.array(z.object({ id: z.string(), mapping: z.array(z.unknown()) })) });
 const answers = z.record(z.string(), z.object({ message: z.string().optional() }));
 
 /** Something that goes on beside the system. */

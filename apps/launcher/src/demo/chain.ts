@@ -1,6 +1,16 @@
 import type { ChainFile, PowerConnection } from '@tillward/contracts';
 import { type DemoHours, hoursClosingAt } from './hours.rules.js';
 
+/** The acquirer of the whole demo chain, and what was agreed with it. */
+export const DEMO_ACQUIRER = {
+  id: 'demo-acquirer',
+  name: '示范收单行 Demo Acquirer',
+  feePpm: 8_000,
+  account: 'DE00500105175407324931',
+  country: 'CN',
+  delayBankDays: 1,
+} as const;
+
 /** A store of the demo chain; ports come from the start, keys and certificates from its gateway's enrolment. */
 export interface DemoStore {
   id: 'shanghai' | 'berlin' | 'newyork';
@@ -159,6 +169,8 @@ export interface DemoChainInput {
   devices: DeviceSecrets;
   /** PEM of the root that signs the simulated nexo terminals' certificates. */
   nexoAuthority: string;
+  /** Whether the demo has its acquirer, with what was agreed with it. */
+  acquirer: boolean;
 }
 
 /** New York, which inherits the chain's hours, stays open this much longer. */
@@ -185,12 +197,26 @@ export function demoChainFile(input: DemoChainInput): ChainFile {
         settings: closeAfterS === undefined ? {} : hourSettings(hoursClosingAt(input.readyAtMs + closeAfterS * 1000, store.timeZone)),
       };
     }),
+    acquirers: input.acquirer ? [demoAcquirer()] : [],
     people: DEMO_PEOPLE.map((person) => ({
       ...person,
       stores: [...person.stores],
       certified: [...person.certified],
       password: input.passwordOf(person.id),
     })),
+  };
+}
+
+/** The demo's acquirer with its terms: they come with the chain, so that no two people have to be made up who agreed on them. */
+function demoAcquirer(): NonNullable<ChainFile['acquirers']>[number] {
+  const { id, name, feePpm, account, country, delayBankDays } = DEMO_ACQUIRER;
+  const rate = { ratePpm: feePpm, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' };
+  const currencies = [...new Set(DEMO_STORES.map(({ currency }) => currency))];
+  return {
+    id,
+    name,
+    fees: { basis: 'row', rates: currencies.map((currency) => ({ currency, ...rate })) },
+    funding: { account, country, delayBankDays },
   };
 }
 

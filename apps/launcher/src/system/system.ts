@@ -267,6 +267,7 @@ class SystemStart {
       passwordOf: (person) => secrets.signIns[person]!,
       devices: secrets.devices,
       nexoAuthority: await this.#nexoAuthority(),
+      acquirer: this.#options.night.acquirer,
     });
     await writeSecretFile(path, JSON.stringify(chainFile.parse(chain), null, 2));
     return new Map(Object.entries(closeAfterS).map(([store, s]) => [store as DemoStore['id'], readyAtMs + s * 1000]));
