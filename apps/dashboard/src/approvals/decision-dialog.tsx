@@ -1,8 +1,6 @@
-import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { formatMoney } from '../format/money.js';
 import { execute } from '../graphql/client.js';
-import { NotReachable } from '../graphql/failures.js';
 import {
   ApproveFleetRequestDocument,
   type FleetRequestFieldsFragment,
@@ -10,10 +8,10 @@ import {
   WithdrawFleetRequestDocument,
 } from '../graphql/generated/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
-import dialog from '../incidents/incidents.module.css';
-import { formFaults, MOST_CHARACTERS, oneLine } from '../terminal/action.rules.js';
+import { formFaults, oneLine } from '../terminal/action.rules.js';
 import { Notice } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
+import { QuestionForm } from '../ui/question-form.js';
 import { renewRequests } from './approval-queries.js';
 import { FLEET_ACTIONS, unsettledOf } from './selection.rules.js';
 import { whereWords } from './words.js';
@@ -37,47 +35,33 @@ function Decision({ request, kind, close }: { request: Request; kind: DecisionKi
   const { t } = useTexts();
   // What was on the screen when the dialog opened is what is decided about, whatever arrives meanwhile.
   const [read] = useState(request);
-  const [reason, setReason] = useState('');
-  const [tried, setTried] = useState(false);
-  const { decide, deciding, problem } = useDeciding(close);
-  const fault = kind === 'refuse' ? formFaults({ parameters: [] }, { reason, text: '' }).reason : undefined;
+  // It is about this moment, so it is sent while the person waits; the same decision sent twice is one.
+  const decide = async (reason: string) => {
+    const answer = await send(read, kind, oneLine(reason));
+    await renewRequests();
+    if (answer.__typename !== 'FleetRequest') return t(`refusal.${answer.code}`);
+    close();
+    return undefined;
+  };
+  const reason = {
+    label: t('approval.reason'),
+    help: t('approval.reasonHelp'),
+    missing: t('approval.reasonMissing'),
+    fault: (text: string) =>
+      formFaults({ parameters: [] }, { reason: text, text: '' }).reason === 'cardLike' ? t('action.cardLike') : undefined,
+    testId: 'decision-reason',
+  };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (fault === undefined) void decide(read, kind, oneLine(reason));
-        else event.currentTarget.querySelector('textarea')?.focus();
-      }}
+    <QuestionForm
+      reason={kind === 'refuse' ? reason : undefined}
+      confirm={{ label: t(`approval.${kind}`), danger: kind === 'approve', testId: 'decision-confirm' }}
+      startAtCancel={kind !== 'refuse'}
+      notSent={t('approval.notSent')}
+      send={decide}
+      close={close}
     >
-      <div className={dialog.dialog}>
-        <What request={read} kind={kind} />
-        {kind === 'refuse' ? (
-          <Textarea
-            label={t('approval.reason')}
-            description={t('approval.reasonHelp')}
-            required
-            rows={2}
-            maxLength={MOST_CHARACTERS.reason}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            error={tried && fault ? t(fault === 'cardLike' ? 'action.cardLike' : 'approval.reasonMissing') : undefined}
-            data-testid="decision-reason"
-            data-autofocus
-          />
-        ) : null}
-        {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
-      </div>
-      <div className={dialog.dialogButtons}>
-        <Button variant="default" onClick={close} data-autofocus={kind === 'refuse' ? undefined : true}>
-          {t('action.cancel')}
-        </Button>
-        <Button type="submit" color={kind === 'approve' ? 'danger' : 'accent'} loading={deciding} data-testid="decision-confirm">
-          {t(`approval.${kind}`)}
-        </Button>
-      </div>
-    </form>
+      <What request={read} kind={kind} />
+    </QuestionForm>
   );
 }
 
@@ -99,29 +83,6 @@ function What({ request, kind }: { request: Request; kind: DecisionKind }) {
       {kind === 'approve' ? <p>{t('approval.approveNow')}</p> : null}
     </>
   );
-}
-
-/** Sends a decision while the person waits: it is about this moment, and the same decision sent twice is one. */
-function useDeciding(close: () => void) {
-  const { t } = useTexts();
-  const [deciding, setDeciding] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const decide = async (request: Request, kind: DecisionKind, reason: string) => {
-    setDeciding(true);
-    setProblem(null);
-    try {
-      const answer = await send(request, kind, reason);
-      await renewRequests();
-      if (answer.__typename === 'FleetRequest') close();
-      else setProblem(t(`refusal.${answer.code}`));
-    } catch (failure) {
-      if (!(failure instanceof NotReachable)) throw failure;
-      setProblem(t('approval.notSent'));
-    } finally {
-      setDeciding(false);
-    }
-  };
-  return { decide, deciding, problem };
 }
 
 async function send({ id, hash }: Request, kind: DecisionKind, reason: string) {

@@ -1,17 +1,15 @@
-import { Button, NativeSelect, Textarea } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { formatMoney } from '../format/money.js';
-import { NotReachable } from '../graphql/failures.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
-import { MOST_CHARACTERS } from '../terminal/action.rules.js';
 import { tell } from '../ui/announcer.js';
 import { Notice } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
+import { QuestionForm } from '../ui/question-form.js';
 import { atStake, ownerOf, personValue, ROLES, storesOf } from './difference.rules.js';
 import { act, type Difference, type DifferenceAct, ownersQuery, renewDifferences } from './difference-queries.js';
-import classes from './differences.module.css';
 
 /** What can be done with differences at once. */
 export type ActKind = DifferenceAct['kind'];
@@ -38,52 +36,30 @@ function Form({ kind, differences, close, done }: Parameters<typeof ActDialog>[0
   // What was selected when the dialog opened is what is acted on, whatever arrives meanwhile.
   const [chosen] = useState(differences);
   const [owner, setOwner] = useState('me');
-  const [note, setNote] = useState('');
-  const [tried, setTried] = useState(false);
-  const { send, sending, problem } = useActing(chosen, () => {
+  const send = async (note: string) => {
+    const answer = await act(
+      chosen.map(({ id }) => id),
+      kind === 'assign' ? { kind, to: ownerOf(owner, me.id) } : { kind, note: note.trim() },
+    );
+    await renewDifferences();
+    if (answer.__typename !== 'DifferencesChanged') return t(`refusal.${answer.code}`);
+    tell('ok', t('difference.done', { count: answer.differences.length }));
     close();
     done();
-  });
-  const missing = kind !== 'assign' && note.trim() === '';
-  const what = (): DifferenceAct => (kind === 'assign' ? { kind, to: ownerOf(owner, me.id) } : { kind, note: note.trim() });
+    return undefined;
+  };
+  const reason = { label: t('difference.reason'), help: t('difference.reasonHelp'), missing: t('difference.reasonMissing') };
   return (
-    <form
-      noValidate
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (missing) event.currentTarget.querySelector('textarea')?.focus();
-        else void send(what());
-      }}
+    <QuestionForm
+      reason={kind === 'assign' ? undefined : { ...reason, testId: 'act-reason' }}
+      confirm={{ label: t(`difference.${kind}`), danger: kind === 'accept', testId: 'act-confirm' }}
+      notSent={t('difference.notSent')}
+      send={send}
+      close={close}
     >
       <Meaning kind={kind} differences={chosen} />
-      {kind === 'assign' ? (
-        <OwnerChoice differences={chosen} value={owner} change={setOwner} />
-      ) : (
-        <Textarea
-          label={t('difference.reason')}
-          description={t('difference.reasonHelp')}
-          required
-          rows={2}
-          maxLength={MOST_CHARACTERS.reason}
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
-          error={tried && missing ? t('difference.reasonMissing') : undefined}
-          data-testid="act-reason"
-          data-autofocus
-        />
-      )}
-      {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
-      <div className={classes.buttons}>
-        <Button variant="default" onClick={close}>
-          {t('action.cancel')}
-        </Button>
-        <Button type="submit" color={kind === 'accept' ? 'danger' : 'accent'} loading={sending} data-testid="act-confirm">
-          {t(`difference.${kind}`)}
-        </Button>
-      </div>
-    </form>
+      {kind === 'assign' ? <OwnerChoice differences={chosen} value={owner} change={setOwner} /> : null}
+    </QuestionForm>
   );
 }
 
@@ -139,31 +115,4 @@ function Meaning({ kind, differences }: { kind: ActKind; differences: readonly D
       </p>
     </Notice>
   );
-}
-
-function useActing(differences: readonly Difference[], done: () => void) {
-  const { t } = useTexts();
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const send = async (what: DifferenceAct) => {
-    setSending(true);
-    setProblem(null);
-    try {
-      const answer = await act(
-        differences.map(({ id }) => id),
-        what,
-      );
-      await renewDifferences();
-      if (answer.__typename === 'DifferencesChanged') {
-        tell('ok', t('difference.done', { count: answer.differences.length }));
-        done();
-      } else setProblem(t(`refusal.${answer.code}`));
-    } catch (failure) {
-      if (!(failure instanceof NotReachable)) throw failure;
-      setProblem(t('difference.notSent'));
-    } finally {
-      setSending(false);
-    }
-  };
-  return { send, sending, problem };
 }

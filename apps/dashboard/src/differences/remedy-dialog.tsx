@@ -1,21 +1,20 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { decimalText } from '@tillward/money';
 import { useState } from 'react';
 import { formatGap, formatMoney } from '../format/money.js';
 import { formatBusinessDay } from '../format/time.js';
 import { execute } from '../graphql/client.js';
-import { NotReachable } from '../graphql/failures.js';
 import { RequestCorrectingEntryDocument, RequestForceMatchDocument } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
-import { MOST_CHARACTERS, oneLine } from '../terminal/action.rules.js';
+import { oneLine } from '../terminal/action.rules.js';
 import { tell } from '../ui/announcer.js';
 import { ErrorState, Notice, Skeletons } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
+import { QuestionForm } from '../ui/question-form.js';
 import { minorOf } from './amount.rules.js';
 import { leftOf, loneSide } from './difference.rules.js';
 import { type Difference, partnersQuery, renewDifferences, toleranceQuery } from './difference-queries.js';
-import classes from './differences.module.css';
 
 /** A remedy that two people decide about. */
 export type RemedyChoice = 'forceMatch' | 'correctingEntry';
@@ -42,24 +41,67 @@ export function RemedyDialog(props: {
 }
 
 function Form({ choice, difference, choose, close }: Parameters<typeof RemedyDialog>[0] & { choice: RemedyChoice }) {
-  const { t, locale } = useTexts();
+  const { t } = useTexts();
   const currency = (difference.terminalAmount ?? difference.acquirerAmount)?.currency ?? '';
   const [other, setOther] = useState('');
   const left = leftOf(difference);
   // All of what is left, with its sign; a part of it can be typed instead.
   const [amount, setAmount] = useState(left === undefined ? '' : decimalText(left.amountMinor, left.currency));
-  const [reason, setReason] = useState('');
-  const [tried, setTried] = useState(false);
-  const { send, sending, problem } = useAsking(close);
   const partners = useQuery({ ...partnersQuery(difference.id), enabled: choice === 'forceMatch' });
-  const offered = partners.data ?? [];
-  const nothing = choice === 'forceMatch' && offered.length === 0;
+  const nothing = choice === 'forceMatch' && (partners.data ?? []).length === 0;
   const amountMinor = minorOf(amount, currency);
-  const wrong = {
-    other: choice === 'forceMatch' && other === '',
-    amount: choice === 'correctingEntry' && (amountMinor === undefined || amountMinor === 0),
-    reason: reason.trim() === '',
+  const faulty = choice === 'forceMatch' ? other === '' : amountMinor === undefined || amountMinor === 0;
+  const send = async (written: string) => {
+    const reason = oneLine(written);
+    const answer = await request(
+      choice === 'forceMatch'
+        ? { choice, ids: loneSide(difference) === 'terminal' ? [difference.id, other] : [other, difference.id], reason }
+        : { choice, id: difference.id, amountMinor: amountMinor ?? 0, currency, reason },
+    );
+    await renewDifferences();
+    if (answer.__typename !== 'RemedyRequest') return t(`refusal.${answer.code}`);
+    tell('ok', t('difference.asked'));
+    close();
+    return undefined;
   };
+  const reason = { label: t('difference.reason'), help: t('difference.reasonHelp'), missing: t('difference.reasonMissing') };
+  return (
+    <QuestionForm
+      reason={nothing ? undefined : { ...reason, testId: 'remedy-reason', first: false }}
+      faulty={faulty}
+      confirm={nothing ? undefined : { label: t('difference.ask'), testId: 'remedy-ask' }}
+      notSent={t('difference.notSent')}
+      send={send}
+      close={close}
+    >
+      {(tried) => (
+        <>
+          <p>{t(choice === 'forceMatch' ? 'difference.forceText' : 'difference.correctText')}</p>
+          {choice === 'forceMatch' ? (
+            <Partner
+              difference={difference}
+              value={other}
+              change={setOther}
+              missing={tried && faulty}
+              correct={() => choose('correctingEntry')}
+            />
+          ) : (
+            <EntryAmount left={left} currency={currency} value={amount} change={setAmount} wrong={tried && faulty} />
+          )}
+        </>
+      )}
+    </QuestionForm>
+  );
+}
+
+/** What a lone difference is matched with: only what the server would accept is offered. */
+function Partner(props: { difference: Difference; value: string; change: (id: string) => void; missing: boolean; correct: () => void }) {
+  const { t, locale } = useTexts();
+  const { difference } = props;
+  const { data: offered, error, isPending, refetch } = useQuery(partnersQuery(difference.id));
+  if (isPending) return <Skeletons rows={1} height={60} />;
+  if (error && !offered) return <ErrorState error={error} retry={() => void refetch()} />;
+  if (offered.length === 0) return <NoPartner difference={difference} correct={props.correct} />;
   const label = (each: Difference) => {
     const money = each.terminalAmount ?? each.acquirerAmount;
     return [
@@ -69,82 +111,39 @@ function Form({ choice, difference, choose, close }: Parameters<typeof RemedyDia
     ].join(' · ');
   };
   return (
-    <form
-      noValidate
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (wrong.other || wrong.amount || wrong.reason) return;
-        const text = oneLine(reason);
-        void send(
-          choice === 'forceMatch'
-            ? { choice, ids: loneSide(difference) === 'terminal' ? [difference.id, other] : [other, difference.id], reason: text }
-            : { choice, id: difference.id, amountMinor: amountMinor ?? 0, currency, reason: text },
-        );
-      }}
-    >
-      <p>{t(choice === 'forceMatch' ? 'difference.forceText' : 'difference.correctText')}</p>
-      {choice === 'forceMatch' ? (
-        partners.isPending ? (
-          <Skeletons rows={1} height={60} />
-        ) : partners.error && !partners.data ? (
-          <ErrorState error={partners.error} retry={() => void partners.refetch()} />
-        ) : offered.length === 0 ? (
-          <NoPartner difference={difference} correct={() => choose('correctingEntry')} />
-        ) : (
-          <NativeSelect
-            label={t('difference.forceWith')}
-            value={other}
-            onChange={(event) => setOther(event.currentTarget.value)}
-            data={[{ value: '', label: t('difference.forcePick') }, ...offered.map((each) => ({ value: each.id, label: label(each) }))]}
-            error={tried && wrong.other ? t('difference.forcePick') : undefined}
-            data-testid="force-with"
-            data-autofocus
-          />
-        )
-      ) : (
-        <TextInput
-          label={t('difference.correctAmount', { currency })}
-          description={left ? t('difference.leftToCorrect', { amount: formatGap(left, locale) }) : undefined}
-          inputMode="text"
-          required
-          value={amount}
-          onChange={(event) => setAmount(event.currentTarget.value)}
-          error={tried && wrong.amount ? t('difference.amountWrong') : undefined}
-          data-testid="correct-amount"
-          data-autofocus
-        />
-      )}
-      {nothing ? null : <Reason value={reason} change={setReason} missing={tried && wrong.reason} />}
-      {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
-      <div className={classes.buttons}>
-        <Button variant="default" onClick={close}>
-          {t('action.cancel')}
-        </Button>
-        {nothing ? null : (
-          <Button type="submit" loading={sending} data-testid="remedy-ask">
-            {t('difference.ask')}
-          </Button>
-        )}
-      </div>
-    </form>
+    <NativeSelect
+      label={t('difference.forceWith')}
+      value={props.value}
+      onChange={(event) => props.change(event.currentTarget.value)}
+      data={[{ value: '', label: t('difference.forcePick') }, ...offered.map((each) => ({ value: each.id, label: label(each) }))]}
+      error={props.missing ? t('difference.forcePick') : undefined}
+      data-testid="force-with"
+      data-autofocus
+    />
   );
 }
 
-function Reason({ value, change, missing }: { value: string; change: (reason: string) => void; missing: boolean }) {
-  const { t } = useTexts();
+/** How much a correcting entry makes up for. */
+function EntryAmount(props: {
+  left: ReturnType<typeof leftOf>;
+  currency: string;
+  value: string;
+  change: (amount: string) => void;
+  wrong: boolean;
+}) {
+  const { t, locale } = useTexts();
+  const { left, currency } = props;
   return (
-    <Textarea
-      label={t('difference.reason')}
-      description={t('difference.reasonHelp')}
+    <TextInput
+      label={t('difference.correctAmount', { currency })}
+      description={left ? t('difference.leftToCorrect', { amount: formatGap(left, locale) }) : undefined}
+      inputMode="text"
       required
-      rows={2}
-      maxLength={MOST_CHARACTERS.reason}
-      value={value}
-      onChange={(event) => change(event.currentTarget.value)}
-      error={missing ? t('difference.reasonMissing') : undefined}
-      data-testid="remedy-reason"
+      value={props.value}
+      onChange={(event) => props.change(event.currentTarget.value)}
+      error={props.wrong ? t('difference.amountWrong') : undefined}
+      data-testid="correct-amount"
+      data-autofocus
     />
   );
 }
@@ -195,28 +194,4 @@ async function request(ask: Ask) {
   }
   const { id: differenceId, amountMinor, currency, reason } = ask;
   return (await execute(RequestCorrectingEntryDocument, { input: { differenceId, amountMinor, currency, reason } })).requestCorrectingEntry;
-}
-
-function useAsking(close: () => void) {
-  const { t } = useTexts();
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const send = async (ask: Ask) => {
-    setSending(true);
-    setProblem(null);
-    try {
-      const answer = await request(ask);
-      await renewDifferences();
-      if (answer.__typename === 'RemedyRequest') {
-        tell('ok', t('difference.asked'));
-        close();
-      } else setProblem(t(`refusal.${answer.code}`));
-    } catch (failure) {
-      if (!(failure instanceof NotReachable)) throw failure;
-      setProblem(t('difference.notSent'));
-    } finally {
-      setSending(false);
-    }
-  };
-  return { send, sending, problem };
 }

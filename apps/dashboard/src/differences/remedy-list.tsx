@@ -1,16 +1,15 @@
-import { Button, NativeSelect, Textarea } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Ban, CircleCheck, Handshake, Hourglass, type LucideIcon, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { formatMoney } from '../format/money.js';
 import { execute } from '../graphql/client.js';
-import { NotReachable } from '../graphql/failures.js';
 import { DecideRemedyDocument, type RemedyDecision, type RemedyState } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
-import { MOST_CHARACTERS } from '../terminal/action.rules.js';
-import { EmptyState, ErrorState, Fact, Facts, LoadMore, Notice, Skeletons } from '../ui/blocks.js';
+import { EmptyState, ErrorState, Fact, Facts, LoadMore, Skeletons } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
+import { QuestionForm } from '../ui/question-form.js';
 import { type ChipTone, StateChip } from '../ui/state-chip.js';
 import ui from '../ui/ui.module.css';
 import { BusinessDay, Money, ZonedMoment } from '../ui/values.js';
@@ -201,68 +200,26 @@ function Decide({ remedy, decision, close }: { remedy: Remedy; decision: RemedyD
   const { t } = useTexts();
   // What was read when the dialog opened is what is decided about: its digest goes along.
   const [read] = useState(remedy);
-  const [note, setNote] = useState('');
-  const [tried, setTried] = useState(false);
-  const { decide, deciding, problem } = useDeciding(close);
-  const missing = decision === 'refuse' && note.trim() === '';
+  const send = async (written: string) => {
+    const note = written.trim() === '' ? null : written.trim();
+    const { decideRemedy: answer } = await execute(DecideRemedyDocument, { id: read.id, digest: read.digest, decision, note });
+    await renewDifferences();
+    if (answer.__typename !== 'RemedyRequest') return t(`refusal.${answer.code}`);
+    close();
+    return undefined;
+  };
+  const reason = { label: t('difference.reason'), missing: t('difference.reasonMissing'), testId: 'decide-note' };
   return (
-    <form
-      noValidate
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (missing) event.currentTarget.querySelector('textarea')?.focus();
-        else void decide(read, decision, note.trim());
-      }}
+    <QuestionForm
+      reason={decision === 'refuse' ? reason : undefined}
+      confirm={{ label: t(`difference.${decision}`), danger: decision === 'approve', testId: 'decide-confirm' }}
+      notSent={t('difference.notSent')}
+      send={send}
+      close={close}
     >
-      <p className={classes.reason}>{read.reason}</p>
+      <p>{read.reason}</p>
       <Asked remedy={read} />
       <p>{t(`difference.${decision}Text`)}</p>
-      {decision === 'refuse' ? (
-        <Textarea
-          label={t('difference.reason')}
-          required
-          rows={2}
-          maxLength={MOST_CHARACTERS.reason}
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
-          error={tried && missing ? t('difference.reasonMissing') : undefined}
-          data-testid="decide-note"
-          data-autofocus
-        />
-      ) : null}
-      {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
-      <div className={classes.buttons}>
-        <Button variant="default" onClick={close}>
-          {t('action.cancel')}
-        </Button>
-        <Button type="submit" color={decision === 'approve' ? 'danger' : 'accent'} loading={deciding} data-testid="decide-confirm">
-          {t(`difference.${decision}`)}
-        </Button>
-      </div>
-    </form>
+    </QuestionForm>
   );
-}
-
-function useDeciding(close: () => void) {
-  const { t } = useTexts();
-  const [deciding, setDeciding] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const decide = async ({ id, digest }: Remedy, decision: RemedyDecision, note: string) => {
-    setDeciding(true);
-    setProblem(null);
-    try {
-      const { decideRemedy: answer } = await execute(DecideRemedyDocument, { id, digest, decision, note: note === '' ? null : note });
-      await renewDifferences();
-      if (answer.__typename === 'RemedyRequest') close();
-      else setProblem(t(`refusal.${answer.code}`));
-    } catch (failure) {
-      if (!(failure instanceof NotReachable)) throw failure;
-      setProblem(t('difference.notSent'));
-    } finally {
-      setDeciding(false);
-    }
-  };
-  return { decide, deciding, problem };
 }

@@ -1,14 +1,10 @@
-import { Button, Textarea } from '@mantine/core';
-import { useState } from 'react';
 import { execute } from '../graphql/client.js';
-import { NotReachable } from '../graphql/failures.js';
 import { RevokeGatewayDocument } from '../graphql/generated/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
-import dialog from '../incidents/incidents.module.css';
-import { MOST_CHARACTERS, oneLine } from '../terminal/action.rules.js';
+import { oneLine } from '../terminal/action.rules.js';
 import { tell } from '../ui/announcer.js';
-import { Notice } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
+import { QuestionForm } from '../ui/question-form.js';
 import { renewGateways } from './gateway-queries.js';
 import type { GatewayRow } from './gateways-page.js';
 
@@ -31,61 +27,24 @@ export function RevokeDialog(props: { row: GatewayRow | null; storeName: (id: st
 function Confirm({ row, store, close }: { row: GatewayRow; store: string; close: () => void }) {
   const { t } = useTexts();
   const { storeId, gatewayId } = row;
-  const [reason, setReason] = useState('');
-  const [tried, setTried] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [revoking, setRevoking] = useState(false);
-  const revoke = async () => {
-    setRevoking(true);
-    setProblem(null);
-    try {
-      const { revokeGateway: answer } = await execute(RevokeGatewayDocument, { input: { storeId, gatewayId, reason: oneLine(reason) } });
-      await renewGateways();
-      if (answer.__typename !== 'GatewayEnrolment') return setProblem(t(`refusal.${answer.code}`));
-      tell('ok', t('gatewayPage.revoked', { gateway: gatewayId }));
-      close();
-    } catch (failure) {
-      if (!(failure instanceof NotReachable)) throw failure;
-      setProblem(t('error.awayText'));
-    } finally {
-      setRevoking(false);
-    }
+  const send = async (reason: string) => {
+    const { revokeGateway: answer } = await execute(RevokeGatewayDocument, { input: { storeId, gatewayId, reason: oneLine(reason) } });
+    await renewGateways();
+    if (answer.__typename !== 'GatewayEnrolment') return t(`refusal.${answer.code}`);
+    tell('ok', t('gatewayPage.revoked', { gateway: gatewayId }));
+    close();
+    return undefined;
   };
-  const missing = reason.trim() === '';
+  const reason = { label: t('gatewayPage.reason'), help: t('gatewayPage.reasonHelp'), missing: t('gatewayPage.reasonMissing') };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (missing) event.currentTarget.querySelector('textarea')?.focus();
-        else void revoke();
-      }}
+    <QuestionForm
+      reason={{ ...reason, testId: 'revoke-reason' }}
+      confirm={{ label: t('gatewayPage.revoke'), danger: true, testId: 'revoke-confirm' }}
+      notSent={t('error.awayText')}
+      send={send}
+      close={close}
     >
-      <div className={dialog.dialog}>
-        <p>{t('gatewayPage.revokeText', { store })}</p>
-        <Textarea
-          label={t('gatewayPage.reason')}
-          description={t('gatewayPage.reasonHelp')}
-          required
-          rows={2}
-          maxLength={MOST_CHARACTERS.reason}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          error={tried && missing ? t('gatewayPage.reasonMissing') : undefined}
-          data-testid="revoke-reason"
-          data-autofocus
-        />
-        {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
-      </div>
-      <div className={dialog.dialogButtons}>
-        <Button variant="default" onClick={close}>
-          {t('action.cancel')}
-        </Button>
-        <Button type="submit" color="danger" loading={revoking} data-testid="revoke-confirm">
-          {t('gatewayPage.revoke')}
-        </Button>
-      </div>
-    </form>
+      <p>{t('gatewayPage.revokeText', { store })}</p>
+    </QuestionForm>
   );
 }

@@ -1,11 +1,10 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Ban, CircleCheck, Hourglass, type LucideIcon, TimerOff, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { queryClient } from '../app/query-client.js';
 import { formatMoney } from '../format/money.js';
 import { execute } from '../graphql/client.js';
-import { NotReachable } from '../graphql/failures.js';
 import {
   DecideSettlementRequestDocument,
   RequestSettlementDocument,
@@ -16,10 +15,11 @@ import {
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { newKey } from '../outbox/new-key.js';
 import { useMe } from '../session/session.js';
-import { MOST_CHARACTERS, oneLine } from '../terminal/action.rules.js';
+import { oneLine } from '../terminal/action.rules.js';
 import { tell } from '../ui/announcer.js';
-import { Card, Fact, Facts, Notice } from '../ui/blocks.js';
+import { Card, Fact, Facts } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
+import { QuestionForm } from '../ui/question-form.js';
 import { type ChipTone, StateChip } from '../ui/state-chip.js';
 import { Countdown, ZonedMoment } from '../ui/values.js';
 import classes from './board.module.css';
@@ -147,63 +147,36 @@ function Ask({ asking, batch, storeName, close }: { asking: Asking; batch: Batch
   const { t, locale } = useTexts();
   // What was read when the dialog opened is what is asked for or decided about; the same key goes with every try.
   const [read] = useState({ asking, batch, key: newKey() });
-  const [reason, setReason] = useState('');
-  const [tried, setTried] = useState(false);
-  const { send, sending, problem } = useSending(close);
-  const needsReason = 'ask' in asking || asking.decide === 'refuse';
-  const missing = needsReason && reason.trim() === '';
-  const amount = formatMoney(read.batch.journal, locale);
+  const send = async (reason: string) => {
+    const answer = await sendIt(read.asking, read.batch, oneLine(reason), read.key);
+    await Promise.all(['settlementRequests', 'batch', 'batches'].map((name) => queryClient.invalidateQueries({ queryKey: [name] })));
+    if (answer.__typename !== 'SettlementRequest') return t(`refusal.${answer.code}`);
+    tell('ok', t('ask' in read.asking ? 'board.asked' : 'board.decided'));
+    close();
+    return undefined;
+  };
+  const reason = { label: t('board.reason'), help: t('board.reasonHelp'), missing: t('board.reasonMissing') };
+  const place = { terminal: batch.terminalName, store: storeName };
   return (
-    <form
-      noValidate
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (missing) event.currentTarget.querySelector('textarea')?.focus();
-        else void send(read.asking, read.batch, oneLine(reason), read.key);
+    <QuestionForm
+      reason={'ask' in asking || asking.decide === 'refuse' ? { ...reason, testId: 'settlement-reason' } : undefined}
+      confirm={{
+        label: 'ask' in asking ? t('board.askSecond') : t(`board.decide.${asking.decide}`),
+        danger: 'decide' in asking && asking.decide === 'approve',
+        testId: 'settlement-confirm',
       }}
+      notSent={t('board.notSent')}
+      send={send}
+      close={close}
     >
       <p>
         {'ask' in asking
-          ? t(`board.askText.${asking.ask}`, { terminal: batch.terminalName, store: storeName, amount })
+          ? t(`board.askText.${asking.ask}`, { ...place, amount: formatMoney(read.batch.journal, locale) })
           : asking.decide === 'approve'
-            ? t(`board.approveText.${asking.request.kind}`, {
-                terminal: batch.terminalName,
-                store: storeName,
-                amount: formatMoney(asking.request.journal, locale),
-              })
+            ? t(`board.approveText.${asking.request.kind}`, { ...place, amount: formatMoney(asking.request.journal, locale) })
             : t(`board.${asking.decide}Text`)}
       </p>
-      {needsReason ? (
-        <Textarea
-          label={t('board.reason')}
-          description={t('board.reasonHelp')}
-          required
-          rows={2}
-          maxLength={MOST_CHARACTERS.reason}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          error={tried && missing ? t('board.reasonMissing') : undefined}
-          data-testid="settlement-reason"
-          data-autofocus
-        />
-      ) : null}
-      {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
-      <div className={classes.buttons}>
-        <Button variant="default" onClick={close}>
-          {t('action.cancel')}
-        </Button>
-        <Button
-          type="submit"
-          color={'decide' in asking && asking.decide === 'approve' ? 'danger' : 'accent'}
-          loading={sending}
-          data-testid="settlement-confirm"
-        >
-          {'ask' in asking ? t('board.askSecond') : t(`board.decide.${asking.decide}`)}
-        </Button>
-      </div>
-    </form>
+    </QuestionForm>
   );
 }
 
@@ -215,28 +188,4 @@ async function sendIt(asking: Asking, { storeId, terminalId, batchNo }: BatchDet
   const { id, digest } = asking.request;
   const input = { id, decision: asking.decide, digest, note: reason === '' ? null : reason };
   return (await execute(DecideSettlementRequestDocument, { input })).decideSettlementRequest;
-}
-
-function useSending(close: () => void) {
-  const { t } = useTexts();
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const send = async (asking: Asking, batch: BatchDetail, reason: string, key: string) => {
-    setSending(true);
-    setProblem(null);
-    try {
-      const answer = await sendIt(asking, batch, reason, key);
-      await Promise.all(['settlementRequests', 'batch', 'batches'].map((name) => queryClient.invalidateQueries({ queryKey: [name] })));
-      if (answer.__typename === 'SettlementRequest') {
-        tell('ok', t('ask' in asking ? 'board.asked' : 'board.decided'));
-        close();
-      } else setProblem(t(`refusal.${answer.code}`));
-    } catch (failure) {
-      if (!(failure instanceof NotReachable)) throw failure;
-      setProblem(t('board.notSent'));
-    } finally {
-      setSending(false);
-    }
-  };
-  return { send, sending, problem };
 }

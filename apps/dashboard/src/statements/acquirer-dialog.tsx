@@ -1,14 +1,12 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { execute } from '../graphql/client.js';
-import { NotReachable } from '../graphql/failures.js';
-import { SaveAcquirerDocument, type SaveAcquirerInput } from '../graphql/generated/money/graphql.js';
+import { SaveAcquirerDocument } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { tell } from '../ui/announcer.js';
-import { Notice } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
+import { QuestionForm } from '../ui/question-form.js';
 import { type Acquirer, renewStatements } from './statement-queries.js';
-import classes from './statements.module.css';
 
 /** Formats an acquirer's files can be said to have, where their content alone does not say. */
 const FORMATS = ['unionpay', 'wechat', 'alipay', 'adyen', 'stripe', 'csv'] as const;
@@ -46,98 +44,72 @@ function AcquirerForm({ acquirer, close }: { acquirer: Acquirer | undefined; clo
   const [name, setName] = useState(acquirer?.name ?? '');
   const [format, setFormat] = useState(acquirer?.format ?? '');
   const [profile, setProfile] = useState(acquirer?.profile ?? '');
-  const [tried, setTried] = useState(false);
-  const { save, saving, problem } = useSaving(close);
   const faults = { id: !ID.test(id), name: name.trim() === '', profile: format === 'csv' && profile.trim() === '' };
-  return (
-    <form
-      noValidate
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (!faults.id && !faults.name && !faults.profile) {
-          // What is left out stays as it is: another format does not take the profile away.
-          void save({ id, name: name.trim(), format: format === '' ? null : format, ...(format === 'csv' ? { profile } : {}) });
-        }
-      }}
-    >
-      <TextInput
-        label={t('statement.acquirerName')}
-        required
-        value={name}
-        maxLength={80}
-        onChange={(event) => setName(event.currentTarget.value)}
-        error={tried && faults.name ? t('statement.nameMissing') : undefined}
-        data-testid="acquirer-name"
-        data-autofocus
-      />
-      <TextInput
-        label={t('statement.acquirerId')}
-        description={t('statement.acquirerIdHelp')}
-        required
-        value={id}
-        disabled={acquirer !== undefined}
-        autoCapitalize="none"
-        onChange={(event) => setId(event.currentTarget.value)}
-        error={tried && faults.id ? t('statement.idWrong') : undefined}
-        data-testid="acquirer-id"
-      />
-      <NativeSelect
-        label={t('statement.formatName')}
-        value={format}
-        onChange={(event) => setFormat(event.currentTarget.value)}
-        data={[
-          { value: '', label: t('statement.detect') },
-          ...FORMATS.map((each) => ({ value: each, label: t(`statement.format.${each}`) })),
-        ]}
-        data-testid="acquirer-format"
-      />
-      {format === 'csv' ? (
-        <Textarea
-          label={t('statement.profile')}
-          description={t('statement.profileHelp')}
-          required
-          rows={6}
-          value={profile}
-          onChange={(event) => setProfile(event.currentTarget.value)}
-          error={tried && faults.profile ? t('statement.profileMissing') : undefined}
-          data-testid="acquirer-profile"
-        />
-      ) : null}
-      {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
-      <div className={classes.buttons}>
-        <Button variant="default" onClick={close}>
-          {t('action.cancel')}
-        </Button>
-        <Button type="submit" loading={saving} data-testid="acquirer-save">
-          {t('statement.saveAcquirer')}
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-function useSaving(close: () => void) {
-  const { t } = useTexts();
-  const [saving, setSaving] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const save = async (input: SaveAcquirerInput) => {
-    setSaving(true);
-    setProblem(null);
-    try {
-      const { saveAcquirer: answer } = await execute(SaveAcquirerDocument, { input });
-      await renewStatements();
-      if (answer.__typename === 'Acquirer') {
-        tell('ok', t('statement.acquirerSaved', { name: input.name }));
-        close();
-      } else setProblem(t(`refusal.${answer.code}`));
-    } catch (failure) {
-      if (!(failure instanceof NotReachable)) throw failure;
-      setProblem(t('error.awayText'));
-    } finally {
-      setSaving(false);
-    }
+  const save = async () => {
+    // What is left out stays as it is: another format does not take the profile away.
+    const input = { id, name: name.trim(), format: format === '' ? null : format, ...(format === 'csv' ? { profile } : {}) };
+    const { saveAcquirer: answer } = await execute(SaveAcquirerDocument, { input });
+    await renewStatements();
+    if (answer.__typename !== 'Acquirer') return t(`refusal.${answer.code}`);
+    tell('ok', t('statement.acquirerSaved', { name: input.name }));
+    close();
+    return undefined;
   };
-  return { save, saving, problem };
+  return (
+    <QuestionForm
+      faulty={faults.id || faults.name || faults.profile}
+      confirm={{ label: t('statement.saveAcquirer'), testId: 'acquirer-save' }}
+      notSent={t('error.awayText')}
+      send={save}
+      close={close}
+    >
+      {(tried) => (
+        <>
+          <TextInput
+            label={t('statement.acquirerName')}
+            required
+            value={name}
+            maxLength={80}
+            onChange={(event) => setName(event.currentTarget.value)}
+            error={tried && faults.name ? t('statement.nameMissing') : undefined}
+            data-testid="acquirer-name"
+            data-autofocus
+          />
+          <TextInput
+            label={t('statement.acquirerId')}
+            description={t('statement.acquirerIdHelp')}
+            required
+            value={id}
+            disabled={acquirer !== undefined}
+            autoCapitalize="none"
+            onChange={(event) => setId(event.currentTarget.value)}
+            error={tried && faults.id ? t('statement.idWrong') : undefined}
+            data-testid="acquirer-id"
+          />
+          <NativeSelect
+            label={t('statement.formatName')}
+            value={format}
+            onChange={(event) => setFormat(event.currentTarget.value)}
+            data={[
+              { value: '', label: t('statement.detect') },
+              ...FORMATS.map((each) => ({ value: each, label: t(`statement.format.${each}`) })),
+            ]}
+            data-testid="acquirer-format"
+          />
+          {format === 'csv' ? (
+            <Textarea
+              label={t('statement.profile')}
+              description={t('statement.profileHelp')}
+              required
+              rows={6}
+              value={profile}
+              onChange={(event) => setProfile(event.currentTarget.value)}
+              error={tried && faults.profile ? t('statement.profileMissing') : undefined}
+              data-testid="acquirer-profile"
+            />
+          ) : null}
+        </>
+      )}
+    </QuestionForm>
+  );
 }

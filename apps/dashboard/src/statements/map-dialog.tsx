@@ -1,18 +1,17 @@
-import { Button, NativeSelect } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import { execute } from '../graphql/client.js';
-import { NotReachable } from '../graphql/failures.js';
 import { MapAcquirerTerminalsDocument } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { tell } from '../ui/announcer.js';
-import { ErrorState, Notice, Skeletons } from '../ui/blocks.js';
+import { ErrorState, Skeletons } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
+import { QuestionForm } from '../ui/question-form.js';
 import ui from '../ui/ui.module.css';
 import { placeKey, placeOf, type UnknownNumber, unknownNumbers } from './statement.rules.js';
 import { acquirersQuery, renewStatements, type StatementFile, unmappedQuery } from './statement-queries.js';
-import classes from './statements.module.css';
 
 /** Says which terminals an acquirer's unknown numbers are. */
 export function MapDialog({ opened, close, file }: { opened: boolean; close: () => void; file: StatementFile }) {
@@ -37,19 +36,24 @@ function MappingForm({ numbers, acquirerId, close }: { numbers: readonly Unknown
   const { t } = useTexts();
   const places = usePlaces();
   const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map());
-  const { save, saving, problem } = useSaving(acquirerId, close);
   const entries = numbers.flatMap((number) => {
     const place = chosen.get(nameOf(number));
     return place ? [{ merchantNo: number.merchantNo, terminalNo: number.terminalNo, ...placeOf(place) }] : [];
   });
+  const save = async () => {
+    const { mapAcquirerTerminals: answer } = await execute(MapAcquirerTerminalsDocument, { acquirerId, entries });
+    await renewStatements();
+    if (answer.__typename !== 'Acquirer') return answer.code === 'invalidInput' ? t('statement.mapRefused') : t(`refusal.${answer.code}`);
+    tell('ok', t('statement.mapped', { count: entries.length }));
+    close();
+    return undefined;
+  };
   return (
-    <form
-      noValidate
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (entries.length > 0) void save(entries);
-      }}
+    <QuestionForm
+      confirm={{ label: t('statement.mapSave', { count: entries.length }), disabled: entries.length === 0, testId: 'map-save' }}
+      notSent={t('error.awayText')}
+      send={save}
+      close={close}
     >
       <p>{t('statement.mapText')}</p>
       {numbers.map((number) => (
@@ -64,16 +68,7 @@ function MappingForm({ numbers, acquirerId, close }: { numbers: readonly Unknown
         />
       ))}
       {numbers.length === 0 ? <p className={ui.muted}>{t('statement.mapNone')}</p> : null}
-      {problem === null ? null : <Notice tone="bad">{problem}</Notice>}
-      <div className={classes.buttons}>
-        <Button variant="default" onClick={close}>
-          {t('action.cancel')}
-        </Button>
-        <Button type="submit" loading={saving} disabled={entries.length === 0} data-testid="map-save">
-          {t('statement.mapSave', { count: entries.length })}
-        </Button>
-      </div>
-    </form>
+    </QuestionForm>
   );
 }
 
@@ -93,28 +88,4 @@ function usePlaces() {
               .filter(({ id }) => !taken.has(placeKey(store.id, id)))
               .map(({ id, name }) => ({ value: placeKey(store.id, id), label: `${name} · ${store.name}` })),
     }));
-}
-
-function useSaving(acquirerId: string, close: () => void) {
-  const { t } = useTexts();
-  const [saving, setSaving] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const save = async (entries: { merchantNo: string; terminalNo: string; storeId: string; terminalId: string | null }[]) => {
-    setSaving(true);
-    setProblem(null);
-    try {
-      const { mapAcquirerTerminals: answer } = await execute(MapAcquirerTerminalsDocument, { acquirerId, entries });
-      await renewStatements();
-      if (answer.__typename === 'Acquirer') {
-        tell('ok', t('statement.mapped', { count: entries.length }));
-        close();
-      } else setProblem(answer.code === 'invalidInput' ? t('statement.mapRefused') : t(`refusal.${answer.code}`));
-    } catch (failure) {
-      if (!(failure instanceof NotReachable)) throw failure;
-      setProblem(t('error.awayText'));
-    } finally {
-      setSaving(false);
-    }
-  };
-  return { save, saving, problem };
 }

@@ -1,20 +1,18 @@
-import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { queryClient } from '../app/query-client.js';
 import { execute } from '../graphql/client.js';
-import { NotReachable } from '../graphql/failures.js';
 import {
   DecideStatementWithdrawalDocument,
   type RemedyDecision,
   WithdrawStatementFileDocument,
 } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
-import { MOST_CHARACTERS, oneLine } from '../terminal/action.rules.js';
+import { oneLine } from '../terminal/action.rules.js';
 import { tell } from '../ui/announcer.js';
 import { Notice } from '../ui/blocks.js';
 import { Dialog } from '../ui/dialog.js';
+import { QuestionForm } from '../ui/question-form.js';
 import { renewStatements, type StatementFile, type Withdrawal } from './statement-queries.js';
-import classes from './statements.module.css';
 
 /** A new wish, or a decision about one. */
 type About =
@@ -40,25 +38,32 @@ function Form({ about, close }: { about: About; close: () => void }) {
   const { t, locale } = useTexts();
   // What was read when the dialog opened is what is asked for or decided about: its digest goes along.
   const [read] = useState(about);
-  const [reason, setReason] = useState('');
-  const [tried, setTried] = useState(false);
-  const { send, sending, problem } = useSending(close);
   const file = 'ask' in read ? read.ask : read.file;
-  const needsReason = 'ask' in read || read.decide === 'refuse';
-  const missing = needsReason && reason.trim() === '';
   const takesEffect = 'ask' in read || read.decide === 'approve';
+  const send = async (reason: string) => {
+    const answer = await request(read, oneLine(reason));
+    await renewStatements();
+    if (answer.__typename !== 'StatementWithdrawal') return t(`refusal.${answer.code}`);
+    // What its rows led to is worked out anew.
+    for (const key of ['differences', 'payouts', 'feeReport', 'wrongFees']) void queryClient.invalidateQueries({ queryKey: [key] });
+    tell('ok', t(`statement.withdrawalTold.${answer.state}`));
+    close();
+    return undefined;
+  };
+  const reason = { label: t('statement.reason'), help: t('statement.reasonHelp'), missing: t('statement.reasonMissing') };
   return (
-    <form
-      noValidate
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (missing) event.currentTarget.querySelector('textarea')?.focus();
-        else void send(read, oneLine(reason));
+    <QuestionForm
+      reason={'ask' in read || read.decide === 'refuse' ? { ...reason, testId: 'withdrawal-reason' } : undefined}
+      confirm={{
+        label: 'ask' in read ? t('statement.askSecond') : t(`statement.decide.${read.decide}`),
+        danger: 'decide' in read && read.decide === 'approve',
+        testId: 'withdrawal-confirm',
       }}
+      notSent={t('statement.notSent')}
+      send={send}
+      close={close}
     >
-      {'ask' in read ? null : <p className={classes.reason}>{read.withdrawal.reason}</p>}
+      {'ask' in read ? null : <p>{read.withdrawal.reason}</p>}
       {takesEffect ? (
         <Notice tone="warn" testId="withdrawal-effect">
           <p>{t('statement.withdrawEffect', { name: file.name, count: file.rowsRead, rows: file.rowsRead.toLocaleString(locale) })}</p>
@@ -68,35 +73,7 @@ function Form({ about, close }: { about: About; close: () => void }) {
         <p>{t('statement.staysAsItIs')}</p>
       )}
       {'ask' in read ? <p>{t('statement.withdrawAsk')}</p> : null}
-      {needsReason ? (
-        <Textarea
-          label={t('statement.reason')}
-          description={t('statement.reasonHelp')}
-          required
-          rows={2}
-          maxLength={MOST_CHARACTERS.reason}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          error={tried && missing ? t('statement.reasonMissing') : undefined}
-          data-testid="withdrawal-reason"
-          data-autofocus
-        />
-      ) : null}
-      <div role="alert">{problem === null ? null : <Notice tone="bad">{problem}</Notice>}</div>
-      <div className={classes.buttons}>
-        <Button variant="default" onClick={close}>
-          {t('action.cancel')}
-        </Button>
-        <Button
-          type="submit"
-          color={'decide' in read && read.decide === 'approve' ? 'danger' : 'accent'}
-          loading={sending}
-          data-testid="withdrawal-confirm"
-        >
-          {'ask' in read ? t('statement.askSecond') : t(`statement.decide.${read.decide}`)}
-        </Button>
-      </div>
-    </form>
+    </QuestionForm>
   );
 }
 
@@ -105,30 +82,4 @@ async function request(about: About, reason: string) {
   const { id, digest } = about.withdrawal;
   return (await execute(DecideStatementWithdrawalDocument, { id, digest, decision: about.decide, note: reason === '' ? null : reason }))
     .decideStatementWithdrawal;
-}
-
-function useSending(close: () => void) {
-  const { t } = useTexts();
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const send = async (about: About, reason: string) => {
-    setSending(true);
-    setProblem(null);
-    try {
-      const answer = await request(about, reason);
-      await renewStatements();
-      if (answer.__typename === 'StatementWithdrawal') {
-        // What its rows led to is worked out anew.
-        for (const key of ['differences', 'payouts', 'feeReport', 'wrongFees']) void queryClient.invalidateQueries({ queryKey: [key] });
-        tell('ok', t(`statement.withdrawalTold.${answer.state}`));
-        close();
-      } else setProblem(t(`refusal.${answer.code}`));
-    } catch (failure) {
-      if (!(failure instanceof NotReachable)) throw failure;
-      setProblem(t('statement.notSent'));
-    } finally {
-      setSending(false);
-    }
-  };
-  return { send, sending, problem };
 }
