@@ -58,7 +58,8 @@ describe('a CSV profile', () => {
 
   it('takes a fee that is written nowhere for one that is not told, and not for none', () => {
     const read = (columns: object, file: string) =>
-      parseStatement(utf8(file), { profile: parseProfile(JSON.stringify({ name: 'x', columns, types: { sale: 'sale', fee: 'fee' } })) }).rows;
+      parseStatement(utf8(file), { profile: parseProfile(JSON.stringify({ name: 'x', columns, types: { sale: 'sale', fee: 'fee' } })) })
+        .rows;
     const told = (rows: ReturnType<typeof read>) => rows.map(({ feeMinor, feeTold }) => [feeMinor, feeTold ?? true]);
     const columns = { type: 'type', gross: 'gross', currency: 'currency' };
     // A line that is itself a fee tells it.

@@ -136,21 +136,24 @@ const training = createRoute({
   getParentRoute: () => signedIn,
   path: '/training',
   validateSearch: trainingSearch,
-  component: lazyRouteComponent(() => import('../training/training-page.js'), 'TrainingPage'),
+  component: lazyRouteComponent(() => withTexts('training', import('../training/training-page.js')), 'TrainingPage'),
 });
 
 const course = createRoute({
   getParentRoute: () => signedIn,
   path: '/training/$courseId',
   validateSearch: courseSearch,
-  component: lazyRouteComponent(() => import('../training/course-page.js'), 'CoursePage'),
+  component: lazyRouteComponent(() => withTexts('training', import('../training/course-page.js')), 'CoursePage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => signedIn,
   path: '/audit',
   validateSearch: auditSearch,
-  component: lazyRouteComponent(() => withTexts('audit', import('../audit/audit-page.js')), 'AuditPage'),
+  component: lazyRouteComponent(
+    () => withTexts('money', withTexts('training', withTexts('audit', import('../audit/audit-page.js')))),
+    'AuditPage',
+  ),
 });
 
 const settlement = createRoute({

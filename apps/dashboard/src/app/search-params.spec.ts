@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { dayOf, parseSearch, stringifySearch } from './search-params.js';
-import { auditSearch, courseSearch, fleetSearch, incidentsSearch, settlementSearch, termsSearch } from './searches.js';
+import {
+  auditSearch,
+  courseSearch,
+  differencesSearch,
+  feesSearch,
+  fleetSearch,
+  fundingSearch,
+  incidentsSearch,
+  settlementSearch,
+  statementsSearch,
+  termsSearch,
+} from './searches.js';
 
 describe('addresses', () => {
   it('leave out what is not chosen and stay readable', () => {
@@ -24,7 +35,14 @@ describe('addresses', () => {
     expect(incidentsSearch({ state: 'gone', kind: 7, store: '   ' })).toEqual({});
     expect(fleetSearch({ show: '<script>' })).toEqual({});
     expect(courseSearch({ lesson: '-1', quiz: 'yes' })).toEqual({});
-    expect(auditSearch({ from: '2026-02-30', entry: '1e9' })).toEqual({});
+    expect(auditSearch({ entry: '1e9' })).toEqual({});
+  });
+
+  it('keep a day that does not exist, for the page to say so', () => {
+    for (const read of [auditSearch, differencesSearch, feesSearch, fundingSearch]) {
+      expect(read({ from: '2026-02-30', to: 'soon' })).toEqual({ from: '2026-02-30', to: 'soon' });
+    }
+    for (const read of [settlementSearch, statementsSearch]) expect(read({ day: '0001-01-01' })).toEqual({ day: '0001-01-01' });
   });
 
   it('bound the length of free text', () => {

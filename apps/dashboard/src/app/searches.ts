@@ -52,6 +52,7 @@ export const STATEMENT_STATES = [
   'imported',
   'refused',
   'superseded',
+  'withdrawing',
   'withdrawn',
 ] as const satisfies readonly StatementFileState[];
 /** What the work list of differences can be narrowed to; without a choice it shows what is not dealt with. */
@@ -97,6 +98,8 @@ export const STATEMENT_ROW_TYPES = [
 /** Tabs of the training page. */
 export const TRAINING_TABS = ['mine', 'team'] as const;
 
+// A day somebody looks for is kept as it is written, also where there is no such day: the page says so (days.rules.ts).
+
 /** /sign-in */
 export const signInSearch = (raw: RawSearch) => present({ next: textOf(raw['next']) });
 
@@ -141,8 +144,8 @@ export const auditSearch = (raw: RawSearch) =>
     action: textOf(raw['action']),
     actor: textOf(raw['actor']),
     store: textOf(raw['store']),
-    from: dayOf(raw['from']),
-    to: dayOf(raw['to']),
+    from: textOf(raw['from']),
+    to: textOf(raw['to']),
     entry: wholeOf(raw['entry']),
   });
 
@@ -151,7 +154,7 @@ export const settlementSearch = (raw: RawSearch) =>
   present({
     tab: oneOf(raw['tab'], SETTLEMENT_TABS),
     store: textOf(raw['store']),
-    day: dayOf(raw['day']),
+    day: textOf(raw['day']),
     batch: oneOf(raw['batch'], BATCH_STATES),
     state: oneOf(raw['state'], TRANSACTION_STATES),
     show: oneOf(raw['show'], ['problems'] as const),
@@ -163,7 +166,7 @@ export const statementsSearch = (raw: RawSearch) =>
     kind: oneOf(raw['kind'], ['acquirer', 'bank'] as const),
     acquirer: textOf(raw['acquirer']),
     state: oneOf(raw['state'], STATEMENT_STATES),
-    day: dayOf(raw['day']),
+    day: textOf(raw['day']),
     correct: textOf(raw['correct']),
   });
 
@@ -171,7 +174,7 @@ export const statementsSearch = (raw: RawSearch) =>
 export const statementFileSearch = (raw: RawSearch) =>
   present({ rows: oneOf(raw['rows'], ['unmapped'] as const), type: oneOf(raw['type'], STATEMENT_ROW_TYPES) });
 
-/** /settlement/differences: `d` is the one that is open, `view` shows remedies instead. A day that doesn't exist is kept: the page says so. */
+/** /settlement/differences: `d` is the one that is open, `view` shows remedies instead. */
 export const differencesSearch = (raw: RawSearch) =>
   present({
     store: textOf(raw['store']),
@@ -190,8 +193,8 @@ export const fundingSearch = (raw: RawSearch) =>
   present({
     acquirer: textOf(raw['acquirer']),
     state: oneOf(raw['state'], PAYOUT_STATES),
-    from: dayOf(raw['from']),
-    to: dayOf(raw['to']),
+    from: textOf(raw['from']),
+    to: textOf(raw['to']),
   });
 
 /** /settlement/terms/$acquirerId: `edit` writes the next version, `version` reads an older one. */
@@ -199,4 +202,4 @@ export const termsSearch = (raw: RawSearch) => present({ version: wholeOf(raw['v
 
 /** /settlement/fees */
 export const feesSearch = (raw: RawSearch) =>
-  present({ acquirer: textOf(raw['acquirer']), store: textOf(raw['store']), from: dayOf(raw['from']), to: dayOf(raw['to']) });
+  present({ acquirer: textOf(raw['acquirer']), store: textOf(raw['store']), from: textOf(raw['from']), to: textOf(raw['to']) });

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { RefreshCw, ScrollText, Search } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
+import { DayFields } from '../days/day-fields.js';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { catalogueQuery } from '../policy/policy-queries.js';
@@ -117,10 +118,10 @@ function useColumns(): Column<AuditRow>[] {
       key: 'actor',
       header: t('audit.actor'),
       cell: (row) => (
-        <>
+        <div className={classes.who}>
           {row.actorRole === 'system' ? t('actor.system') : row.actor}
           {row.actorRole === 'system' ? null : <span className={classes.role}>{textOrCode(t, 'role', row.actorRole)}</span>}
-        </>
+        </div>
       ),
     },
     { key: 'store', header: t('audit.store'), cell: (row) => store(row.storeId) },
@@ -171,9 +172,9 @@ function Filters() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data: fleet } = useQuery(fleetQuery);
-  const change = (next: Record<string, string>) => {
+  const change = (next: Readonly<Record<string, string | undefined>>) => {
     const { entry: _closed, ...filters } = search;
-    void navigate({ search: { ...filters, ...next }, replace: true });
+    void navigate({ search: { ...filters, ...next } as typeof search, replace: true });
   };
   const [text, setText] = useTypedText(search.text ?? '', (next) => change({ text: next }));
   const [actor, setActor] = useTypedText(search.actor ?? '', (next) => change({ actor: next }));
@@ -207,19 +208,12 @@ function Filters() {
         change={(store) => change({ store })}
         testId="filter-store"
       />
-      <TextInput
-        type="date"
-        label={t('filter.from')}
-        value={search.from ?? ''}
-        onChange={(event) => change({ from: event.currentTarget.value })}
-        data-testid="filter-from"
-      />
-      <TextInput
-        type="date"
-        label={t('filter.to')}
-        value={search.to ?? ''}
-        onChange={(event) => change({ to: event.currentTarget.value })}
-        data-testid="filter-to"
+      <DayFields
+        fields={[
+          { name: 'from', label: t('filter.from'), value: search.from },
+          { name: 'to', label: t('filter.to'), value: search.to },
+        ]}
+        change={change}
       />
     </search>
   );

@@ -1,14 +1,16 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { auditSearch } from '../app/searches.js';
+import { checkedDays } from '../days/days.rules.js';
 import { execute } from '../graphql/client.js';
 import { AuditEntriesDocument, type AuditEntriesQuery, type AuditFilter, AuditVerificationDocument } from '../graphql/generated/graphql.js';
 
 /** An entry of the log. */
 export type AuditRow = AuditEntriesQuery['auditEntries']['edges'][number]['node'];
 
-/** What the address asks for, as the server understands it. Days are UTC; the last one is included. */
+/** What the address asks for, as the server understands it. Days are UTC; the last one is included, and one that can't be asked for is left out. */
 export function auditFilterOf(search: ReturnType<typeof auditSearch>): AuditFilter {
-  const { text, action, actor, store, from, to } = search;
+  const { text, action, actor, store } = search;
+  const { from, to } = checkedDays(search).days;
   return {
     ...(text ? { text } : {}),
     ...(action ? { action } : {}),

@@ -15,6 +15,10 @@ describe('the log', () => {
     });
   });
 
+  it('leaves out a day there is not', () => {
+    expect(auditFilterOf({ from: '2026-02-30', to: '0001-01-01', text: 'policy' })).toEqual({ text: 'policy' });
+  });
+
   it('says only what it can see of the chain', () => {
     expect(linked({ hash: 'a' }, { prevHash: 'a' })).toBe(true);
     expect(linked({ hash: 'a' }, { prevHash: 'b' })).toBe(false);

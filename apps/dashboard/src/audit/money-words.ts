@@ -16,6 +16,7 @@ export const MONEY_ACTIONS = [
   'statement.imported',
   'statement.refused',
   'statement.withdrawalRequested',
+  'statement.withdrawalApproved',
   'statement.withdrawalRefused',
   'statement.withdrawalTakenBack',
   'statement.withdrawn',
@@ -78,6 +79,7 @@ export function moneyWords(
     case 'statement.refused':
       return partOf(summary, /^(.*) refused: /);
     case 'statement.withdrawalRequested':
+    case 'statement.withdrawalApproved':
     case 'statement.withdrawalRefused':
     case 'statement.withdrawalTakenBack':
     case 'statement.withdrawn':

@@ -55,6 +55,27 @@ describe('what is against what should be', () => {
     });
   });
 
+  const labels = (bullets: readonly Bullet[], width: number) => {
+    const { xAxis } = bulletPicture(bullets, look, LIGHT, width) as unknown as {
+      xAxis: [{ axisLabel: { formatter: (name: string, at: number) => string } }];
+    };
+    return bullets.map(({ name }, at) => xAxis[0].axisLabel.formatter(name, at));
+  };
+
+  it('names as many columns as there is room for', () => {
+    const days = Array.from({ length: 10 }, (_, at) => bullet({ name: `Nov ${at + 10}` }));
+    expect(labels(days, 1_000).every((label) => label !== '')).toBe(true);
+    expect(labels(days, 360).flatMap((label, at) => (label === '' ? [] : [at]))).toEqual([0, 2, 4, 6, 8]);
+  });
+
+  it('says each year once, below the first day of it that has a name', () => {
+    const year = (at: number) => (at < 5 ? '2025' : '2026');
+    const days = Array.from({ length: 10 }, (_, at) => bullet({ name: `day ${at}`, year: year(at) }));
+    expect(labels(days, 1_000).filter((label) => label.includes('\n'))).toEqual(['day 0\n2025', 'day 5\n2026']);
+    // The turn of the year has a name, however little room there is.
+    expect(labels(days, 360).filter((label) => label !== '')).toEqual(['day 1\n2025', 'day 3', 'day 5\n2026', 'day 7', 'day 9']);
+  });
+
   it('takes the colours of the scheme', () => {
     expect(JSON.stringify(bulletPicture([bullet({})], look, DARK, 400))).toContain(DARK.accent);
   });

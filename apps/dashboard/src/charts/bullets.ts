@@ -7,6 +7,8 @@ import { tipOf } from './tip.js';
 /** What should be and what is, of one day or one acquirer. */
 export interface Bullet {
   readonly name: string;
+  /** Of a day whose year is not self-evident: stands below the first name and where it changes. */
+  readonly year?: string | undefined;
   readonly expectedMinor: number;
   /** Null where nothing came yet. */
   readonly actualMinor: number | null;
@@ -24,6 +26,9 @@ const SMALL = 12;
 /** Room the amounts take beside columns, and a sign of a gap, CSS pixels. */
 const AXIS_WIDTH = 60;
 const SIGN_WIDTH = 7;
+const HAN_WIDTH = 12;
+/** Room between two names, CSS pixels. */
+const NAME_SPACE = 6;
 /** How thick the bar inside is, as a part of the hollow one. */
 const INSIDE = 0.5;
 
@@ -42,6 +47,8 @@ export function bulletPicture(
 ): PictureOption {
   const { currency, locale, lying } = look;
   const words = { color: ink.muted, fontFamily: FONT, fontSize: SMALL };
+  const columnWidth = (width - AXIS_WIDTH) / Math.max(1, bullets.length);
+  const labels = lying ? [] : columnLabels(bullets, columnWidth);
   const names = {
     type: 'category' as const,
     data: bullets.map(({ name }) => name),
@@ -60,7 +67,7 @@ export function bulletPicture(
           width: width - 16,
           overflow: 'truncate' as const,
         }
-      : { ...words, hideOverlap: true },
+      : { ...words, interval: 0, formatter: (_name: string, at: number) => labels[at] ?? '' },
     z: 5,
   };
   const amounts = {
@@ -71,7 +78,7 @@ export function bulletPicture(
   };
   // The second axis of names is the same and not shown: bars of one axis would stand beside each other.
   const twice = [names, { ...names, show: false }];
-  const thick = lying ? 18 : Math.max(8, Math.min(34, (width - AXIS_WIDTH) / Math.max(1, bullets.length) / 1.7));
+  const thick = lying ? 18 : Math.max(8, Math.min(34, columnWidth / 1.7));
   return {
     grid: { left: 4, right: lying ? 72 : 8, top: lying ? 10 : 22, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     ...(lying ? { xAxis: amounts, yAxis: twice } : { xAxis: twice, yAxis: amounts }),
@@ -79,9 +86,24 @@ export function bulletPicture(
     series: [
       expectedSeries(bullets, ink, thick),
       actualSeries(bullets, ink, thick, lying),
-      gapSeries(bullets, ink, lying, written(bullets, lying ? undefined : (width - AXIS_WIDTH) / Math.max(1, bullets.length))),
+      gapSeries(bullets, ink, lying, written(bullets, lying ? undefined : columnWidth)),
     ],
   };
+}
+
+/** What stands below each column: as many names as have room, each year once. The first day of a new year always has its name. */
+function columnLabels(bullets: readonly Bullet[], columnWidth: number): string[] {
+  const widthOf = ({ name }: Bullet) => [...name].reduce((sum, sign) => sum + (/\p{Script=Han}/u.test(sign) ? HAN_WIDTH : SIGN_WIDTH), 0);
+  const step = Math.max(1, Math.ceil((Math.max(0, ...bullets.map(widthOf)) + NAME_SPACE) / columnWidth));
+  const turn = bullets.findIndex(({ year }, at) => at > 0 && year !== bullets[at - 1]?.year);
+  const first = turn < 0 ? 0 : turn % step;
+  let said: string | undefined;
+  return bullets.map(({ name, year }, at) => {
+    if (at % step !== first) return '';
+    const label = year === undefined || year === said ? name : `${name}\n${year}`;
+    said = year;
+    return label;
+  });
 }
 
 function expectedSeries(bullets: readonly Bullet[], ink: Palette, thick: number) {

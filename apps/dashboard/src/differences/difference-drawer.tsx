@@ -147,7 +147,17 @@ function EventWords({ event }: { event: DifferenceDetail['history'][number] }) {
       return (
         <div>{t('difference.told.entered', { amount: formatMoney(detail.amount, locale), left: formatMoney(detail.left, locale) })}</div>
       );
-    default:
+    case 'needless':
+      return <div>{t('difference.told.needless', { amount: formatMoney(detail.amount, locale) })}</div>;
+    case 'corrected':
+    case 'withdrawn': {
+      const { kind, file, by, row } = detail;
+      const ended = t(`difference.told.${kind}`, { file, by });
+      return <div>{row === 'none' ? ended : t(`difference.told.${row}Row`, { ended })}</div>;
+    }
+    case 'rowsAgree':
+    case 'rowGone':
+    case 'feeAgreed':
       return <div>{t(`difference.told.${detail.kind}`)}</div>;
   }
 }

@@ -1,7 +1,9 @@
-import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
 import { DIFFERENCE_OWNERS, DIFFERENCE_STATES, DIFFERENCE_TYPES } from '../app/searches.js';
+import { DayFields } from '../days/day-fields.js';
+import { checkedDays } from '../days/days.rules.js';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { acquirersQuery } from '../statements/statement-queries.js';
@@ -20,7 +22,8 @@ export function DifferenceFilters() {
   const phone = usePhone();
   const { data: fleet } = useQuery(fleetQuery);
   const { data: acquirers } = useQuery(acquirersQuery);
-  const change = (next: Record<string, string>) => void navigate({ search: { ...search, ...next } as typeof search, replace: true });
+  const change = (next: Readonly<Record<string, string | undefined>>) =>
+    void navigate({ search: { ...search, ...next } as typeof search, replace: true });
   const fields = (
     <>
       <FilterSelect
@@ -60,22 +63,17 @@ export function DifferenceFilters() {
         change={(acquirer) => change({ acquirer })}
         testId="filter-acquirer"
       />
-      <TextInput
-        type="date"
-        label={t('difference.fromDay')}
-        value={search.from ?? ''}
-        onChange={(event) => change({ from: event.currentTarget.value })}
-        data-testid="filter-from"
-      />
-      <TextInput
-        type="date"
-        label={t('difference.toDay')}
-        value={search.to ?? ''}
-        onChange={(event) => change({ to: event.currentTarget.value })}
-        data-testid="filter-to"
+      <DayFields
+        fields={[
+          { name: 'from', label: t('difference.fromDay'), value: search.from },
+          { name: 'to', label: t('difference.toDay'), value: search.to },
+        ]}
+        change={change}
       />
     </>
   );
+  // What is wrong with a day of the address must be seen.
+  const [open] = useState(Object.keys(checkedDays(search).faults).length > 0);
   const active = Object.keys(search).filter((name) => name !== 'd' && name !== 'view').length;
   if (!phone) {
     return (
@@ -87,7 +85,7 @@ export function DifferenceFilters() {
   // Seven choices would fill a phone's screen before the first difference.
   return (
     <search aria-label={t('filter.label')}>
-      <details className={classes.filters}>
+      <details className={classes.filters} open={open}>
         <summary data-testid="filters">{active === 0 ? t('filter.label') : t('difference.filtersSet', { count: active })}</summary>
         <div className={ui.filters}>{fields}</div>
       </details>

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { differencesSearch } from '../app/searches.js';
 import type { DifferenceFieldsFragment } from '../graphql/generated/money/graphql.js';
 import {
   actsFor,
@@ -10,7 +9,6 @@ import {
   fileOfRow,
   filterOf,
   filterOfWork,
-  impossibleDays,
   isSelectable,
   leftOf,
   loneSide,
@@ -67,15 +65,7 @@ describe('the list', () => {
       ownerId: 'me',
     });
     expect(filterOf({ state: 'all', owner: 'manager' }, { id: 'me' })).toEqual({ ownerRole: 'manager' });
-  });
-});
-
-describe('days of an address', () => {
-  it('that do not exist are named', () => {
-    expect(impossibleDays({ from: '2026-13-45', to: '2026-11-30' })).toEqual(['2026-13-45']);
-    expect(impossibleDays({ from: '2026-02-30', to: 'soon' })).toEqual(['2026-02-30', 'soon']);
-    expect(impossibleDays({})).toEqual([]);
-    expect(differencesSearch({ from: '2026-13-45' })).toEqual({ from: '2026-13-45' });
+    expect(filterOf({ state: 'all', from: '2026-02-30', to: '2026-11-30' }, { id: 'me' })).toEqual({ toDay: '2026-11-30' });
   });
 });
 

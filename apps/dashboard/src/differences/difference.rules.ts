@@ -1,4 +1,4 @@
-import { dayOf } from '../app/search-params.js';
+import { checkedDays } from '../days/days.rules.js';
 import { type Amount, sumByCurrency } from '../format/money.js';
 import type {
   DifferenceFieldsFragment,
@@ -28,13 +28,10 @@ export interface DifferenceSearch {
   readonly owner?: 'me' | 'hq' | 'manager';
 }
 
-/** Days of an address that don't exist: a list that ignored them would answer another question than the one that was asked. */
-export const impossibleDays = ({ from, to }: Pick<DifferenceSearch, 'from' | 'to'>): string[] =>
-  [from, to].filter((day) => day !== undefined && dayOf(day) === undefined) as string[];
-
-/** The server's filter for an address. Without a state: what is not dealt with. */
+/** The server's filter for an address. Without a state: what is not dealt with; days that can't be asked for are left out. */
 export function filterOf(search: DifferenceSearch, me: { readonly id: string }): DifferenceFilter {
-  const { store, acquirer, from, to, type, state, owner } = search;
+  const { store, acquirer, type, state, owner } = search;
+  const { from, to } = checkedDays(search).days;
   return {
     ...(store === undefined ? {} : { storeId: store }),
     ...(acquirer === undefined ? {} : { acquirerId: acquirer }),

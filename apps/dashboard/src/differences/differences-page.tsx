@@ -13,7 +13,7 @@ import { type Column, Rows } from '../ui/rows.js';
 import ui from '../ui/ui.module.css';
 import { BusinessDay, Money } from '../ui/values.js';
 import { BulkBar } from './bulk-bar.js';
-import { filterOf, impossibleDays, isSelectable } from './difference.rules.js';
+import { filterOf, isSelectable } from './difference.rules.js';
 import { DifferenceDrawer } from './difference-drawer.js';
 import { DifferenceFilters } from './difference-filters.js';
 import { type Difference, differencesQuery, remediesQuery } from './difference-queries.js';
@@ -28,30 +28,15 @@ export function DifferencesPage() {
   const { t } = useTexts();
   const me = useMe();
   const search = route.useSearch();
-  const impossible = impossibleDays(search);
   return (
     <>
       <PageHeader title={t(search.view ? 'difference.remediesTitle' : 'difference.title')} lead={t('difference.lead')}>
-        {search.view || impossible.length > 0 ? null : <Exports table="differences" filter={filterOf(search, me)} />}
+        {search.view ? null : <Exports table="differences" filter={filterOf(search, me)} />}
       </PageHeader>
       <MoneyTabs at="differences" />
-      {search.view ? <RemedyList /> : impossible.length > 0 ? <Impossible days={impossible} /> : <Work />}
+      {search.view ? <RemedyList /> : <Work />}
       <DifferenceDrawer />
     </>
-  );
-}
-
-/** Says that the address asks for days there are not. */
-function Impossible({ days }: { days: readonly string[] }) {
-  const { t } = useTexts();
-  const { from: _from, to: _to, ...rest } = route.useSearch();
-  return (
-    <Notice tone="warn" title={t('difference.impossibleTitle', { days: days.join(t('list.separator')) })} testId="impossible-days">
-      <p>{t('difference.impossibleText')}</p>
-      <Button component={Link} to="/settlement/differences" search={rest as never} variant="default" size="sm" mt="xs">
-        {t('difference.impossibleClear')}
-      </Button>
-    </Notice>
   );
 }
 

@@ -104,7 +104,7 @@ function useLines(difference: DifferenceDetail): SideLine[] {
     },
     { name: t('difference.receipt'), terminal: text(booked?.receiptNo), acquirer: null },
     { name: t('difference.cashier'), terminal: text(booked?.operatorId), acquirer: null },
-    { name: t('difference.fee'), terminal: null, acquirer: money(row?.fee) },
+    { name: t('difference.fee'), terminal: null, acquirer: row?.fee === null ? t('money.feeNotTold') : money(row?.fee) },
     { name: t('difference.net'), terminal: null, acquirer: money(row?.net) },
     { name: t('difference.reference'), terminal: null, acquirer: row?.reference ? <span className={ui.mono}>{row.reference}</span> : null },
     {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exactSum, formatGapShort, formatMoney, formatMoneyShort, sumByCurrency } from './money.js';
-import { formatBusinessDay, formatClock, formatMoment, spanOf, spanText, zoneName } from './time.js';
+import { formatBusinessDay, formatClock, formatMoment, spanOf, spanText, yearsOf, zoneName } from './time.js';
 
 describe('formatMoney', () => {
   it.each([
@@ -51,6 +51,13 @@ describe('times', () => {
   ] as const)('%s in %s', (zone, locale, clock, name) => {
     expect(formatClock(instant, zone, locale)).toBe(clock);
     expect(zoneName(zone, locale, instant)).toBe(name);
+  });
+
+  it('has the years of days where not all are of the present one', () => {
+    const now = Date.parse('2026-01-05T12:00:00Z');
+    expect(yearsOf(['2026-01-02', '2026-01-05'], 'en', now)).toEqual([undefined, undefined]);
+    expect(yearsOf(['2025-12-31', '2026-01-02'], 'en', now)).toEqual(['2025', '2026']);
+    expect(yearsOf(['2025-12-30', '2025-12-31'], 'zh-CN', now)).toEqual(['2025年', '2025年']);
   });
 
   it('shows the year unless it is the present one', () => {

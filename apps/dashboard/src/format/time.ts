@@ -52,6 +52,13 @@ export function formatShortDay(day: string, locale: Locale): string {
   return formatter(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
 }
 
+/** The year of each of these days, where it isn't self-evident: nothing at all when all are of the year of `now`. */
+export function yearsOf(days: readonly string[], locale: Locale, now = Date.now()): (string | undefined)[] {
+  const present = String(new Date(now).getUTCFullYear());
+  if (days.every((day) => day.startsWith(present))) return days.map(() => undefined);
+  return days.map((day) => formatter(locale, { year: 'numeric', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`)));
+}
+
 /** The month of a calendar day, with its year. */
 export function formatMonth(day: string, locale: Locale): string {
   return formatter(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));

@@ -1,13 +1,13 @@
-import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Percent } from 'lucide-react';
 import { useCallback, useMemo } from 'react';
 import { useMinute } from '../app/clock.js';
+import { DayFields } from '../days/day-fields.js';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import { deviceZone } from '../format/time.js';
 import { useTexts } from '../i18n/use-texts.js';
-import { dayAt, daysThrough, newestDay } from '../settlement/board.rules.js';
+import { dayAt, newestDay } from '../settlement/board.rules.js';
 import { Exports } from '../settlement/exports.js';
 import { MoneyTabs } from '../settlement/money-tabs.js';
 import { acquirersQuery } from '../statements/statement-queries.js';
@@ -15,15 +15,13 @@ import { EmptyState, ErrorState, PageHeader, Skeletons } from '../ui/blocks.js';
 import { FilterSelect } from '../ui/filter-select.js';
 import ui from '../ui/ui.module.css';
 import { FeeReport } from './fee-report.js';
-import { byAcquirer, type FeeKind } from './funding.rules.js';
+import { byAcquirer, type FeeKind, feeDays } from './funding.rules.js';
 import { FeeChart } from './funding-chart.js';
 import { type FeeChoice, feeReportQuery } from './funding-queries.js';
 import { TermsLink } from './terms-link.js';
 import { WrongFees } from './wrong-fees.js';
 
 const route = getRouteApi('/signed-in/settlement/fees');
-/** Days the report covers unless others are chosen. */
-const DAYS = 31;
 const NONE: readonly FeeKind[] = [];
 
 /** What acquirers charge against what was agreed, by kind of card. */
@@ -32,8 +30,8 @@ export function FeesPage() {
   const search = route.useSearch();
   const { data: fleet } = useQuery(fleetQuery);
   const { data: acquirers } = useQuery(acquirersQuery);
-  const toDay = search.to ?? newestDay(dayAt(useMinute(), deviceZone()), fleet ?? []);
-  const fromDay = search.from ?? daysThrough(toDay, DAYS).at(-1) ?? toDay;
+  const newest = newestDay(dayAt(useMinute(), deviceZone()), fleet ?? []);
+  const { fromDay, toDay } = feeDays(search, newest);
   const choice: FeeChoice = { fromDay, toDay, acquirerId: search.acquirer ?? null, storeId: search.store ?? null };
   const filter = {
     fromDay,
@@ -51,7 +49,7 @@ export function FeesPage() {
         <Exports table="fee-checks" filter={filter} />
       </PageHeader>
       <MoneyTabs at="fees" />
-      <Filters fromDay={fromDay} toDay={toDay} />
+      <Filters from={search.from ?? fromDay} to={search.to ?? toDay} />
       {query.isPending ? <Skeletons rows={4} height={56} /> : null}
       {query.error && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : null}
       {query.data && kinds.length === 0 ? (
@@ -71,13 +69,14 @@ export function FeesPage() {
   );
 }
 
-function Filters({ fromDay, toDay }: { fromDay: string; toDay: string }) {
+function Filters({ from, to }: { from: string; to: string }) {
   const { t } = useTexts();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data: acquirers } = useQuery(acquirersQuery);
   const { data: fleet } = useQuery(fleetQuery);
-  const change = (next: Record<string, string>) => void navigate({ search: { ...search, ...next } as typeof search, replace: true });
+  const change = (next: Readonly<Record<string, string | undefined>>) =>
+    void navigate({ search: { ...search, ...next } as typeof search, replace: true });
   return (
     <search className={ui.filters} aria-label={t('filter.label')}>
       <FilterSelect
@@ -94,21 +93,12 @@ function Filters({ fromDay, toDay }: { fromDay: string; toDay: string }) {
         change={(store) => change({ store })}
         testId="filter-store"
       />
-      <TextInput
-        type="date"
-        label={t('funding.feesFrom')}
-        value={fromDay}
-        max={toDay}
-        onChange={(event) => change({ from: event.currentTarget.value })}
-        data-testid="filter-from"
-      />
-      <TextInput
-        type="date"
-        label={t('funding.feesTo')}
-        value={toDay}
-        min={fromDay}
-        onChange={(event) => change({ to: event.currentTarget.value })}
-        data-testid="filter-to"
+      <DayFields
+        fields={[
+          { name: 'from', label: t('funding.feesFrom'), value: from },
+          { name: 'to', label: t('funding.feesTo'), value: to },
+        ]}
+        change={change}
       />
     </search>
   );

@@ -4,7 +4,7 @@ import { ChartFigure, ChartPanel } from '../charts/chart-figure.js';
 import { type Draw, Picture } from '../charts/picture.js';
 import type { Locale } from '../format/locale.js';
 import { formatGap, formatGapShort, formatMoney } from '../format/money.js';
-import { formatBusinessDay, formatShortDay } from '../format/time.js';
+import { formatBusinessDay, formatShortDay, yearsOf } from '../format/time.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { type Column, Rows } from '../ui/rows.js';
 import { BusinessDay, Money } from '../ui/values.js';
@@ -58,10 +58,15 @@ function DayPanel({ currency, days, pick }: CurrencyDays & { pick: (day: string)
   const { t, locale } = useTexts();
   const bullets = useMemo(() => {
     const money = (amountMinor: number | bigint) => formatMoney({ amountMinor, currency }, locale);
-    return days.map(({ day, expectedMinor, receivedMinor, gapMinor }) => {
+    const years = yearsOf(
+      days.map(({ day }) => day),
+      locale,
+    );
+    return days.map(({ day, expectedMinor, receivedMinor, gapMinor }, at) => {
       const gap = gapMinor === null ? null : { amountMinor: gapMinor, currency };
       return {
         name: formatShortDay(day, locale),
+        year: years[at],
         // A picture's bars need no more than a float has.
         expectedMinor: Number(expectedMinor),
         actualMinor: receivedMinor === null ? null : Number(receivedMinor),

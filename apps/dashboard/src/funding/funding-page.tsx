@@ -1,9 +1,10 @@
-import { TextInput } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Banknote, CalendarX, CircleCheck, Clock, type LucideIcon, TriangleAlert } from 'lucide-react';
 import { Fragment, useMemo } from 'react';
 import { PAYOUT_STATES } from '../app/searches.js';
+import { DayFields } from '../days/day-fields.js';
+import { checkedDays } from '../days/days.rules.js';
 import { type Amount, formatMoney } from '../format/money.js';
 import type { PayoutFilter, PayoutState } from '../graphql/generated/money/graphql.js';
 import { useTexts } from '../i18n/use-texts.js';
@@ -39,18 +40,19 @@ const LOOKS: Record<PayoutState, [ChipTone, LucideIcon]> = {
 export function FundingPage() {
   const { t } = useTexts();
   const search = route.useSearch();
+  const { days } = checkedDays(search);
   const filter: PayoutFilter = {
     ...(search.acquirer ? { acquirerId: search.acquirer } : {}),
     ...(search.state ? { state: [search.state] } : {}),
-    ...(search.from ? { fromDay: search.from } : {}),
-    ...(search.to ? { toDay: search.to } : {}),
+    ...(days.from ? { fromDay: days.from } : {}),
+    ...(days.to ? { toDay: days.to } : {}),
   };
   const query = useInfiniteQuery(payoutsQuery(filter));
   const payouts = useMemo(() => query.data?.pages.flatMap(({ edges }) => edges.map(({ node }) => node)) ?? [], [query.data]);
   const whole = useMemo(() => wholeDays(payouts, !query.hasNextPage), [payouts, query.hasNextPage]);
   const calendar = useMemo(() => calendarOf(whole), [whole]);
   const byDay = useMemo(() => moneyByDay(calendar), [calendar]);
-  const filtered = search.acquirer ?? search.state ?? search.from ?? search.to;
+  const filtered = search.acquirer ?? search.state ?? days.from ?? days.to;
   return (
     <>
       <PageHeader title={t('funding.title')} lead={t('funding.lead')}>
@@ -209,7 +211,8 @@ function Filters() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data: acquirers } = useQuery(acquirersQuery);
-  const change = (next: Record<string, string>) => void navigate({ search: { ...search, ...next } as typeof search, replace: true });
+  const change = (next: Readonly<Record<string, string | undefined>>) =>
+    void navigate({ search: { ...search, ...next } as typeof search, replace: true });
   return (
     <search className={ui.filters} aria-label={t('filter.label')}>
       <FilterSelect
@@ -227,16 +230,10 @@ function Filters() {
         testId="filter-acquirer"
       />
       <MonthSteps from={search.from} to={search.to} change={change} />
-      {(['from', 'to'] as const).map((name) => (
-        <TextInput
-          key={name}
-          type="date"
-          label={t(`funding.${name}`)}
-          value={search[name] ?? ''}
-          onChange={(event) => change({ [name]: event.currentTarget.value })}
-          data-testid={`filter-${name}`}
-        />
-      ))}
+      <DayFields
+        fields={(['from', 'to'] as const).map((name) => ({ name, label: t(`funding.${name}`), value: search[name] }))}
+        change={change}
+      />
     </search>
   );
 }

@@ -4,6 +4,7 @@ import {
   byAcquirer,
   calendarOf,
   type FeeKind,
+  feeDays,
   feeShare,
   moneyByDay,
   monthOf,
@@ -175,6 +176,15 @@ describe('the fee report', () => {
     ['other', 'other', null],
   ] as const)('takes the kind “%s” apart', (cardKind, scheme, funding) => {
     expect(cardKindParts(cardKind)).toEqual({ scheme, funding });
+  });
+
+  it('covers the days of the address as far as they can be asked for, else a month', () => {
+    const newest = '2026-11-22';
+    expect(feeDays({}, newest)).toEqual({ fromDay: '2026-10-23', toDay: newest });
+    expect(feeDays({ from: '2026-11-01' }, newest)).toEqual({ fromDay: '2026-11-01', toDay: newest });
+    expect(feeDays({ from: '2026-02-30', to: '2026-03-31' }, newest)).toEqual({ fromDay: '2026-03-01', toDay: '2026-03-31' });
+    expect(feeDays({ from: '2026-11-10', to: '2026-11-01' }, newest)).toEqual({ fromDay: '2026-11-10', toDay: newest });
+    expect(feeDays({ from: '2027-01-01' }, newest)).toEqual({ fromDay: '2026-10-23', toDay: newest });
   });
 
   it('says what was charged of a hundred', () => {

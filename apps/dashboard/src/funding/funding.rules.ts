@@ -1,5 +1,7 @@
+import { checkedDays } from '../days/days.rules.js';
 import { type Amount, exactSum, sumByCurrency } from '../format/money.js';
 import type { FeeReportQuery, MoneyFieldsFragment, PayoutsQuery, WrongFeesQuery } from '../graphql/generated/money/graphql.js';
+import { daysThrough } from '../settlement/board.rules.js';
 
 /** Money an acquirer owes. */
 export type Payout = PayoutsQuery['payouts']['edges'][number]['node'];
@@ -103,6 +105,16 @@ export const sortKinds = (kinds: readonly FeeKind[]): FeeKind[] =>
       b.wrongRows - a.wrongRows ||
       Math.abs(b.grossMinor) - Math.abs(a.grossMinor),
   );
+
+/** Days the report of fees covers unless others are chosen. */
+const FEE_DAYS = 31;
+
+/** The days the report of fees covers: those of the address as far as they can be asked for, else the month up to the last. */
+export function feeDays(asked: { readonly from?: string; readonly to?: string }, newest: string): { fromDay: string; toDay: string } {
+  const { from, to: toDay = newest } = checkedDays(asked).days;
+  const fromDay = from !== undefined && from <= toDay ? from : (daysThrough(toDay, FEE_DAYS).at(-1) ?? toDay);
+  return { fromDay, toDay };
+}
 
 /** What was charged of a hundred units of money, in per cent; null where nothing was moved. */
 export const feeShare = ({ chargedMinor, grossMinor }: Pick<FeeKind, 'chargedMinor' | 'grossMinor'>): number | null =>

@@ -1,6 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useMinute } from '../app/clock.js';
+import { checkedDays } from '../days/days.rules.js';
 import { deviceZone, formatMonth } from '../format/time.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { dayAt } from '../settlement/board.rules.js';
@@ -15,7 +16,8 @@ export function MonthSteps(props: {
 }) {
   const { t, locale } = useTexts();
   const today = dayAt(useMinute(), deviceZone());
-  const { from, to, change } = props;
+  const { change } = props;
+  const { from, to } = checkedDays(props).days;
   const shown = from !== undefined && monthOf(from, 0).from === from && monthOf(from, 0).to === to ? from : undefined;
   const step = (months: number) => change(monthOf(shown ?? today, shown === undefined && months > 0 ? 0 : months));
   return (

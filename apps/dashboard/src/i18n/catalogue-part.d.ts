@@ -14,6 +14,10 @@ declare module '*?part=audit' {
   const texts: Record<string, unknown>;
   export default texts;
 }
+declare module '*?part=training' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}
 declare module '*?part=terminal' {
   const texts: Record<string, unknown>;
   export default texts;

@@ -6,6 +6,8 @@ export const CATALOGUE_PARTS = {
   approvals: { groups: ['approval'], folders: ['approvals'] },
   gateways: { groups: ['gatewayPage', 'enrolmentState'], folders: ['gateways'] },
   audit: { groups: ['audit', 'auditAction', 'auditWords'], folders: ['audit'] },
+  // The log tells of quizzes.
+  training: { groups: ['training', 'quiz'], folders: ['training', 'audit'] },
   duty: {
     groups: [
       'ifNot',
@@ -22,8 +24,11 @@ export const CATALOGUE_PARTS = {
     ],
     folders: ['incidents', 'today'],
   },
-  // All pages about money; each has texts of its own beside these.
-  money: { groups: ['money', 'cardScheme'], folders: ['charts', 'statements', 'differences', 'settlement', 'funding', 'terms'] },
+  // All pages about money, and the log, which has days as well; each has texts of its own beside these.
+  money: {
+    groups: ['money', 'cardScheme', 'dayFault'],
+    folders: ['days', 'charts', 'statements', 'differences', 'settlement', 'funding', 'terms'],
+  },
   settlement: { groups: ['board'], folders: ['settlement'] },
   funding: { groups: ['funding'], folders: ['funding'] },
   terms: { groups: ['terms'], folders: ['terms'] },

@@ -7,12 +7,12 @@ import { formatMoney } from '../format/money.js';
 import { textOrCode, useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
 import { Card, EmptyState, ErrorState, Notice, PageHeader, Skeletons } from '../ui/blocks.js';
-import { type Column, Rows } from '../ui/rows.js';
 import { StateChip } from '../ui/state-chip.js';
 import ui from '../ui/ui.module.css';
 import { BusinessDay, Money, ZonedMoment } from '../ui/values.js';
 import { BatchRequests } from './batch-requests.js';
 import classes from './board.module.css';
+import { CardTotals } from './card-totals.js';
 import { type BatchDetail, fourWay, type SideView } from './four-way.rules.js';
 import { MoneyTabs } from './money-tabs.js';
 import { batchQuery, comparedQuery } from './settlement-queries.js';
@@ -228,42 +228,6 @@ function Life({ batch, timeZone }: { batch: BatchDetail; timeZone: string }) {
         </ul>
       )}
     </Card>
-  );
-}
-
-type CardTotal = BatchDetail['cardTotals'][number];
-
-function CardTotals({ batch }: { batch: BatchDetail }) {
-  const { t } = useTexts();
-  if (batch.cardTotals.length === 0) return null;
-  const columns: Column<CardTotal>[] = [
-    {
-      key: 'card',
-      header: t('board.card'),
-      head: true,
-      cell: (total) => (
-        <>
-          <strong>{total.cardName === '' ? textOrCode(t, 'cardScheme', total.scheme) : total.cardName}</strong>
-          {total.funding === 'unknown' ? null : <small className={ui.muted}> {textOrCode(t, 'board.funding', total.funding)}</small>}
-        </>
-      ),
-    },
-    { key: 'source', header: t('board.countedBy'), cell: (total) => t(`board.source.${total.source}`) },
-    { key: 'direction', header: t('board.direction'), cell: (total) => t(`board.way.${total.direction}`) },
-    { key: 'count', header: t('batch.count'), end: true, cell: (total) => total.count },
-    { key: 'amount', header: t('transaction.amount'), end: true, head: true, cell: (total) => <Money value={total.amount} /> },
-  ];
-  return (
-    <section>
-      <h2 className={classes.section}>{t('board.cardTotals')}</h2>
-      <Rows
-        rows={batch.cardTotals}
-        columns={columns}
-        rowKey={({ source, cardName, scheme, direction }) => [source, cardName, scheme, direction].join('/')}
-        label={t('board.cardTotals')}
-        testId="card-totals"
-      />
-    </section>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, TextInput, VisuallyHidden } from '@mantine/core';
+import { Button, NativeSelect, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import {
@@ -15,6 +15,8 @@ import {
 } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import { useMinute } from '../app/clock.js';
+import { DayFields } from '../days/day-fields.js';
+import { checkedDays } from '../days/days.rules.js';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import { formatMoney } from '../format/money.js';
 import { deviceZone, formatBusinessDay } from '../format/time.js';
@@ -54,7 +56,8 @@ export function Board() {
   const { data: fleet } = useQuery(fleetQuery);
   // Where a store's day has begun already, it is shown, wherever the viewer is.
   const today = newestDay(dayAt(useMinute(), deviceZone()), fleet ?? []);
-  const last = search.day ?? today;
+  const { day } = checkedDays(search).days;
+  const last = day ?? today;
   const days = daysThrough(last, DAYS);
   const query = useQuery({
     ...boardQuery({
@@ -78,13 +81,9 @@ export function Board() {
   return (
     <>
       <search className={ui.filters} aria-label={t('filter.label')}>
-        <TextInput
-          type="date"
-          label={t('board.through')}
-          value={last}
-          max={today}
-          onChange={(event) => void navigate({ search: { ...search, day: event.currentTarget.value } as typeof search, replace: true })}
-          data-testid="board-day"
+        <DayFields
+          fields={[{ name: 'day', label: t('board.through'), value: search.day ?? last, max: today, testId: 'board-day' }]}
+          change={({ day: chosen }) => void navigate({ search: { ...search, day: chosen } as typeof search, replace: true })}
         />
         <div className={classes.moves}>
           <Button variant="default" onClick={() => move(-DAYS)} data-testid="board-earlier">
@@ -106,7 +105,7 @@ export function Board() {
         />
       </search>
       {waiting ? <Skeletons rows={5} height={64} /> : null}
-      {!waiting && funds && fleet && search.day === undefined ? (
+      {!waiting && funds && fleet && day === undefined ? (
         <FundsAtRisk
           funds={search.store ? funds.filter(({ storeId }) => storeId === search.store) : funds}
           stores={search.store ? 1 : fleet.length}

@@ -47,6 +47,13 @@ describe('four sides of a batch', () => {
     expect(fourWay(batch({}), compared(0, 0, 0))[2]).toMatchObject({ amount: null, count: null, fees: null, verdict: 'unknown' });
   });
 
+  it('don’t say what the bank should have paid where the statement tells no fees', () => {
+    const untold = { ...compared(1_000, 0), acquirerFees: null };
+    const views = fourWay(batch({ confirmed: eur(1_000), funded: eur(988) }), untold);
+    expect(views[2]).toMatchObject({ amount: eur(1_000), fees: null, verdict: 'same' });
+    expect(views[3]).toMatchObject({ amount: eur(988), verdict: 'unknown', delta: null });
+  });
+
   it('keep rows of another currency apart, and are not the same with them', () => {
     const others = [{ count: 1, total: { amountMinor: 16_500, currency: 'USD' } }];
     const mixed = { ...compared(1_000, -12), acquirerOtherCurrencies: others };

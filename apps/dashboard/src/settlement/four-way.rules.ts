@@ -30,8 +30,13 @@ export function fourWay(batch: BatchDetail, compared: ComparedBatch | undefined)
   const told = compared !== undefined && (compared.acquirerCount > 0 || compared.acquirerOtherCurrencies.length > 0) ? compared : null;
   const acquirer = batch.confirmed ?? told?.acquirerTotal ?? null;
   const fees = told?.acquirerFees ?? null;
+  // Fees the statement doesn't tell are not nothing: what the bank should get is not known then.
   const payable =
-    acquirer === null ? null : fees !== null && fees.currency === acquirer.currency ? plus(acquirer, fees.amountMinor) : acquirer;
+    acquirer === null || (told !== null && fees === null)
+      ? null
+      : fees !== null && fees.currency === acquirer.currency
+        ? plus(acquirer, fees.amountMinor)
+        : acquirer;
   return [
     { side: 'till', amount: journal, count: batch.count, fees: null, others: [], verdict: 'reference', delta: null },
     judged('terminal', batch.terminalTotal, batch.terminalCount, journal, batch.count),

@@ -1,8 +1,10 @@
-import { NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { BATCH_STATES, type settlementSearch, TRANSACTION_STATES } from '../app/searches.js';
+import { DayFields } from '../days/day-fields.js';
+import { checkedDays } from '../days/days.rules.js';
 import { fleetQuery } from '../fleet/fleet-queries.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { PageHeader, Skeletons } from '../ui/blocks.js';
@@ -21,7 +23,8 @@ export function SettlementPage() {
   const tab = search.tab ?? 'board';
   const { data: fleet } = useQuery(fleetQuery);
   const stores = useMemo(() => new Map((fleet ?? []).map(({ id, name, timeZone }) => [id, { name, timeZone }])), [fleet]);
-  const shared = { ...(search.store ? { storeId: search.store } : {}), ...(search.day ? { businessDay: search.day } : {}) };
+  const { day } = checkedDays(search).days;
+  const shared = { ...(search.store ? { storeId: search.store } : {}), ...(day ? { businessDay: day } : {}) };
   return (
     <>
       <PageHeader title={t('nav.settlement')} lead={t('settlement.lead')} />
@@ -55,13 +58,7 @@ function Filters({ stores }: { stores: { value: string; label: string }[] }) {
         data={[any, ...stores]}
         data-testid="filter-store"
       />
-      <TextInput
-        type="date"
-        label={t('filter.businessDay')}
-        value={search.day ?? ''}
-        onChange={(event) => change({ day: event.currentTarget.value })}
-        data-testid="filter-day"
-      />
+      <DayFields fields={[{ name: 'day', label: t('filter.businessDay'), value: search.day }]} change={change} />
       {search.tab === 'batches' ? (
         <NativeSelect
           label={t('filter.state')}

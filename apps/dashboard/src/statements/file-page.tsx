@@ -10,10 +10,11 @@ import { Card, EmptyState, ErrorState, Fact, Facts, Notice, PageHeader, Skeleton
 import { type Column, Rows } from '../ui/rows.js';
 import ui from '../ui/ui.module.css';
 import { Money, ZonedMoment } from '../ui/values.js';
+import { checkWords } from './check-names.rules.js';
 import { FileRows } from './file-rows.js';
 import { FileSize } from './file-size.js';
 import { Period } from './period.js';
-import { checkCounts, checkFigures, checkWords, isWrongContent, namesakes, readPercent } from './statement.rules.js';
+import { checkCounts, checkFigures, isWrongContent, namesakes, readPercent } from './statement.rules.js';
 import { acquirersQuery, fileQuery, type StatementFile, type StatementFileDetail } from './statement-queries.js';
 import { FileStateChip, RefusalWords } from './statement-states.js';
 import classes from './statements.module.css';
@@ -47,7 +48,7 @@ function Page({ file }: { file: StatementFileDetail }) {
   const me = useMe();
   const { data: acquirers } = useQuery(acquirersQuery);
   const sender = useSender();
-  const readable = file.state === 'imported' || file.state === 'superseded' || file.state === 'withdrawn';
+  const readable = file.state !== 'arrived' && file.state !== 'refused';
   return (
     <div data-testid="statement-file" data-state={file.state}>
       <PageHeader title={file.name} lead={sender(file, acquirers ?? [])}>
@@ -119,6 +120,18 @@ function StateNotice({ file }: { file: StatementFile }) {
               {t('statement.toSuccessor')}
             </Link>
           )}
+        </Notice>
+      );
+    case 'withdrawing':
+      return (
+        <Notice tone="info" title={t('statement.withdrawingTitle')} testId="withdrawing">
+          <progress
+            className={classes.progress}
+            max={file.rowsRead}
+            value={file.rowsWithdrawn}
+            aria-label={t('statement.state.withdrawing')}
+          />
+          <p>{t('statement.withdrawingText')}</p>
         </Notice>
       );
     case 'withdrawn':
@@ -211,10 +224,28 @@ function Checks({ file }: { file: StatementFile }) {
   );
 }
 
+/** What was compared, in words; the name itself where this version has none. */
+function CheckName({ name }: { name: string }) {
+  const { t } = useTexts();
+  const words = checkWords(name);
+  switch (words?.kind) {
+    case 'name':
+      return t(`statement.check.${words.name}`);
+    case 'part':
+      return t('statement.checkPart', {
+        part: t(`statement.checkWord.${words.part}`),
+        stated: t(`statement.checkWord.${words.stated}`),
+      });
+    case 'payout':
+      return t('statement.checkPayout', { payout: words.payout });
+    case undefined:
+      return name;
+  }
+}
+
 function Check({ check, withLine }: { check: StatementFile['checks'][number]; withLine: boolean }) {
   const { t, locale } = useTexts();
   const figures = checkFigures(check.detail);
-  const words = checkWords(check.name);
   const written = (value: number): string =>
     figures?.currency ? formatMoney({ amountMinor: value, currency: figures.currency }, locale) : value.toLocaleString(locale);
   const Icon = check.passed ? CircleCheck : CircleX;
@@ -222,9 +253,7 @@ function Check({ check, withLine }: { check: StatementFile['checks'][number]; wi
     <li data-passed={check.passed}>
       <Icon aria-label={t(check.passed ? 'statement.passed' : 'statement.failed')} role="img" />
       <span>
-        {words === undefined
-          ? textOrCode(t, 'statement.check', check.name)
-          : t('statement.checkName', { line: t(`statement.checkWord.${words[0]}`), column: t(`statement.checkWord.${words[1]}`) })}
+        <CheckName name={check.name} />
         {withLine && check.passed && figures !== undefined ? (
           <small className={ui.muted}> {t('statement.atLine', { line: figures.line })}</small>
         ) : null}
@@ -257,7 +286,12 @@ function Totals({ file }: { file: StatementFile }) {
       ? []
       : [
           { key: 'gross', header: t('statement.gross'), end: true, cell: (total: Total) => money(total, total.grossMinor) },
-          { key: 'fee', header: t('statement.fee'), end: true, cell: (total: Total) => money(total, total.feeMinor) },
+          {
+            key: 'fee',
+            header: t('statement.fee'),
+            end: true,
+            cell: (total: Total) => (total.feeMinor === null ? t('money.feeNotTold') : money(total, total.feeMinor)),
+          },
         ]),
     { key: 'net', header: t('statement.net'), end: true, cell: (total) => money(total, total.netMinor) },
   ];

@@ -143,7 +143,12 @@ function useLineColumns(): Column<StatementLine>[] {
       ),
     },
     { key: 'gross', header: t('statement.gross'), end: true, head: true, cell: (row) => <Money value={row.gross} /> },
-    { key: 'fee', header: t('statement.fee'), end: true, cell: (row) => <Money value={row.fee} /> },
+    {
+      key: 'fee',
+      header: t('statement.fee'),
+      end: true,
+      cell: (row) => (row.fee === null ? t('money.feeNotTold') : <Money value={row.fee} />),
+    },
     { key: 'net', header: t('statement.net'), end: true, cell: (row) => <Money value={row.net} /> },
     {
       key: 'place',

@@ -32,7 +32,9 @@ export type StatementLine = StatementRowFieldsFragment;
 /** One line of a bank's file. */
 export type BankLine = BankEntriesQuery['bankEntries']['edges'][number]['node'];
 
-/** How often a file that is being read is asked for, in ms. */
+/** Whether a file changes by itself: it is being read, or withdrawn. */
+const isChanging = ({ state }: Pick<StatementFile, 'state'>): boolean => state === 'arrived' || state === 'withdrawing';
+/** How often such a file is asked for, in ms. */
 const READING_MS = 1_000;
 /** Unknown numbers are looked for in at most this many rows: the rest shows itself when these have a place. */
 const MOST_UNMAPPED = 200;
@@ -44,7 +46,7 @@ export const acquirersQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** Files, newest first, page by page; asked for again while one of them is being read. */
+/** Files, newest first, page by page; asked for again while one of them changes by itself. */
 export const filesQuery = (filter: StatementFileFilter) =>
   infiniteQueryOptions({
     queryKey: ['statementFiles', filter] as const,
@@ -52,15 +54,15 @@ export const filesQuery = (filter: StatementFileFilter) =>
     initialPageParam: null as string | null,
     getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : undefined),
     refetchInterval: ({ state: { data } }) =>
-      data?.pages.some(({ edges }) => edges.some(({ node }) => node.state === 'arrived')) ? READING_MS : false,
+      data?.pages.some(({ edges }) => edges.some(({ node }) => isChanging(node))) ? READING_MS : false,
   });
 
-/** One file; null when there is none. Asked for again while it is being read. */
+/** One file; null when there is none. Asked for again while it changes by itself. */
 export const fileQuery = (id: string) =>
   queryOptions({
     queryKey: ['statementFile', id] as const,
     queryFn: async () => (await execute(StatementFileDocument, { id })).statementFile ?? null,
-    refetchInterval: ({ state: { data } }) => (data?.state === 'arrived' ? READING_MS : false),
+    refetchInterval: ({ state: { data } }) => (data && isChanging(data) ? READING_MS : false),
   });
 
 /** Wishes to withdraw a file that wait for a second person, newest first. */

@@ -12,6 +12,7 @@ const LOOKS: Record<StatementFileState, [ChipTone, LucideIcon]> = {
   imported: ['ok', CircleCheck],
   refused: ['bad', CircleX],
   superseded: ['quiet', History],
+  withdrawing: ['info', LoaderCircle],
   withdrawn: ['quiet', Undo2],
 };
 
@@ -44,14 +45,16 @@ export function ChecksChip({ file }: { file: StatementFile }) {
 
 /** Why a file was refused and in which line, in words. */
 export function RefusalWords({ file }: { file: StatementFile }) {
-  const { t } = useTexts();
+  const { t, language } = useTexts();
   const { data: acquirers } = useQuery(acquirersQuery);
   if (file.refusalCode === null) return null;
+  // Chinese signs bring their own room along.
+  const space = language === 'zh' ? '' : ' ';
   return (
     <span className={classes.refusal} data-testid="file-refusal" data-code={file.refusalCode}>
-      {file.refusalLine === null ? null : <b>{t('statement.inLine', { line: file.refusalLine })} </b>}
+      {file.refusalLine === null ? null : <b>{`${t('statement.inLine', { line: file.refusalLine })}${space}`}</b>}
       {textOrCode(t, 'statement.refusal', file.refusalCode)}
-      {isPerhapsAnothers(file, acquirers ?? []) ? ` ${t('statement.perhapsAnothers')}` : ''}
+      {isPerhapsAnothers(file, acquirers ?? []) ? `${space}${t('statement.perhapsAnothers')}` : ''}
     </span>
   );
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   checkCounts,
   checkFigures,
-  checkWords,
   decisionsAbout,
   isPerhapsAnothers,
   isWrongContent,
@@ -127,12 +126,6 @@ describe('a refused file', () => {
 });
 
 describe('names of checks', () => {
-  it('of a summary in Chinese are read word by word', () => {
-    expect(checkWords('总计 交易笔数')).toEqual(['total', 'transactions']);
-    expect(checkWords('准贷记卡 资金清算差额')).toEqual(['semiCreditCards', 'net']);
-    for (const name of ['closing balance', '总计', '总计 别的', 'net']) expect(checkWords(name)).toBeUndefined();
-  });
-
   it('that are alike are known', () => {
     expect([...namesakes([{ name: 'net' }, { name: 'fee' }, { name: 'net' }])]).toEqual(['net']);
   });

@@ -36,29 +36,6 @@ export function checkFigures(detail: string): CheckFigures | undefined {
   return { expected: Number(expected), actual: Number(actual), currency: currency ?? null, line: Number(line) };
 }
 
-/** What the lines and columns of UnionPay's summary of a clearing day (商户交易汇总表) are called, by the key of the word for it here. */
-const UNIONPAY_WORDS = {
-  总计: 'total',
-  借记卡: 'debitCards',
-  贷记卡: 'creditCards',
-  准贷记卡: 'semiCreditCards',
-  其他卡: 'otherCards',
-  交易笔数: 'transactions',
-  交易金额: 'amount',
-  费用: 'fees',
-  资金清算差额: 'net',
-} as const;
-
-/** A word of a check's name. */
-export type CheckWord = (typeof UNIONPAY_WORDS)[keyof typeof UNIONPAY_WORDS];
-
-/** The words of a check's name that the file has in Chinese; undefined where it is written otherwise. */
-export function checkWords(name: string): readonly [line: CheckWord, column: CheckWord] | undefined {
-  const words = name.split(' ').map((word) => (UNIONPAY_WORDS as Readonly<Record<string, CheckWord>>)[word]);
-  const [line, column] = words;
-  return words.length === 2 && line !== undefined && column !== undefined ? [line, column] : undefined;
-}
-
 /** Names that more than one check has: only the line in the file tells those apart. */
 export const namesakes = (checks: readonly { readonly name: string }[]): ReadonlySet<string> =>
   new Set([...Map.groupBy(checks, ({ name }) => name)].filter(([, of]) => of.length > 1).map(([name]) => name));

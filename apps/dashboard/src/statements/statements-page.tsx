@@ -1,9 +1,11 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Building2, FileSpreadsheet } from 'lucide-react';
 import { useState } from 'react';
 import { STATEMENT_STATES } from '../app/searches.js';
+import { DayFields } from '../days/day-fields.js';
+import { checkedDays } from '../days/days.rules.js';
 import { useTexts } from '../i18n/use-texts.js';
 import { useMe } from '../session/session.js';
 import { MoneyTabs } from '../settlement/money-tabs.js';
@@ -31,17 +33,18 @@ export function StatementsPage() {
   const navigate = route.useNavigate();
   const [editing, setEditing] = useState(false);
   const { data: acquirers } = useQuery(acquirersQuery);
+  const { day } = checkedDays(search).days;
   const query = useInfiniteQuery(
     filesQuery({
       ...(search.kind ? { kind: search.kind } : {}),
       ...(search.acquirer ? { acquirerId: search.acquirer } : {}),
       ...(search.state ? { state: [search.state] } : {}),
-      ...(search.day ? { businessDay: search.day } : {}),
+      ...(day ? { businessDay: day } : {}),
     }),
   );
   const columns = useColumns(acquirers ?? []);
   const rows = query.data?.pages.flatMap(({ edges }) => edges.map(({ node }) => node)) ?? [];
-  const filtered = search.kind ?? search.acquirer ?? search.state ?? search.day;
+  const filtered = search.kind ?? search.acquirer ?? search.state ?? day;
   const { correct, ...filters } = search;
   return (
     <>
@@ -171,7 +174,8 @@ function Filters({ acquirers }: { acquirers: readonly Acquirer[] }) {
   const { t } = useTexts();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const change = (next: Record<string, string>) => void navigate({ search: { ...search, ...next } as typeof search, replace: true });
+  const change = (next: Readonly<Record<string, string | undefined>>) =>
+    void navigate({ search: { ...search, ...next } as typeof search, replace: true });
   const any = { value: '', label: t('filter.any') };
   return (
     <search className={ui.filters} aria-label={t('filter.label')}>
@@ -196,13 +200,7 @@ function Filters({ acquirers }: { acquirers: readonly Acquirer[] }) {
         data={[any, ...STATEMENT_STATES.map((state) => ({ value: state, label: t(`statement.state.${state}`) }))]}
         data-testid="filter-state"
       />
-      <TextInput
-        type="date"
-        label={t('statement.coversDay')}
-        value={search.day ?? ''}
-        onChange={(event) => change({ day: event.currentTarget.value })}
-        data-testid="filter-day"
-      />
+      <DayFields fields={[{ name: 'day', label: t('statement.coversDay'), value: search.day }]} change={change} />
     </search>
   );
 }

@@ -44,6 +44,7 @@ export type CompleteStepInput = {
   /** Client-made UUID: the same key twice is one action. */
   idempotencyKey: string;
   incidentId: string;
+  /** At most 1000 characters, no card number. */
   note?: string | null | undefined;
   stepId: string;
 };
@@ -158,6 +159,7 @@ export type RefusalCode =
   | 'ownRequest'
   | 'quizOutdated'
   | 'requestExpired'
+  | 'requestPending'
   | 'secondPersonNeeded'
   | 'settingLocked'
   | 'stepNotReady'
@@ -166,6 +168,7 @@ export type RefusalCode =
 
 export type RefuseFleetRequestInput = {
   id: string;
+  /** Needed; one line of at most 400 characters, no card number. */
   reason: string;
 };
 
@@ -182,6 +185,7 @@ export type RequestFleetActionInput = {
 
 export type RevokeGatewayInput = {
   gatewayId: string;
+  /** Needed; one line of at most 400 characters, no card number. */
   reason: string;
   storeId: string;
 };
@@ -222,6 +226,7 @@ export type ServiceState =
 export type SkipStepInput = {
   idempotencyKey: string;
   incidentId: string;
+  /** Needed. At most 1000 characters, no card number. */
   reason: string;
   stepId: string;
 };
@@ -371,6 +376,7 @@ export type UpdatePolicyInput = {
   changes: Array<PolicyChange>;
   expectedVersion: number;
   level: PolicyLevel;
+  /** Needed; one line of at most 400 characters, no card number. */
   reason: string;
   storeId?: string | null | undefined;
 };

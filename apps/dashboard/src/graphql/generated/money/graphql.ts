@@ -5,9 +5,11 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type AcquirerTerminalInput = {
+  /** At most 64 characters. */
   merchantNo?: string;
   storeId: string;
   terminalId?: string | null | undefined;
+  /** At most 64 characters. */
   terminalNo?: string;
 };
 
@@ -88,6 +90,7 @@ export type CorrectingEntryInput = {
   amountMinor: number;
   currency: string;
   differenceId: string;
+  /** Needed. At most 1000 characters, no card number. */
   reason: string;
 };
 
@@ -96,7 +99,7 @@ export type DecideSettlementRequestInput = {
   /** The digest of what was read; needed to approve. */
   digest?: string | null | undefined;
   id: string;
-  /** Needed to refuse. */
+  /** Needed to refuse; one line of at most 400 characters, no card number. */
   note?: string | null | undefined;
 };
 
@@ -147,6 +150,7 @@ export type FeeCheckFilter = {
 export type ForceMatchInput = {
   /** The difference of the statement's row. */
   acquirerDifferenceId: string;
+  /** Needed. At most 1000 characters, no card number. */
   reason: string;
   /** The difference of the transaction. */
   terminalDifferenceId: string;
@@ -170,8 +174,14 @@ export type PayoutState =
 
 export type ProviderTermsInput = {
   acquirerId: string;
+  /** Fee schedule (docs/guide/reconciliation-core.md): 1 to 500 rates, each of at most 1,000,000 millionths; fixed, floor and cap at most 10,000,000,000 minor units; a card kind of at most 64 characters. */
   fees?: unknown;
+  /** Account (at most 64 characters), country, delayBankDays (0 to 60), reservePpm (0 to 1,000,000 millionths), reserveReleaseDays (1 to 730), toleranceMinor (0 to 1,000 minor units: ten units of a currency with two decimals). */
   funding?: unknown;
+  /** Needed; one line of at most 400 characters, no card number. */
+  reason: string;
+  /** The version in force when these terms were written, 0 for none: where another one is by now, versionConflict is answered. */
+  replaces: number;
 };
 
 export type RefusalCode =
@@ -185,6 +195,7 @@ export type RefusalCode =
   | 'ownRequest'
   | 'quizOutdated'
   | 'requestExpired'
+  | 'requestPending'
   | 'secondPersonNeeded'
   | 'settingLocked'
   | 'stepNotReady'
@@ -211,6 +222,7 @@ export type RequestSettlementInput = {
   /** A UUID made by the client: the same one again returns the same request. */
   idempotencyKey: string;
   kind: SettlementRequestKind;
+  /** Needed; one line of at most 400 characters, no card number. */
   reason: string;
   storeId: string;
   terminalId: string;
@@ -225,7 +237,9 @@ export type Role =
 export type SaveAcquirerInput = {
   /** Left out it stays as it is, of a new acquirer detected; null has it detected. */
   format?: string | null | undefined;
+  /** At most 48 lower-case letters, digits and hyphens. */
   id: string;
+  /** 1 to 80 characters. */
   name: string;
   /** Which columns its CSV has, as JSON (docs/guide/statements.md). Left out it stays as it is; null takes it away. */
   profile?: string | null | undefined;
@@ -272,6 +286,7 @@ export type StatementFileState =
   | 'imported'
   | 'refused'
   | 'superseded'
+  | 'withdrawing'
   | 'withdrawn';
 
 export type StatementKind =
@@ -347,7 +362,7 @@ export type DifferenceDetailQueryVariables = Exact<{
 }>;
 
 
-export type DifferenceDetailQuery = { difference: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, pendingRemedies: Array<{ requestId: string, kind: RemedyKind, requestedName: string, requestedAt: string }>, history: Array<{ at: string, what: string, actor: string, actorName: string | null, detail: string }>, transaction: { id: string, traceNo: number | null, receiptNo: number | null, operatorId: string | null, cardLast4: string | null, cardName: string | null, startedAt: string } | null, statementRow: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } } | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } | null };
+export type DifferenceDetailQuery = { difference: { id: string, storeId: string, acquirerId: string, type: DifferenceType, businessDay: string, terminalId: string | null, batchNo: string, rowType: string, traceNo: string, paymentId: string | null, statementRowId: string | null, state: DifferenceState, ownerRole: Role, ownerId: string | null, ownerName: string | null, foundAt: string, changedAt: string, endedBy: string | null, note: string | null, viewerMay: Array<ViewerDifferenceAct>, pendingRemedies: Array<{ requestId: string, kind: RemedyKind, requestedName: string, requestedAt: string }>, history: Array<{ at: string, what: string, actor: string, actorName: string | null, detail: string }>, transaction: { id: string, traceNo: number | null, receiptNo: number | null, operatorId: string | null, cardLast4: string | null, cardName: string | null, startedAt: string } | null, statementRow: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string } | null, net: { amountMinor: number, currency: string } } | null, terminalAmount: { amountMinor: number, currency: string } | null, acquirerAmount: { amountMinor: number, currency: string } | null } | null };
 
 export type DifferenceCountQueryVariables = Exact<{
   filter?: DifferenceFilter | null | undefined;
@@ -501,6 +516,7 @@ export type RequestForceMatchMutation = { requestForceMatch:
     | { __typename: 'NotFound', code: RefusalCode, message: string }
     | { __typename: 'OwnRequest', code: RefusalCode, message: string }
     | { __typename: 'RemedyRequest', id: string, state: RemedyState }
+    | { __typename: 'RequestPending', code: RefusalCode, message: string }
    };
 
 export type RequestCorrectingEntryMutationVariables = Exact<{
@@ -516,6 +532,7 @@ export type RequestCorrectingEntryMutation = { requestCorrectingEntry:
     | { __typename: 'NotFound', code: RefusalCode, message: string }
     | { __typename: 'OwnRequest', code: RefusalCode, message: string }
     | { __typename: 'RemedyRequest', id: string, state: RemedyState }
+    | { __typename: 'RequestPending', code: RefusalCode, message: string }
    };
 
 export type DecideRemedyMutationVariables = Exact<{
@@ -534,6 +551,7 @@ export type DecideRemedyMutation = { decideRemedy:
     | { __typename: 'NotFound', code: RefusalCode, message: string }
     | { __typename: 'OwnRequest', code: RefusalCode, message: string }
     | { __typename: 'RemedyRequest', id: string, state: RemedyState }
+    | { __typename: 'RequestPending', code: RefusalCode, message: string }
    };
 
 type RemedyOutcome_AlreadyDone_Fragment = { __typename: 'AlreadyDone', code: RefusalCode, message: string };
@@ -550,6 +568,8 @@ type RemedyOutcome_OwnRequest_Fragment = { __typename: 'OwnRequest', code: Refus
 
 type RemedyOutcome_RemedyRequest_Fragment = { __typename: 'RemedyRequest', id: string, state: RemedyState };
 
+type RemedyOutcome_RequestPending_Fragment = { __typename: 'RequestPending', code: RefusalCode, message: string };
+
 export type RemedyOutcomeFragment =
   | RemedyOutcome_AlreadyDone_Fragment
   | RemedyOutcome_ContentChanged_Fragment
@@ -558,6 +578,7 @@ export type RemedyOutcomeFragment =
   | RemedyOutcome_NotFound_Fragment
   | RemedyOutcome_OwnRequest_Fragment
   | RemedyOutcome_RemedyRequest_Fragment
+  | RemedyOutcome_RequestPending_Fragment
 ;
 
 export type MoneyFieldsFragment = { amountMinor: number, currency: string };
@@ -602,7 +623,7 @@ export type ComparedBatchesQueryVariables = Exact<{
 }>;
 
 
-export type ComparedBatchesQuery = { comparedBatches: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, acquirerId: string, terminalId: string | null, batchNo: string, businessDay: string, terminalCount: number, acquirerCount: number, equal: boolean, terminalTotal: { amountMinor: number, currency: string }, acquirerTotal: { amountMinor: number, currency: string }, acquirerFees: { amountMinor: number, currency: string }, acquirerOtherCurrencies: Array<{ count: number, total: { amountMinor: number, currency: string } }> } }> } };
+export type ComparedBatchesQuery = { comparedBatches: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, storeId: string, acquirerId: string, terminalId: string | null, batchNo: string, businessDay: string, terminalCount: number, acquirerCount: number, equal: boolean, terminalTotal: { amountMinor: number, currency: string }, acquirerTotal: { amountMinor: number, currency: string }, acquirerFees: { amountMinor: number, currency: string } | null, acquirerOtherCurrencies: Array<{ count: number, total: { amountMinor: number, currency: string } }> } }> } };
 
 export type SettlementRequestFieldsFragment = { id: string, kind: SettlementRequestKind, state: SettlementRequestState, storeId: string, terminalId: string, batchNo: number, businessDay: string, count: number, reason: string, digest: string, requestedBy: string, requestedByName: string, requestedAt: string, expiresAt: string, decidedByName: string | null, decidedAt: string | null, decisionNote: string | null, commandState: CommandState | null, mayDecide: boolean, journal: { amountMinor: number, currency: string }, terminalTotal: { amountMinor: number, currency: string } | null, hostTotal: { amountMinor: number, currency: string } | null };
 
@@ -663,7 +684,7 @@ export type TransactionsQueryVariables = Exact<{
 
 export type TransactionsQuery = { transactions: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, kind: TransactionKind, storeId: string, terminalId: string, terminalName: string, state: TransactionState, operatorId: string | null, traceNo: number | null, receiptNo: number | null, cardLast4: string | null, cardName: string | null, businessDay: string, startedAt: string, finishedAt: string | null, wasInDoubt: boolean, amount: { amountMinor: number, currency: string } } }> } };
 
-export type StatementFileFieldsFragment = { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, toldAgain: number, interim: boolean, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number, netMinor: number }> };
+export type StatementFileFieldsFragment = { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, rowsWithdrawn: number, toldAgain: number, interim: boolean, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number | null, netMinor: number }> };
 
 export type AcquirersQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -676,14 +697,14 @@ export type StatementFilesQueryVariables = Exact<{
 }>;
 
 
-export type StatementFilesQuery = { statementFiles: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, toldAgain: number, interim: boolean, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number, netMinor: number }> } }> } };
+export type StatementFilesQuery = { statementFiles: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, rowsWithdrawn: number, toldAgain: number, interim: boolean, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number | null, netMinor: number }> } }> } };
 
 export type StatementFileQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type StatementFileQuery = { statementFile: { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, toldAgain: number, interim: boolean, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, withdrawal: { id: string, fileId: string, digest: string, state: RemedyState, reason: string, requestedName: string, requestedAt: string, mine: boolean, mayDecide: boolean, decidedName: string | null, decidedAt: string | null, decisionNote: string | null } | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number, netMinor: number }> } | null };
+export type StatementFileQuery = { statementFile: { id: string, kind: StatementKind, acquirerId: string | null, name: string, digest: string, bytes: number, state: StatementFileState, channel: StatementChannel, arrivedBy: string, arrivedAt: string, supersededBy: string | null, bytesRead: number, rowsRead: number, rowsWithdrawn: number, toldAgain: number, interim: boolean, format: string | null, merchant: string | null, periodFrom: string | null, periodTo: string | null, refusalCode: string | null, refusalLine: number | null, refusalMessage: string | null, finishedAt: string | null, withdrawal: { id: string, fileId: string, digest: string, state: RemedyState, reason: string, requestedName: string, requestedAt: string, mine: boolean, mayDecide: boolean, decidedName: string | null, decidedAt: string | null, decisionNote: string | null } | null, checks: Array<{ name: string, passed: boolean, detail: string }>, totals: Array<{ type: string, currency: string, count: number, grossMinor: number, feeMinor: number | null, netMinor: number }> } | null };
 
 export type WithdrawalFieldsFragment = { id: string, fileId: string, digest: string, state: RemedyState, reason: string, requestedName: string, requestedAt: string, mine: boolean, mayDecide: boolean, decidedName: string | null, decidedAt: string | null, decisionNote: string | null };
 
@@ -757,9 +778,9 @@ export type StatementRowsQueryVariables = Exact<{
 }>;
 
 
-export type StatementRowsQuery = { statementRows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } } }> } };
+export type StatementRowsQuery = { statementRows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string } | null, net: { amountMinor: number, currency: string } } }> } };
 
-export type StatementRowFieldsFragment = { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string }, net: { amountMinor: number, currency: string } };
+export type StatementRowFieldsFragment = { id: string, fileId: string, storeId: string | null, terminalId: string | null, line: number, type: StatementRowType, sourceType: string, businessDay: string | null, at: string | null, merchantNo: string, terminalNo: string, batchNo: string, traceNo: string, reference: string, scheme: string | null, cardLast4: string | null, payout: string, superseded: boolean, toldIn: string | null, feeRemainder: number, gross: { amountMinor: number, currency: string }, fee: { amountMinor: number, currency: string } | null, net: { amountMinor: number, currency: string } };
 
 export type StatementRowCountQueryVariables = Exact<{
   filter?: StatementRowFilter | null | undefined;
@@ -804,18 +825,79 @@ export type ProviderTermsQueryVariables = Exact<{
 }>;
 
 
-export type ProviderTermsQuery = { providerTerms: Array<{ acquirerId: string, version: number, fees: unknown, funding: unknown, savedAt: string, savedBy: string }> };
+export type ProviderTermsQuery = { providerTerms: Array<{ acquirerId: string, version: number, fees: unknown, funding: unknown, savedAt: string, savedBy: string, approvedBy: string | null, reason: string | null }> };
 
-export type SaveProviderTermsMutationVariables = Exact<{
+export type TermsProposalsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TermsProposalsQuery = { termsProposals: Array<{ id: string, acquirerId: string, replaces: number, fees: unknown, funding: unknown, digest: string, state: RemedyState, reason: string, requestedName: string, requestedAt: string, mine: boolean, mayDecide: boolean }> };
+
+export type ProposeProviderTermsMutationVariables = Exact<{
   input: ProviderTermsInput;
 }>;
 
 
-export type SaveProviderTermsMutation = { saveProviderTerms:
+export type ProposeProviderTermsMutation = { proposeProviderTerms:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'ContentChanged', code: RefusalCode, message: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
-    | { __typename: 'ProviderTerms', version: number }
+    | { __typename: 'OwnRequest', code: RefusalCode, message: string }
+    | { __typename: 'RequestPending', code: RefusalCode, message: string }
+    | { __typename: 'TermsProposal', id: string, state: RemedyState }
+    | { __typename: 'VersionConflict', code: RefusalCode, message: string }
    };
+
+export type DecideProviderTermsMutationVariables = Exact<{
+  id: string;
+  digest: string;
+  decision: RemedyDecision;
+  note?: string | null | undefined;
+}>;
+
+
+export type DecideProviderTermsMutation = { decideProviderTerms:
+    | { __typename: 'AlreadyDone', code: RefusalCode, message: string }
+    | { __typename: 'ContentChanged', code: RefusalCode, message: string }
+    | { __typename: 'InvalidInput', code: RefusalCode, message: string }
+    | { __typename: 'NotAllowed', code: RefusalCode, message: string }
+    | { __typename: 'NotFound', code: RefusalCode, message: string }
+    | { __typename: 'OwnRequest', code: RefusalCode, message: string }
+    | { __typename: 'RequestPending', code: RefusalCode, message: string }
+    | { __typename: 'TermsProposal', id: string, state: RemedyState }
+    | { __typename: 'VersionConflict', code: RefusalCode, message: string }
+   };
+
+type TermsOutcome_AlreadyDone_Fragment = { __typename: 'AlreadyDone', code: RefusalCode, message: string };
+
+type TermsOutcome_ContentChanged_Fragment = { __typename: 'ContentChanged', code: RefusalCode, message: string };
+
+type TermsOutcome_InvalidInput_Fragment = { __typename: 'InvalidInput', code: RefusalCode, message: string };
+
+type TermsOutcome_NotAllowed_Fragment = { __typename: 'NotAllowed', code: RefusalCode, message: string };
+
+type TermsOutcome_NotFound_Fragment = { __typename: 'NotFound', code: RefusalCode, message: string };
+
+type TermsOutcome_OwnRequest_Fragment = { __typename: 'OwnRequest', code: RefusalCode, message: string };
+
+type TermsOutcome_RequestPending_Fragment = { __typename: 'RequestPending', code: RefusalCode, message: string };
+
+type TermsOutcome_TermsProposal_Fragment = { __typename: 'TermsProposal', id: string, state: RemedyState };
+
+type TermsOutcome_VersionConflict_Fragment = { __typename: 'VersionConflict', code: RefusalCode, message: string };
+
+export type TermsOutcomeFragment =
+  | TermsOutcome_AlreadyDone_Fragment
+  | TermsOutcome_ContentChanged_Fragment
+  | TermsOutcome_InvalidInput_Fragment
+  | TermsOutcome_NotAllowed_Fragment
+  | TermsOutcome_NotFound_Fragment
+  | TermsOutcome_OwnRequest_Fragment
+  | TermsOutcome_RequestPending_Fragment
+  | TermsOutcome_TermsProposal_Fragment
+  | TermsOutcome_VersionConflict_Fragment
+;
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1053,6 +1135,7 @@ export const StatementFileFieldsFragmentDoc = new TypedDocumentString(`
   supersededBy
   bytesRead
   rowsRead
+  rowsWithdrawn
   toldAgain
   interim
   format
@@ -1143,6 +1226,19 @@ export const StatementRowFieldsFragmentDoc = new TypedDocumentString(`
   amountMinor
   currency
 }`, {"fragmentName":"StatementRowFields"}) as unknown as TypedDocumentString<StatementRowFieldsFragment, unknown>;
+export const TermsOutcomeFragmentDoc = new TypedDocumentString(`
+    fragment TermsOutcome on TermsProposalResult {
+  __typename
+  ... on TermsProposal {
+    id
+    state
+  }
+  ... on Refusal {
+    code
+    message
+  }
+}
+    `, {"fragmentName":"TermsOutcome"}) as unknown as TypedDocumentString<TermsOutcomeFragment, unknown>;
 export const DifferencesDocument = new TypedDocumentString(`
     query Differences($filter: DifferenceFilter, $after: String) {
   differences(filter: $filter, first: 50, after: $after) {
@@ -2168,6 +2264,7 @@ export const StatementFilesDocument = new TypedDocumentString(`
   supersededBy
   bytesRead
   rowsRead
+  rowsWithdrawn
   toldAgain
   interim
   format
@@ -2215,6 +2312,7 @@ export const StatementFileDocument = new TypedDocumentString(`
   supersededBy
   bytesRead
   rowsRead
+  rowsWithdrawn
   toldAgain
   interim
   format
@@ -2431,20 +2529,60 @@ export const ProviderTermsDocument = new TypedDocumentString(`
     funding
     savedAt
     savedBy
+    approvedBy
+    reason
   }
 }
     `) as unknown as TypedDocumentString<ProviderTermsQuery, ProviderTermsQueryVariables>;
-export const SaveProviderTermsDocument = new TypedDocumentString(`
-    mutation SaveProviderTerms($input: ProviderTermsInput!) {
-  saveProviderTerms(input: $input) {
-    __typename
-    ... on ProviderTerms {
-      version
-    }
-    ... on Refusal {
-      code
-      message
-    }
+export const TermsProposalsDocument = new TypedDocumentString(`
+    query TermsProposals {
+  termsProposals {
+    id
+    acquirerId
+    replaces
+    fees
+    funding
+    digest
+    state
+    reason
+    requestedName
+    requestedAt
+    mine
+    mayDecide
   }
 }
-    `) as unknown as TypedDocumentString<SaveProviderTermsMutation, SaveProviderTermsMutationVariables>;
+    `) as unknown as TypedDocumentString<TermsProposalsQuery, TermsProposalsQueryVariables>;
+export const ProposeProviderTermsDocument = new TypedDocumentString(`
+    mutation ProposeProviderTerms($input: ProviderTermsInput!) {
+  proposeProviderTerms(input: $input) {
+    ...TermsOutcome
+  }
+}
+    fragment TermsOutcome on TermsProposalResult {
+  __typename
+  ... on TermsProposal {
+    id
+    state
+  }
+  ... on Refusal {
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<ProposeProviderTermsMutation, ProposeProviderTermsMutationVariables>;
+export const DecideProviderTermsDocument = new TypedDocumentString(`
+    mutation DecideProviderTerms($id: ID!, $digest: String!, $decision: RemedyDecision!, $note: String) {
+  decideProviderTerms(id: $id, digest: $digest, decision: $decision, note: $note) {
+    ...TermsOutcome
+  }
+}
+    fragment TermsOutcome on TermsProposalResult {
+  __typename
+  ... on TermsProposal {
+    id
+    state
+  }
+  ... on Refusal {
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<DecideProviderTermsMutation, DecideProviderTermsMutationVariables>;
