@@ -220,10 +220,10 @@ function Cell({ store, day, cell, withDay }: { store: Named; day: string; cell: 
         {state}
       </StateChip>
       <span className={classes.amounts}>
-        {unsettled === '' ? null : <strong className={ui.number}>{t('board.unsettledOf', { amount: unsettled })}</strong>}
+        {unsettled === '' ? null : <strong className={ui.number}>{t('board.unsettled', { amount: unsettled })}</strong>}
         {amounts.map((amount) => (
           <span key={amount} className={ui.number}>
-            {amount}
+            {unsettled === '' ? amount : t('board.ofAll', { amount })}
           </span>
         ))}
       </span>
