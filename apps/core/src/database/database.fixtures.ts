@@ -34,7 +34,8 @@ export async function createTestDatabase(migrations: readonly Migration[] = allM
   const server = testServerUrl();
   const name = `core_${randomBytes(6).toString('hex')}`;
   const url = databaseUrl(server, name);
-  if (migrations === allMigrations) await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${await migratedTemplate(server)}`);
+  if (migrations === allMigrations)
+    await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${await migratedTemplate(server)} STRATEGY FILE_COPY`);
   else {
     await onServer(server, `CREATE DATABASE ${name}`);
     await migrate(url, migrations);
