@@ -28,8 +28,8 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 
 /** True when a file to run may need the database: `*.db.spec.ts` of core and everything below test/ but what only reads files. */
 async function hasDatabaseTests(project: TestProject): Promise<boolean> {
-  const { testFiles } = await project.globTestFiles();
-  const paths = testFiles.map((file) => relative(project.config.root, file));
+  const found = await Promise.all(project.vitest.projects.map((each) => each.globTestFiles()));
+  const paths = found.flatMap(({ testFiles }) => testFiles).map((file) => relative(project.config.root, file));
   const words = process.argv.slice(2).filter((word, i, all) => !word.startsWith('-') && word !== 'run' && !isOptionWithValue(all[i - 1]));
   const named = paths.filter((path) => words.some((word) => path.includes(word)));
   return (named.length > 0 ? named : paths).some(
