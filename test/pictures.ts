@@ -19,7 +19,7 @@ await using world = await startWorld({
 const browser = await startBrowser();
 try {
   const visit = (person: string, look: Pick<VisitorOptions, 'language' | 'screen' | 'colorScheme'>): Promise<Visitor> =>
-    signedInVisitor(browser, { url: world.url, folder: FOLDER, person, password: world.signIns[person] ?? '', ...look });
+    signedInVisitor(browser, { url: world.url, folder: FOLDER, person, password: world.signIns[person] ?? '', sharp: true, ...look });
 
   await world.until('the incident', async () => (await world.sql('select 1 from incident')).length > 0, 180_000);
 

@@ -75,7 +75,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     config: readLauncherConfig({}),
     ports: ANY_PORTS,
     closeAfterS,
-    night: { ...demoNight(closeAfterS.berlin, String(options.seed)), saleEverySeconds: 1.5, ...options.night },
+    // Where somebody looks at pages a sale now and then is enough; more would only take the processor from the browser.
+    night: {
+      ...demoNight(closeAfterS.berlin, String(options.seed)),
+      saleEverySeconds: options.dashboard === true ? 4 : 1.5,
+      ...options.night,
+    },
     say: (line) => said.push(line),
   }).catch(async (error: unknown) => {
     await keepLogs(dataDir, options.name);

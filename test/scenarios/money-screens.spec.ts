@@ -86,7 +86,13 @@ describe.skipIf(browserPath === undefined)('the pages about money', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tillward-money-'));
     // The first acquirer is added on the page.
-    world = await startWorld({ name: FOLDER, dashboard: true, seed: SEED, closeAfterS: { newyork: 45 }, night: { acquirer: false } });
+    world = await startWorld({
+      name: FOLDER,
+      dashboard: true,
+      seed: SEED,
+      closeAfterS: { newyork: 45 },
+      night: { acquirer: false, saleEverySeconds: 1.5 },
+    });
     browser = await startBrowser();
     // What is not settled yet can't be missing from a statement.
     await world.until(
@@ -151,15 +157,30 @@ describe.skipIf(browserPath === undefined)('the pages about money', () => {
     await visitor.at('act-confirm').click();
     await visitor.at('act-dialog').waitFor({ state: 'hidden', timeout: SLOW_MS });
   }
-  /** What the acquirer may charge, and when it pays: there is no page for it. */
+  /** What the acquirer may charge, and when it pays: one person proposes it, another one approves. */
   async function agreeTerms(visitor: Visitor): Promise<void> {
-    const query = `mutation ($fees: JSON, $funding: JSON) { saveProviderTerms(input: {acquirerId: "small", fees: $fees, funding: $funding}) { __typename } }`;
+    const ask = async (person: Visitor, query: string, variables: object) =>
+      (await (await person.page.request.post(`${world.url}/graphql`, { data: { query, variables } })).json()) as {
+        data: { proposed?: { id: string; digest: string }; decided?: { state: string } };
+      };
     const variables = {
       fees: { basis: 'row', rates: [{ currency: 'USD', ratePpm: 1_000, rounding: 'halfUp', onRefund: 'returned', from: '2026-01-01' }] },
       funding: { account: 'DE00500105175407324931', country: 'DE', delayBankDays: 1 },
     };
-    const answer = await visitor.page.request.post(`${world.url}/graphql`, { data: { query, variables } });
-    expect(await answer.json()).toEqual({ data: { saveProviderTerms: { __typename: 'ProviderTerms' } } });
+    const { data } = await ask(
+      visitor,
+      `mutation ($fees: JSON, $funding: JSON) { proposed: proposeProviderTerms(input: {acquirerId: "small", replaces: 0, reason: "The contract", fees: $fees, funding: $funding}) {
+        ... on TermsProposal { id digest } } }`,
+      variables,
+    );
+    const second = await visit('hq-second', 'en', PHONE);
+    const decided = await ask(
+      second,
+      'mutation ($id: ID!, $digest: String!) { decided: decideProviderTerms(id: $id, digest: $digest, decision: approve) { ... on TermsProposal { state } } }',
+      data.proposed ?? {},
+    );
+    expect(decided.data.decided).toEqual({ state: 'approved' });
+    await second.context.close();
   }
   /** Waits until the page's picture is drawn, in the room that was kept for it, and says the same as a table. */
   async function pictures(visitor: Visitor, figure: string | undefined): Promise<void> {
