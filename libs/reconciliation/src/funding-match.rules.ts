@@ -280,7 +280,7 @@ function pairsOf(due: readonly ExpectedPayout[], entries: readonly BankCredit[])
   return pairs.every(([payout, entry]) => isPart(payout, entry)) ? pairs : [];
 }
 
-/** Step 5 of {@link matchFunding}. */
+/** Step 6 of {@link matchFunding}. */
 function oldestFirst(candidates: readonly ExpectedPayout[], entry: BankCredit, booked: ReadonlySet<BankCredit>): readonly ExpectedPayout[] {
   const days = [
     ...Map.groupBy(
