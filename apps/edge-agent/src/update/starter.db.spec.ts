@@ -117,7 +117,7 @@ describe('an update', () => {
     gateway.place(3, testAgent('three', 'crash'));
     gateway.start();
     await gateway.until(() => gateway.started().at(-1) === 'two' && gateway.started().includes('three'), TRIAL_PATIENCE_MS);
-    expect(await gateway.status()).toMatchObject({ running: { sequence: 2 }, trial: null });
+    await gateway.until(confirmedAt(2));
   });
 });
 

@@ -214,11 +214,16 @@ export class TestGateway {
       .map((line) => line.split(' ')[0]!);
   }
 
+  #log(): string {
+    const file = join(this.folder, 'starter.log');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
   /** Waits until `condition` holds; throws with what is known when it takes too long. */
   async until(condition: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
     const end = performance.now() + limitMs;
     while (!(await condition())) {
-      if (performance.now() > end) throw new Error(`it never happened; agents:\n${this.lines().join('\n')}`);
+      if (performance.now() > end) throw new Error(`it never happened; agents:\n${this.lines().join('\n')}\nstarter:\n${this.#log()}`);
       await pause(20);
     }
   }
