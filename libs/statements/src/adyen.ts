@@ -148,8 +148,9 @@ class AdyenRows implements TableRows {
     return slot;
   }
 
-  end(): void {
-    this.payouts.check();
+  end(line: number): boolean {
+    this.payouts.check(line);
+    if (this.batch < 0) this.tally.note(line, 'the report has no column Batch Number: no payout is compared with its rows');
     if (this.costRows > 0)
       this.tally.check({
         name: 'payments whose commission, markup, scheme fee and interchange are gross less net',
@@ -158,6 +159,7 @@ class AdyenRows implements TableRows {
         line: this.firstOff || 1,
         binding: false,
       });
+    return false;
   }
 
   /** The fee is what gross and net differ by; where both are in one currency, the columns of costs must say the same. */

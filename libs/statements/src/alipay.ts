@@ -89,12 +89,15 @@ abstract class AlipayRows {
     }
   }
 
-  end(line: number): void {
+  end(line: number): boolean {
     if (this.opened && !this.closed)
       throw new StatementRefused('trailer-missing', line, 'the bill ends without the line that ends its list');
     for (const { name, count } of this.stated)
       if (this.opened && count > 0 && !this.seen.has(name))
         throw new StatementRefused('trailer-missing', line, `the bill ends without ${name}`);
+    // People take the comment lines off to open the table elsewhere.
+    if (!this.opened && !this.closed) this.tally.note(line, 'the bill came without its comment lines: nothing says that it is whole');
+    return this.opened || this.closed;
   }
 
   protected refuseAfterEnd(line: number): void {

@@ -151,7 +151,8 @@ function readTable(member: ZipMember, encoding: TextEncoding, tally: Tally): voi
       first = false;
     });
     scanner.finish();
-    table.end();
+    // A member is as long as the archive says, so it is not cut.
+    table.end(true);
   });
 }
 

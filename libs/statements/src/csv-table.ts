@@ -54,8 +54,8 @@ export interface TableRows {
   /** Adds a data row to the tally and answers its slot; -1 for a row that is no movement at all. */
   row(cells: CsvCells): number;
   comment?(text: string, line: number): void;
-  /** The end of the file, in this line. */
-  end(line: number): void;
+  /** The end of the file, in this line. Answers whether the file itself says that it ends here, as a trailer does. */
+  end(line: number): boolean;
 }
 
 /** A format that is a table. */
@@ -122,10 +122,14 @@ export class CsvTable implements CsvHandler {
     this.tally.flush();
   }
 
-  /** Ends the table: its trailer is checked, its header must have been there. */
-  end(): void {
-    if (this.rows === undefined) throw new StatementRefused('truncated', this.lastLine, 'the file ends before its header');
-    this.rows.end(this.lastLine);
+  /** Ends the table: its trailer is checked, its header must have been there. A file without a trailer that has no row, or ends inside a line, is read, and said to be perhaps not whole. */
+  end(lineEnded: boolean): void {
+    const line = this.lastLine;
+    if (this.rows === undefined) throw new StatementRefused('truncated', line, 'the file ends before its header');
+    if (!this.rows.end(line)) {
+      if (this.tally.rowCount() === 0) this.tally.note(line, 'the file has no row behind its header');
+      if (!lineEnded) this.tally.note(line, 'the last line has no line end: the file may be cut inside it');
+    }
     this.tally.flush();
   }
 

@@ -1,7 +1,7 @@
 import { adyenFormat, isAdyenHeader } from './adyen.js';
 import { alipayFormat, isAlipayHead } from './alipay.js';
 import { ArchiveReader, textEncoding, ZmFileReader } from './archive.js';
-import { byteOrderMark, decodeText, isText, type TextEncoding } from './ascii.js';
+import { byteOrderMark, decodeText, isText, LF, type TextEncoding } from './ascii.js';
 import { Bai2Reader } from './bai2.js';
 import { CamtReader } from './camt.js';
 import { CsvScanner } from './csv-scanner.js';
@@ -147,6 +147,7 @@ function singleByteOr(head: Uint8Array): 'utf-8' | 'windows-1252' {
 class TableReader implements FormatReader {
   private readonly scanner: CsvScanner;
   private readonly table: CsvTable;
+  private lastByte = 0;
 
   constructor(
     private readonly format: TableFormat,
@@ -159,12 +160,13 @@ class TableReader implements FormatReader {
   }
 
   push(chunk: Uint8Array): void {
+    this.lastByte = chunk[chunk.length - 1] ?? this.lastByte;
     this.scanner.push(chunk);
   }
 
   end(): StatementFormat {
     this.scanner.finish();
-    this.table.end();
+    this.table.end(this.lastByte === LF);
     return this.format.format;
   }
 }

@@ -106,6 +106,11 @@ export class MtMessage {
     }
   }
 
+  /** Whether the message itself says that no entry follows: a closing balance does, and sums of debits and of credits do. */
+  get saysItIsWhole(): boolean {
+    return this.closing !== undefined || ['90C', '90D'].every((tag) => this.summaries.some((summary) => summary.tag === tag));
+  }
+
   /** The end of the message: complete, and its sums as it states them. */
   finish(lastLine: number): StatementFormat {
     this.endEntry();

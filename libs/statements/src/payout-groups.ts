@@ -1,3 +1,4 @@
+import { quoted } from './refusal.js';
 import type { CurrencySums, Tally } from './tally.js';
 
 /** Payouts of one file are few; beyond this the comparison is given up rather than memory. */
@@ -36,11 +37,23 @@ export class PayoutGroups {
     return group;
   }
 
-  /** Compares every payout with what its rows come to. Not binding: reports by period are cut through payouts. */
-  check(): void {
+  /**
+   * Compares every payout with what its rows come to. Not binding: reports by period are cut through payouts. Rows without their payout, which a report that was cut ends with, are told in a note, unless they
+   * leave nothing to pay out. `lastLine` is that of the file.
+   */
+  check(lastLine: number): void {
     if (this.gaveUp) {
       this.tally.note(0, `more than ${MOST_GROUPS} payouts: they are not compared with their rows`);
       return;
+    }
+    const without = [...this.groups.values()].filter(({ payoutLine, net }) => payoutLine === 0 && net !== 0);
+    const [first] = without;
+    if (first !== undefined) {
+      const more = without.length > 1 ? ` and ${without.length - 1} more` : '';
+      this.tally.note(
+        lastLine,
+        `payout ${quoted(first.name)}${more}: rows without their payout, which nothing compares. The report is by period, or it is cut`,
+      );
     }
     for (const { name, sums, net, payout, payoutLine, rows } of this.groups.values()) {
       if (payoutLine === 0 || rows === 0) continue;

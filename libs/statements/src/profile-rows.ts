@@ -124,18 +124,26 @@ export class ProfileRows implements TableRows {
     return this.add(line, type, sums, asFee ? 0 : gross, asFee ? gross + fee : fee, remainder, feeTold || asFee);
   }
 
-  end(line: number): void {
-    if (this.profile.trailer?.required === true && this.trailerLine === 0)
-      throw new StatementRefused('trailer-missing', line, `the file ends without its trailer ${quoted(this.profile.trailer.firstCell)}`);
+  end(line: number): boolean {
+    const { trailer } = this.profile;
+    if (this.trailerLine > 0) return true;
+    if (trailer === undefined) return false;
+    const message = `the file ends without its trailer ${quoted(trailer.firstCell)}`;
+    if (trailer.required) throw new StatementRefused('trailer-missing', line, message);
+    this.tally.note(line, `${message}: nothing says that it is whole`);
+    return false;
   }
 
   private add(line: number, type: number, sums: CurrencySums, gross: number, fee: number, remainder: number, feeTold: boolean): number {
     const stated = this.stated;
     stated.rows++;
-    stated.gross += gross;
-    stated.fee += fee;
-    stated.net += gross + fee;
-    stated.remainder += remainder;
+    // As in StatementTotals: what was paid out or carried over is a row, but no part of what there was to pay out.
+    if (type !== ROW_TYPE_INDEX.payout && type !== ROW_TYPE_INDEX.balance) {
+      stated.gross += gross;
+      stated.fee += fee;
+      stated.net += gross + fee;
+      stated.remainder += remainder;
+    }
     return this.tally.add(line, type, sums, gross, fee, remainder, feeTold);
   }
 

@@ -143,6 +143,21 @@ describe('a CSV profile', () => {
     expect(refused(() => read(FILE.replace(from, to)))).toMatchObject({ code, line });
   });
 
+  it('what is paid out or carried over is counted, and in no sum of the trailer', () => {
+    const profile = {
+      name: 'x',
+      columns: { type: 'type', gross: 'gross', fee: 'fee', currency: 'currency' },
+      types: { sale: 'sale', payout: 'payout', carried: 'balance' },
+      trailer: { firstCell: 'TOTAL', count: 2, gross: 3, fee: 4, net: 5 },
+    };
+    const file = (gross: string, net: string) =>
+      `type,gross,fee,currency\nsale,10.00,0.10,EUR\npayout,-9.90,,EUR\ncarried,-1.00,,EUR\nTOTAL,3,${gross},0.10,${net}\n`;
+    const { summary } = read(file('10.00', '9.90'), profile);
+    expect(summary).toMatchObject({ checksMade: 4, totals: [{ grossMinor: 1_000, feeMinor: -10, netMinor: 990, payoutMinor: -990 }] });
+    expect(refused(() => read(file('0.10', '9.90'), profile))).toMatchObject({ code: 'trailer-mismatch', line: 5 });
+    expect(refused(() => read(file('10.00', '0.00'), profile))).toMatchObject({ code: 'trailer-mismatch', line: 5 });
+  });
+
   it('a net or sum in whole minor units may be rounded or cut', () => {
     for (const net of ['1.233,27', '1.233,26']) expect(read(FILE.replace('1.233,26544', net)).rows[0]?.netMinor).toBe(123_327);
     for (const sum of ['1.223,26', '1.223,27', '1.223,26544']) expect(read(FILE.replace('1.223,26', sum)).summary.checksMade).toBe(4);

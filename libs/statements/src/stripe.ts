@@ -139,8 +139,9 @@ class StripeRows implements TableRows {
     return this.tally.add(line, type, sums, net - fee, fee, 0);
   }
 
-  end(): void {
-    this.payouts.check();
+  end(line: number): boolean {
+    this.payouts.check(line);
+    return false;
   }
 
   private amount(cells: CsvCells, column: number, exponent: number): number {

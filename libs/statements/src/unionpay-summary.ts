@@ -1,3 +1,4 @@
+import { decimalText } from '@tillward/money';
 import { decodeText } from './ascii.js';
 import { UNIONPAY_LINES } from './check-names.js';
 import { compactDate } from './dates.js';
@@ -11,6 +12,15 @@ interface SummaryLine extends CardKindSums {
   readonly line: number;
 }
 
+/** What the summary splits its total by: transaction type, and kind of card. */
+const HEADINGS = ['交易类型', '卡性质'] as const;
+
+/** Lines of sums under a heading, until their 总计 comes. */
+interface Section {
+  readonly heading: (typeof HEADINGS)[number];
+  readonly lines: SummaryLine[];
+}
+
 /** 卡性质 of the summary by 支付卡类型 of the detail; what is none of these stands under 其他卡. */
 const CARD_LINES: Readonly<Record<string, string>> = { '01': '借记卡', '02': '贷记卡', '03': '准贷记卡' };
 const OTHER_CARDS = '其他卡';
@@ -21,26 +31,51 @@ export class UnionpaySummary {
   businessDay: string | undefined;
   private readonly totals: SummaryLine[] = [];
   private readonly cards: SummaryLine[] = [];
-  private section: 'head' | 'types' | 'cards' = 'head';
+  private section: Section | undefined;
 
   /** One line; what is no heading and no sums is layout. */
   line(bytes: Uint8Array, start: number, end: number, line: number): void {
     const text = decodeText(bytes, start, end, 'gb18030');
     this.head(text, line);
-    if (text.startsWith('交易类型')) this.section = 'types';
-    else if (text.startsWith('卡性质')) this.section = 'cards';
-    if (this.section === 'head') return;
-    const [name, ...values] = text.trim().split(/\s+/);
-    if (name === undefined || values.length === 0 || !/^\d/.test(values[0]!)) return;
-    const sums = summaryLine(name, values, line);
-    if (name === '总计') this.totals.push(sums);
-    else if (this.section === 'cards') this.cards.push(sums);
+    const heading = HEADINGS.find((each) => text.startsWith(each));
+    // A new page repeats the heading of the section it goes on with.
+    if (heading !== undefined && (heading !== this.section?.heading || this.section.lines.length === 0)) {
+      this.endSection();
+      this.section = { heading, lines: [] };
+    }
+    const { section } = this;
+    if (section === undefined) return;
+    const words = text.trim().split(/\s+/);
+    const values = words.findIndex((word, index) => index > 0 && /^\d/.test(word));
+    if (values < 0) return;
+    const name = words.slice(0, values).join(' ');
+    const sums = summaryLine(name, words.slice(values), line);
+    if (name === '总计') {
+      checkLines(section, sums);
+      this.totals.push(sums);
+      section.lines.length = 0;
+      // A line of sums that is itself of other lines would count them twice.
+    } else if (!name.endsWith('计')) {
+      section.lines.push(sums);
+      if (section.heading === '卡性质') this.cards.push(sums);
+    }
+  }
+
+  private endSection(): void {
+    const [first] = this.section?.lines ?? [];
+    if (first !== undefined)
+      throw new StatementRefused(
+        'trailer-missing',
+        first.line,
+        `the lines per ${this.section!.heading} of the summary (RD) have no line 总计`,
+      );
   }
 
   /**
    * Compares the rows with every total and with each card kind. Whether the total takes disputes in, the specification doesn't say: where it isn't that of the transactions alone, they have to be in it. Refuses a summary without a total.
    */
   check(transactions: UnionpaySums, disputes: UnionpaySums, tally: Tally, lastLine: number): void {
+    this.endSection();
     const [said] = this.totals;
     if (said === undefined) throw new StatementRefused('trailer-missing', lastLine, 'the summary (RD) has no line 总计');
     const { all } = transactions;
@@ -92,6 +127,26 @@ function summaryLine(name: string, values: readonly string[], line: number): Sum
     throw new StatementRefused('summary', line, 'a line of sums of the summary (RD) is no count and six amounts');
   const [debit, credit, feeDebit, feeCredit, netDebit, netCredit] = amounts.map((amount) => Number(amount.replace('.', '')));
   return { name, line, count: Number(count), gross: credit! - debit!, fee: feeCredit! - feeDebit!, net: netCredit! - netDebit! };
+}
+
+/** Refuses a total that its own lines do not come to: who reads the summary goes by them. A total without lines has nothing to be compared with here. */
+function checkLines({ heading, lines }: Section, total: SummaryLine): void {
+  if (lines.length === 0) return;
+  for (const [key, column] of [
+    ['count', '交易笔数'],
+    ['gross', '交易金额'],
+    ['fee', '费用'],
+    ['net', '资金清算差额'],
+  ] as const) {
+    const sum = lines.reduce((all, line) => all + line[key], 0);
+    if (sum === total[key]) continue;
+    const shown = (value: number) => (key === 'count' ? String(value) : `${decimalText(value, 'CNY')} CNY`);
+    throw new StatementRefused(
+      'trailer-mismatch',
+      total.line,
+      `总计 ${column}: the summary (RD) says ${shown(total[key])}, its lines per ${heading} come to ${shown(sum)}`,
+    );
+  }
 }
 
 function compare(name: (typeof UNIONPAY_LINES)[number], said: SummaryLine, rows: CardKindSums, tally: Tally): void {

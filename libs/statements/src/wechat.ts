@@ -133,8 +133,9 @@ class WechatRows implements TableRows {
     return this.tally.add(line, type, sums, gross, fee, remainder);
   }
 
-  end(line: number): void {
+  end(line: number): boolean {
     if (!this.done) throw new StatementRefused('trailer-missing', line, 'the bill ends without its row of sums');
+    return true;
   }
 
   private compare(cells: CsvCells, trailer: HeaderColumns): void {
