@@ -13,6 +13,7 @@ import { GraphqlErrorFilter } from './error.filter.js';
 import { answerErrors } from './error-answer.js';
 import { MalformedRequest, TooComplex } from './graphql.errors.js';
 import { costOf, MAX_COST, MAX_DEPTH, MAX_TOKENS } from './request-cost.js';
+import { refuseUnstorable } from './request-text.js';
 import { type GuardedSocket, guardSocket } from './socket.guard.js';
 
 const PATH = '/graphql';
@@ -75,10 +76,13 @@ class RequestLimits implements OnApplicationBootstrap {
     fastify.graphql.addHook('preValidation', async (_schema, document) => refuseUnparsed(document));
     fastify.graphql.addHook('preExecution', async (_schema, document, _context, variables) => {
       refuseSubscription(document);
+      refuseUnstorable(document, variables);
       refuseDear(document, variables);
     });
     fastify.graphql.addHook('preSubscriptionExecution', async (_schema, document) => {
       refuseUnparsed(document);
+      // Its variables: see the guard of sockets.
+      refuseUnstorable(document, undefined);
       refuseDear(document, undefined);
     });
   }

@@ -6,6 +6,7 @@ describe('cursors', () => {
   it('come back as they went out', () => {
     const key = ['2026-11-21T20:00:00.000Z', 'berlin', 7];
     expect(decodeCursor(encodeCursor(key), ['instant', 'string', 'number'])).toEqual(key);
+    expect(decodeCursor(encodeCursor(['2028-02-29']), ['instant'])).toEqual(['2028-02-29']);
   });
 
   it.each([
@@ -15,6 +16,11 @@ describe('cursors', () => {
     ['no array', Buffer.from('{"a":1}').toString('base64url')],
     ['another list', encodeCursor(['berlin'])],
     ['no instant', encodeCursor(['yesterday', 'berlin', 7])],
+    ['a day no month has', encodeCursor(['2026-02-30', 'berlin', 7])],
+    ['a year 0', encodeCursor(['0000-01-01', 'berlin', 7])],
+    ['words behind a day', encodeCursor(['2026-01-01 (x)', 'berlin', 7])],
+    ['an hour no day has', encodeCursor(['2026-11-21T24:00:00.000Z', 'berlin', 7])],
+    ['half a surrogate pair', encodeCursor(['2026-11-21', 'ber\ud800lin', 7])],
     ['a fraction', encodeCursor(['2026-11-21T20:00:00.000Z', 'berlin', 7.5])],
     ['a zero byte, which PostgreSQL refuses', encodeCursor(['2026-11-21T20:00:00.000Z', 'ber\0lin', 7])],
   ])('refuses %s', (_name, cursor) => {

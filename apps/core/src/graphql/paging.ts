@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { Field, Int, ObjectType, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { isStorableText } from '../http/index.js';
 import { InvalidArgument } from './graphql.errors.js';
 
 /** Most rows one page may have. */
@@ -98,9 +99,18 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function isPart(part: unknown, kind: CursorPart): boolean {
   if (kind === 'number') return Number.isSafeInteger(part);
-  if (typeof part !== 'string' || part.includes('\0')) return false;
+  if (typeof part !== 'string' || !isStorableText(part)) return false;
   if (kind === 'uuid') return UUID.test(part);
-  return kind === 'string' || !Number.isNaN(Date.parse(part));
+  return kind === 'string' || isMoment(part);
+}
+
+// There is no year 0, and the database knows none.
+const MOMENT = /^(?!0000)\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}\.\d{3}Z)?$/;
+
+/** A date of the calendar or an instant as this file's cursors say them. `Date.parse` alone takes the 30th of February, and words behind a date. */
+function isMoment(text: string): boolean {
+  const atMs = MOMENT.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text);
 }
 
 function cursorRefused(cause?: unknown): InvalidArgument {

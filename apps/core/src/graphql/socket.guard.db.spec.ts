@@ -52,6 +52,13 @@ describe('a WebSocket', () => {
     expect(await closed).toBe(4409);
   });
 
+  it.each(['a\0', 'a\ud800'])('is closed when a variable holds text that can’t be kept: %j', async (storeId) => {
+    const { say, closed } = await connect();
+    const query = 'subscription ($s: ID!) { differenceChanged(storeId: $s) { id } }';
+    say({ type: 'subscribe', id: 'a', payload: { query, variables: { storeId } } });
+    expect(await closed).toBe(4400);
+  });
+
   it.each([
     ['a syntax error', 'subscription {', 'malformedRequest'],
     ['an unknown field', 'subscription { nothing }', 'malformedRequest'],

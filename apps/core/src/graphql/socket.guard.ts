@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { holdsStorableText } from '../http/index.js';
 import type { Log } from '../logging.js';
 
 /** Most subscriptions one WebSocket may have open. The dashboard has two or three. */
@@ -26,7 +27,7 @@ interface SocketError {
 
 /**
  * Does for a WebSocket of protocol graphql-transport-ws what mercurius has no hook for: closes it when it asks for more than
- * {@link MAX_SUBSCRIPTIONS} at once (4429) or for one under an id in use (4409, PROTOCOL.md of graphql-ws), and gives every error it is told
+ * {@link MAX_SUBSCRIPTIONS} at once (4429), for one under an id in use (4409, PROTOCOL.md of graphql-ws), or with text that can't be kept (4400), and gives every error it is told
  * `extensions.code`. To be called before mercurius listens to the socket.
  */
 export function guardSocket(socket: GuardedSocket, log: Log): void {
@@ -35,9 +36,14 @@ export function guardSocket(socket: GuardedSocket, log: Log): void {
   socket.on('message', (data) => {
     // Whoever goes on after the close is not heard any more.
     if (closing) return socket.terminate();
-    const { type, id } = read(data.toString()) ?? {};
+    const { type, id, payload } = read(data.toString()) ?? {};
     if (type === 'complete') open.delete(id);
     if (type !== 'subscribe') return;
+    if (!holdsStorableText([id, payload])) {
+      closing = true;
+      log.warn({}, 'WebSocket closed: a text that is no well-formed Unicode, or has a zero byte in it');
+      return socket.close(4400, 'Text that can not be kept');
+    }
     if (!open.has(id) && open.size < MAX_SUBSCRIPTIONS) return void open.add(id);
     closing = true;
     log.warn({ open: open.size, repeated: open.has(id) }, 'WebSocket closed: too many subscriptions or an id in use');

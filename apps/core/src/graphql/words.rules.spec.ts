@@ -13,6 +13,9 @@ describe('words of people', () => {
     ['the longest note', 'x'.repeat(MAX_NOTE), true, false, false],
     ['more than a note', 'x'.repeat(MAX_NOTE + 1), true, true, true],
     ['two lines', 'a\nb', true, false, false],
+    ['half a surrogate pair', 'till \ud83d receipt', true, true, true],
+    ['a zero byte', 'a\0b', true, true, true],
+    ['a character of two halves', 'thanks \ud83d\ude00', false, false, false],
     ['a card number', `card ${CARD_LIKE}`, true, true, true],
   ])('%s', (_, text, reason, note, requiredNote) => {
     expect([reasonRefusal(text), noteRefusal(text), requiredNoteRefusal(text)].map((refusal) => refusal !== undefined)).toEqual([

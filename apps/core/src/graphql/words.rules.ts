@@ -1,4 +1,5 @@
 import { carriesCardNumber } from '@tillward/contracts';
+import { isStorableText, TEXT_REFUSED } from '../http/index.js';
 import { invalidInput, type RefusalOf } from './refusals.contract.js';
 
 /** Most characters of the reason for a request or an order. */
@@ -19,6 +20,7 @@ export const NEEDED_NOTE_LIMIT = `Needed. ${NOTE_LIMIT}`;
 export function reasonRefusal(text: string, field = 'reason'): RefusalOf<'invalidInput'> | undefined {
   if (text.trim() === '') return invalidInput(field, 'A reason is required.');
   if (text.length > MAX_REASON) return invalidInput(field, `A reason has at most ${MAX_REASON} characters.`);
+  if (!isStorableText(text)) return invalidInput(field, TEXT_REFUSED);
   if (/\p{Cc}/u.test(text)) return invalidInput(field, 'A reason is one line of text.');
   return carriesCardNumber(text) ? invalidInput(field, 'A reason must not hold a card number.') : undefined;
 }
@@ -26,6 +28,7 @@ export function reasonRefusal(text: string, field = 'reason'): RefusalOf<'invali
 /** What is wrong with a note on work, which may have several lines and may be empty; undefined when nothing is. P9: no card number is kept in anybody's words. */
 export function noteRefusal(text: string, field = 'note'): RefusalOf<'invalidInput'> | undefined {
   if (text.length > MAX_NOTE) return invalidInput(field, `A note has at most ${MAX_NOTE} characters.`);
+  if (!isStorableText(text)) return invalidInput(field, TEXT_REFUSED);
   return carriesCardNumber(text) ? invalidInput(field, 'A note must not hold a card number.') : undefined;
 }
 

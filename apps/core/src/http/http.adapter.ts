@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../logging.js';
 import { answerHttpError, type HttpErrorAnswer, NOT_FOUND } from './http.errors.js';
 import { securityHeaders } from './http.security.js';
+import { holdsStorableText, TEXT_REFUSED } from './text.rules.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 declare module 'fastify' {
@@ -49,6 +50,13 @@ export function createHttpAdapter(log: Log): FastifyAdapter {
       const body = { error: 'unsupportedMediaType', message };
       return send(reply, { status: 415, body });
     }
+  });
+  // GraphQL has answers of its own (graphql/request-text.ts), and a file's bytes are no text yet.
+  fastify.addHook('preValidation', async (request, reply) => {
+    if (request.routeOptions.url === '/graphql') return;
+    const { query, params, body } = request;
+    const isKept = holdsStorableText([query, params]) && (takesBytes(request) || holdsStorableText(body));
+    if (!isKept) return send(reply, { status: 400, body: { error: 'malformed', message: TEXT_REFUSED } });
   });
   fastify.setErrorHandler((error, _request, reply) => send(reply, answerHttpError(error, log)));
   fastify.setNotFoundHandler((_request, reply) => send(reply, NOT_FOUND));
