@@ -18,14 +18,16 @@ function runUnder(node) {
   child.on('exit', (code, signal) => process.exit(signal === null ? code : 128 + constants.signals[signal]));
 }
 
-/** Commands that show nobody a dashboard need not wait for its build. */
-const WITHOUT_DASHBOARD = ['zvt', 'sim', 'statement'];
+/** Only who shows somebody a dashboard waits for its build, and fails where that fails. */
+const WITH_DASHBOARD = ['up'];
+/** Nothing could be installed or built, or the program itself failed (sysexits.h EX_SOFTWARE). Commands have answers of their own under 1 and 2. */
+const EXIT_SOFTWARE = 70;
 
 try {
-  const node = await bootstrap(undefined, { tests: false, dashboard: !WITHOUT_DASHBOARD.includes(process.argv[2]) });
+  const node = await bootstrap(undefined, { tests: false, dashboard: WITH_DASHBOARD.includes(process.argv[2]) });
   if (node === process.execPath) await import('../dist/cli.js');
   else runUnder(node);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
-  process.exit(1);
+  process.exit(EXIT_SOFTWARE);
 }

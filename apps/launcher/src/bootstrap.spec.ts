@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { bootstrap, ensureBuilt, ensureInstalled, isInstalled } from '../bin/bootstrap.mjs';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bootstrap, ensureBuilt, ensureInstalled, isInstalled, PROJECT_ROOT } from '../bin/bootstrap.mjs';
 
 let root = '';
 
@@ -130,4 +130,36 @@ test('the lock of a start that was killed is taken over', async () => {
   file('.tillward/build.lock', String(ended));
   await bootstrap(root);
   expect(builds()).toBe('begin\nend\n');
+});
+
+describe('the command line', () => {
+  /** Runs `tillward` of this root: its programs say that they ran and end as `reconcile` does when there are differences. */
+  function tillward(...words: string[]): { status: number | null; output: string; errors: string } {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'apps/launcher/bin/tillward.mjs'), ...words], {
+      encoding: 'utf8',
+    });
+    return { status, output: stdout, errors: stderr };
+  }
+  beforeEach(() => {
+    cpSync(join(PROJECT_ROOT, 'apps/launcher/bin'), join(root, 'apps/launcher/bin'), { recursive: true });
+    file('apps/launcher/dist/cli.js', "process.stdout.write(['ran', ...process.argv.slice(2)].join(' ')); process.exitCode = 1;");
+    file('apps/dashboard/index.html', '');
+    file('apps/dashboard/package.json', '{}');
+    file('node_modules/vite/bin/vite.js', "console.error('no bundle'); process.exit(3);");
+  });
+
+  test.each(['reconcile', 'statement'])('%s needs no dashboard, nor its build', (command) => {
+    expect(tillward(command, 'x')).toMatchObject({ status: 1, output: `ran ${command} x` });
+  });
+
+  test('up needs it, and says with a status of its own that the build failed', () => {
+    const { status, output, errors } = tillward('up');
+    expect([status, output]).toEqual([70, '']);
+    expect(errors).toMatch(/the build of the dashboard failed \(exit code 3\):\nno bundle/);
+  });
+
+  test('a build of the programs that fails looks like no answer of a command', () => {
+    file('libs/a/src/a.ts', 'wrong');
+    expect(tillward('reconcile')).toMatchObject({ status: 70, output: '', errors: expect.stringContaining('a.ts(1,1): error') });
+  });
 });
