@@ -214,7 +214,8 @@ describe('remedies', () => {
       ],
     });
     expect(await list(berlin)).toEqual([request]);
-    expect(await list(await world.signIn('second-berlin'))).toMatchObject([{ mine: false, mayDecide: true }]);
+    // D5: a transaction the acquirer doesn't have is headquarters' work.
+    expect(await list(await world.signIn('second-berlin'))).toMatchObject([{ mine: false, mayDecide: false }]);
     expect(await list(hq)).toMatchObject([{ mine: false, mayDecide: true }]);
     expect(await list(await world.signIn('auditor'))).toMatchObject([{ mine: false, mayDecide: false }]);
     expect(await list(tokyo)).toEqual([]);

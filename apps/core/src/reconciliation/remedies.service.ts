@@ -37,6 +37,7 @@ import {
   differencesOf,
   entryRefusal,
   isAsRead,
+  isHeadquartersWork,
   isSameRequest,
   leftMinor,
   loneSide,
@@ -93,6 +94,7 @@ export class Remedies {
       id: randomUUID(),
       kind: content.kind,
       content,
+      headquartersWork: isHeadquartersWork(rows),
       state: 'requested',
       reason: text,
       requestedBy: actor.id,
@@ -133,6 +135,9 @@ export class Remedies {
       if (known.content.kind === 'forceMatch') await this.#lockPairs(ctx, known.content.terminalDifferenceId);
       const rows = await this.#concerned(ctx, known.content);
       if (!Array.isArray(rows)) return rows;
+      // Whose work it is could change until the differences were locked.
+      const still = afterDecision({ ...known, headquartersWork: isHeadquartersWork(rows) }, decision, digest, actor);
+      if (typeof still !== 'string') return still;
       if (!isAsRead(known.content, rows)) return refuse('contentChanged', 'The differences changed since this was asked for: ask anew.');
       await decideRemedy(ctx, decided);
       await this.#apply(ctx, decided, rows);

@@ -10,6 +10,8 @@ export interface RemedyRow {
   id: string;
   kind: RemedyKind;
   content: RemedyContent;
+  /** A difference it is about is headquarters' work now. */
+  headquartersWork: boolean;
   digest: string;
   state: RemedyState;
   reason: string;
@@ -38,7 +40,11 @@ export interface CorrectingEntryRow {
   approvedBy: string;
 }
 
-const REMEDY = `store_id AS "storeId", id, kind, content::jsonb AS content, digest, state, reason, requested_by AS "requestedBy", requested_name AS "requestedName",
+const REMEDY = `store_id AS "storeId", id, kind, content::jsonb AS content, digest,
+  EXISTS (
+    SELECT FROM jsonb_array_elements(content::jsonb->'differences') AS e (one)
+      JOIN difference d ON d.store_id = remedy_request.store_id AND d.id = (e.one->>'id')::uuid AND d.owner_role = 'hq'
+  ) AS "headquartersWork", state, reason, requested_by AS "requestedBy", requested_name AS "requestedName",
   requested_at AS "requestedAt", decided_by AS "decidedBy", decided_name AS "decidedName", decided_at AS "decidedAt", decision_note AS "decisionNote"`;
 const ENTRY = `store_id AS "storeId", id, request_id AS "requestId", difference_id AS "differenceId", business_day AS "businessDay", terminal_id AS "terminalId",
   amount_minor AS "amountMinor", currency, reason, entered_at AS "enteredAt", requested_by AS "requestedBy", approved_by AS "approvedBy"`;

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type DifferenceFacts, isSameRequest, type RemedyContent, remedyContent, standsInTheWay } from './remedy.rules.js';
+import {
+  afterDecision,
+  type DifferenceFacts,
+  isHeadquartersWork,
+  isSameRequest,
+  type RemedyContent,
+  remedyContent,
+  standsInTheWay,
+} from './remedy.rules.js';
 
 const facts = (id: string, acquirerMinor: number | null = 1_500): DifferenceFacts => ({
   id,
@@ -28,5 +36,27 @@ describe('M7: a request that waits', () => {
     expect(isSameRequest(asked, { ...asked, content: entry(500) })).toBe(true);
     for (const change of [{ content: entry(300) }, { reason: 'other' }, { requestedBy: 'ben' }])
       expect(isSameRequest(asked, { ...asked, ...change })).toBe(false);
+  });
+});
+
+describe('D5: a remedy of headquarters’ work', () => {
+  const request = (headquartersWork: boolean) => ({ state: 'requested', requestedBy: 'anna', digest: 'd', headquartersWork }) as const;
+  const code = (result: ReturnType<typeof afterDecision>) => (typeof result === 'string' ? result : result.code);
+
+  it.each([
+    ['headquarters', 'ben', 'hq', true, 'approve', 'approved'],
+    ['headquarters', 'ben', 'hq', true, 'refuse', 'refused'],
+    ['a second manager', 'ben', 'manager', true, 'approve', 'notAllowed'],
+    ['a second manager', 'ben', 'manager', true, 'refuse', 'notAllowed'],
+    ['the manager who asked', 'anna', 'manager', true, 'approve', 'ownRequest'],
+    ['the manager who asked', 'anna', 'manager', true, 'withdraw', 'withdrawn'],
+    ['a second manager, about a manager’s work', 'ben', 'manager', false, 'approve', 'approved'],
+  ] as const)('by %s (%s, %s, headquarters’ work: %s): %s is %s', (_, id, role, headquartersWork, decision, expected) =>
+    expect(code(afterDecision(request(headquartersWork), decision, 'd', { id, role }))).toBe(expected),
+  );
+
+  it('is one where any of its differences is', () => {
+    expect(isHeadquartersWork([{ ownerRole: 'manager' }, { ownerRole: 'hq' }])).toBe(true);
+    expect(isHeadquartersWork([{ ownerRole: 'manager' }])).toBe(false);
   });
 });

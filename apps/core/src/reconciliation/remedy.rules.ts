@@ -137,9 +137,17 @@ export function remedyDigest(request: {
 
 const RESULT: Readonly<Record<RemedyDecision, RemedyState>> = { approve: 'approved', refuse: 'refused', withdraw: 'withdrawn' };
 
-/** M2: the state after a decision, or why it isn't taken: maker and checker are two people, and a request is decided once. */
+/** D5: true when a remedy of these differences is for headquarters to decide: one of them is headquarters' work, and an approved remedy ends it. */
+export function isHeadquartersWork(rows: readonly Pick<DifferenceRow, 'ownerRole'>[]): boolean {
+  return rows.some(({ ownerRole }) => ownerRole === 'hq');
+}
+
+/**
+ * M2: the state after a decision, or why it isn't taken: maker and checker are two people, and a request is decided once. D5: whoever works at the store may ask, also for headquarters' work
+ * ({@link isHeadquartersWork}), which headquarters decides about.
+ */
 export function afterDecision(
-  request: { readonly state: RemedyState; readonly requestedBy: string; readonly digest: string },
+  request: { readonly state: RemedyState; readonly requestedBy: string; readonly digest: string; readonly headquartersWork: boolean },
   decision: RemedyDecision,
   digest: string,
   person: Pick<PersonActor, 'id' | 'role'>,
@@ -149,6 +157,7 @@ export function afterDecision(
   if (request.state !== 'requested') return refuse('alreadyDone', 'It was decided before.');
   if (decision === 'withdraw') return own ? RESULT.withdraw : refuse('notAllowed', 'Only who asked can take a request back.');
   if (own) return refuse('ownRequest', 'Somebody else has to decide about your own request.');
+  if (request.headquartersWork && person.role !== 'hq') return refuse('notAllowed', 'This is headquarters’ work: headquarters decides.');
   if (digest !== request.digest) return refuse('contentChanged', 'This is not the request that was read: its content has another digest.');
   return RESULT[decision];
 }
