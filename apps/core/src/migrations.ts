@@ -13,6 +13,7 @@ import { policyMigrations } from './policy/policy.migrations.js';
 import { reconciliationMigrations } from './reconciliation/reconciliation.migrations.js';
 import { settlementMigrations } from './settlement/settlement.migrations.js';
 import { cardKeyMigrations } from './statements/card-key.migrations.js';
+import { dayToldMigrations } from './statements/day-told.migrations.js';
 import { statementMigrations } from './statements/statements.migrations.js';
 import { trainingMigrations } from './training/training.migrations.js';
 
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   ...reconciliationMigrations,
   ...fundingMigrations,
   ...approvalMigrations,
+  ...dayToldMigrations,
 ];

@@ -31,7 +31,11 @@ export async function daysOfLateBatches(ctx: WorkContext, batches: readonly Batc
      SELECT p.store_id AS "storeId", p.acquirer_id AS "acquirerId", p.from_day AS "fromDay", p.to_day AS "toDay"
        FROM places p LEFT JOIN reconciliation_setting s ON s.acquirer_id = p.acquirer_id
       WHERE EXISTS (SELECT 1 FROM statement_file f WHERE f.acquirer_id = p.acquirer_id AND f.state = 'imported' AND f.period_to >= p.from_day
-                       AND f.period_from <= p.to_day + coalesce(s.timing_days, 1))
+                       AND f.period_from <= p.to_day + greatest(coalesce(s.timing_days, 1), 1))
+         -- A row whose day nobody told may be of the day after, though its file covers nothing of that.
+         OR EXISTS (SELECT 1 FROM difference d JOIN statement_row r ON r.store_id = d.store_id AND r.file_id = d.file_id AND r.row_no = d.row_no
+                     WHERE d.store_id = p.store_id AND d.acquirer_id = p.acquirer_id AND d.business_day = p.from_day - 1 AND d.payment_id IS NULL AND d.state IN ('open', 'assigned')
+                       AND NOT r.day_told)
       ORDER BY p.store_id, p.acquirer_id`,
     [batches.map((key) => key.storeId), batches.map((key) => key.terminalId), batches.map((key) => key.batchNo)],
   );

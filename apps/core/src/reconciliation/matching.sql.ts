@@ -197,7 +197,7 @@ export function drillSql(scope: MatchingScope, compared: Compared): string {
      WHERE ${terminalRows(scope)} AND NOT ${TAKEN_AT_TERMINAL};
     CREATE TEMP TABLE rc_arow ON COMMIT DROP AS
     SELECT b.place, r.terminal_id, r.type, ${a.trace}::text AS trace, ${a.reference}::text AS reference, r.trace_no AS shown, ${keys(a)}, r.currency, r.gross_minor AS amount, r.fee_minor AS fee,
-           r.file_id, r.row_no
+           r.file_id, r.row_no, r.day_told AS told
       FROM statement_row r
       JOIN rc_batch b ON b.store_id = r.store_id AND b.account = coalesce(r.terminal_id, '') AND b.batch = r.batch_no AND b.day = r.business_day AND NOT b.equal
      WHERE ${acquirerRows(scope)} AND NOT ${TAKEN_AT_ACQUIRER};
@@ -213,7 +213,7 @@ export function drillSql(scope: MatchingScope, compared: Compared): string {
       FROM rc_trow w JOIN rc_key USING (place, type, k1) JOIN rc_batch b ON b.place = w.place;
     CREATE TEMP TABLE rc_a ON COMMIT DROP AS
     SELECT row_number() OVER (ORDER BY w.file_id, w.row_no) AS id, w.place, b.store_id, b.account, b.batch, b.day, w.type, w.trace, w.reference, w.shown, w.currency, w.amount,
-           w.fee, w.file_id, w.row_no, w.terminal_id, w.k1, w.k2, false AS used, false AS twin, k.known IS NULL AS unknown
+           w.fee, w.file_id, w.row_no, w.terminal_id, w.k1, w.k2, false AS used, false AS twin, w.told, k.known IS NULL AS unknown
       FROM rc_arow w JOIN rc_key USING (place, type, k1) JOIN rc_batch b ON b.place = w.place
       LEFT JOIN (SELECT DISTINCT store_id, account, batch, true AS known FROM rc_batch WHERE at_terminal) k
              ON k.store_id = b.store_id AND k.account = b.account AND k.batch = b.batch;
@@ -228,7 +228,7 @@ const CONTENT = 'currency COLLATE "C", amount, fee NULLS FIRST, trace COLLATE "C
 
 /**
  * Pairs within batches (R4): keys that stand once on both sides; of the others first what agrees in currency and amount, then, where a number identifies them, the rest in order. What the first number
- * found nothing for is then looked up by the other one in the same way.
+ * found nothing for is then looked up by the other one in the same way. Then rows whose day nobody told are looked for on the days beside theirs.
  */
 export function pairSql({ amountToleranceMinor }: MatchingScope, compared: Compared): string {
   return `
@@ -236,6 +236,7 @@ export function pairSql({ amountToleranceMinor }: MatchingScope, compared: Compa
     ${twins('rc_t')}
     ${twins('rc_a')}
     ${comparesBoth(compared) ? pairRound('k2') : ''}
+    ${besideSql()}
     UPDATE rc_pair p SET type = CASE WHEN t.currency <> a.currency THEN 'currency'
         WHEN abs(a.amount - t.amount) <= ${tolerance(amountToleranceMinor)} THEN 'matched'
         WHEN CASE WHEN abs(a.amount) = abs(t.amount) THEN a.amount - t.amount ELSE abs(a.amount) - abs(t.amount) END > 0 THEN 'amountOver' ELSE 'amountUnder' END
@@ -264,6 +265,35 @@ function pairRound(lookup: 'k1' | 'k2'): string {
 const USE_PAIRED = `
     UPDATE rc_t SET used = true FROM rc_pair p WHERE p.t_id = rc_t.id AND NOT rc_t.used;
     UPDATE rc_a SET used = true FROM rc_pair p WHERE p.a_id = rc_a.id AND NOT rc_a.used;`;
+
+/** Rows left of the acquirer's whose day is only that of a time the file writes, in a zone of its own and without knowing of any cut-off. */
+const UNTOLD = 'NOT used AND NOT told';
+
+/**
+ * X8: such a row is of the day of the transaction it is identified with, when that is the day before or after; after the row's own day, so that what belongs there is not taken away, and within the same
+ * batch where batches are named. A reference identifies, and so does a trace number of a terminal's batch; the trace number alone doesn't, because these begin again. First what agrees in currency and
+ * amount; then, by reference, what is alone on both sides, so that a wrong amount is told as one.
+ */
+function besideSql(): string {
+  const step = (of: 'reference' | 'trace', days: -1 | 1) => {
+    const key = `store_id, account, batch, type, currency, amount, ${of}`;
+    const known = of === 'reference' ? "reference <> ''" : "trace <> '' AND batch <> '' AND account <> ''";
+    const nth = `row_number() OVER (PARTITION BY ${key}, day ORDER BY ${CONTENT}) AS n`;
+    const other = of === 'reference' ? 'trace' : 'reference';
+    return `
+    WITH t AS (SELECT id, ${key}, ${other}, day + (${days}) AS day, ${nth} FROM rc_t WHERE NOT used AND ${known} AND EXISTS (SELECT 1 FROM rc_a WHERE ${UNTOLD})),
+         a AS (SELECT id, ${key}, ${other}, day, ${nth} FROM rc_a WHERE ${UNTOLD} AND ${known})
+    INSERT INTO rc_pair (t_id, a_id) SELECT t.id, a.id FROM t JOIN a USING (${key}, day, n) WHERE t.${other} = '' OR a.${other} = '' OR t.${other} = a.${other};
+    ${USE_PAIRED}`;
+  };
+  return `${step('reference', -1)}${step('reference', 1)}${step('trace', -1)}${step('trace', 1)}
+    INSERT INTO rc_pair (t_id, a_id) SELECT t_id, a_id FROM (
+      SELECT t.id AS t_id, a.id AS a_id, count(*) OVER (PARTITION BY t.id) AS of_t, count(*) OVER (PARTITION BY a.id) AS of_a
+        FROM rc_t t JOIN rc_a a USING (store_id, account, batch, type, reference)
+       WHERE reference <> '' AND NOT t.used AND NOT a.used AND NOT a.told AND abs(a.day - t.day) = 1 AND (t.trace = '' OR a.trace = '' OR t.trace = a.trace)) s
+     WHERE of_t = 1 AND of_a = 1;
+    ${USE_PAIRED}`;
+}
 
 /** Marks rows left over beside another one of their key. */
 function twins(table: 'rc_t' | 'rc_a'): string {

@@ -30,6 +30,8 @@ export const RUN_TOPIC = 'reconciliation.run';
 /** Most days of one run that a person asks for. */
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
+/** A row whose day nobody told may be of the day before or after. */
+const DAYS_BESIDE = 1;
 
 /** Runs: when they are due, and what they match. The only writer of reconciliation_run and reconciliation_setting. */
 @Injectable()
@@ -157,20 +159,21 @@ export class Reconciliation {
   }
 
   /**
-   * Makes a waiting run in the caller's transaction; undefined when somebody else makes it. The days before and after are matched anew as well, as far as a row may be late: what was missing
-   * yesterday may stand in today's file.
+   * Makes a waiting run in the caller's transaction; undefined when somebody else makes it. The days before and after are matched anew as well, as far as a row may be late, and one at least: what was
+   * missing yesterday may stand in today's file.
    */
   async make(ctx: WorkContext, runId: string): Promise<RunRow | undefined> {
     const run = await claimRun(ctx, runId);
     if (run === undefined) return undefined;
     const started = performance.now();
     const setting = await readSetting(ctx, run.acquirerId);
+    const besideDays = Math.max(setting.timingDays, DAYS_BESIDE);
     const scope: MatchingScope = {
       ...setting,
       acquirerId: run.acquirerId,
       ...(run.storeId === null ? {} : { storeId: run.storeId }),
-      fromDay: addBusinessDays(run.fromDay, -setting.timingDays),
-      toDay: addBusinessDays(run.toDay, setting.timingDays),
+      fromDay: addBusinessDays(run.fromDay, -besideDays),
+      toDay: addBusinessDays(run.toDay, besideDays),
     };
     const outcome = await this.matching.run(ctx, runId, scope, run.cause);
     const durationMs = performance.now() - started;

@@ -115,7 +115,7 @@ export const PLACE_TERMINAL =
 
 /** Columns of statement_row beside the place, in one order for all who copy rows. */
 export const ROW_COLUMNS = `file_id, row_no, acquirer_id, line, type, source_type, business_day, at, merchant_no, terminal_no, batch_no, trace_no, reference,
-  merchant_reference, authorisation, scheme, card_funding, card_last4, currency, gross_minor, fee_minor, net_minor, fee_remainder, payout`;
+  merchant_reference, authorisation, scheme, card_funding, card_last4, currency, gross_minor, fee_minor, net_minor, fee_remainder, payout, day_told`;
 
 /** Brings rows that no mapping knew to the store the mapping says now. Returns how many per file. A row's key changes with its store, so it is written anew. */
 export async function placeRows(ctx: WorkContext, acquirerId: string): Promise<{ fileId: string; moved: number }[]> {

@@ -2,7 +2,7 @@ import type { BankEntry, StatementRow } from '@tillward/statements';
 import { BinaryCopy } from '../database/index.js';
 import { FileRefused } from './statements.errors.js';
 
-const STATEMENT_COLUMNS = 24;
+const STATEMENT_COLUMNS = 25;
 const BANK_COLUMNS = 15;
 
 /** Encodes rows of a statement for COPY in the order of `ROW_COLUMNS`. */
@@ -37,8 +37,7 @@ function writeRow(copy: BinaryCopy, fileId: string, acquirerId: string, rowNo: n
   copy.bigint(row.line);
   copy.text(row.type);
   copy.text(clean(row.sourceType));
-  // Without a clearing date of its own a row is of the day it happened.
-  const day = row.businessDay ?? row.at?.slice(0, 10);
+  const day = dayOf(row);
   if (day === undefined) copy.integer(null);
   else copy.date(day);
   copy.text(row.at ?? null);
@@ -53,6 +52,15 @@ function writeRow(copy: BinaryCopy, fileId: string, acquirerId: string, rowNo: n
   copy.bigint(row.netMinor);
   copy.integer(row.feeRemainder);
   copy.text(clean(row.payout ?? ''));
+  copy.boolean(row.businessDay !== undefined);
+}
+
+/**
+ * The day a row is of, `YYYY-MM-DD`: its clearing date, else the day of the time it happened, as the file writes that. The latter is in the file's zone and knows of no cut-off: `day_told` is false for it,
+ * and matching takes it for no business day.
+ */
+export function dayOf(row: Pick<StatementRow, 'businessDay' | 'at'>): string | undefined {
+  return row.businessDay ?? row.at?.slice(0, 10);
 }
 
 /** PostgreSQL's text takes every character but NUL. */

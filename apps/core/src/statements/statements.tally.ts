@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BankEntry, BankStatement, StatementFormat, StatementRow } from '@tillward/statements';
+import { dayOf } from './rows.copy.js';
 import { FileRefused } from './statements.errors.js';
 import type { StatementCover, StatementTotal } from './statements.store.js';
 
@@ -34,7 +35,7 @@ export class FileTally {
   addRows(rows: readonly StatementRow[]): void {
     for (const row of rows) {
       this.rows += 1;
-      this.#day(row.businessDay ?? row.at?.slice(0, 10), row.line);
+      this.#day(dayOf(row), row.line);
       remember(this.#merchants, row.merchant);
       remember(this.#payouts, row.payout);
       this.#add(row.type, row.currency, row.grossMinor, row.feeTold === false ? null : row.feeMinor, row.netMinor);
