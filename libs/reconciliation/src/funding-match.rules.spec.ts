@@ -137,8 +137,8 @@ describe('matchFunding (R10)', () => {
     ],
     [
       'two credits that name one, less than it is',
-      [payout('a', '2026-03-09', 1_000, { reference: 'P-1' })],
-      [credit('x', '2026-03-09', 600, { text: 'P-1' }), credit('y', '2026-03-10', 300, { text: 'P-1 rest' })],
+      [payout('a', '2026-03-09', 1_000, { reference: 'po_4711' })],
+      [credit('x', '2026-03-09', 600, { text: 'po_4711' }), credit('y', '2026-03-10', 300, { text: 'po_4711 rest' })],
       ['short a x+y'],
     ],
     [

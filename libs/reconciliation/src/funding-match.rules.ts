@@ -1,14 +1,22 @@
 import { dayNumber } from './calendar-day.js';
+import { hasName, isLongName, isPlausible, namedBy, namesIn, partsOf, receivedOf, sumOf } from './funding-name.rules.js';
 
 /** Money an acquirer owes. */
 export interface ExpectedPayout {
   readonly id: string;
+  /** Whose money it is of those that pay into the account; absent: of one, the same for all. */
+  readonly payer?: string;
+  /** Whom the payer owes it, of those it pays one by one; absent or empty: nobody by name. */
+  readonly merchant?: string;
   /** Who pays into which account; payouts and bank entries of different accounts are never matched. */
   readonly account: string;
   readonly currency: string;
   readonly netMinor: number;
   /** Bank day it is due, `YYYY-MM-DD` (`fundingDueDay`). */
   readonly dueDay: string;
+  /** The first and the last day on which an entry that doesn't name it may be booked (`entryDays`); absent: so many calendar days around the due day as the settings say. */
+  readonly firstDay?: string;
+  readonly lastDay?: string;
   /** What the bank entry's text names it by, when known. */
   readonly reference?: string;
   /** The date where the money is waited for; absent: the one `matchFunding` is asked with. */
@@ -49,7 +57,7 @@ export type FundingState = 'funded' | 'late' | 'short' | 'over' | 'awaited' | 'o
 export interface FundingMatch {
   readonly state: FundingState;
   readonly payouts: readonly string[];
-  /** Of several the last one booked: with it all is there. */
+  /** Of several the last one booked: with it all is there. Null also of a payout of nothing: no bank books it. */
   readonly entry: string | null;
   /** Entries before it that paid a part of the same; nearly always none. */
   readonly earlier: readonly string[];
@@ -68,16 +76,17 @@ const MAX_PARTS = 10;
 const MAX_PART_CANDIDATES = 50;
 
 /**
- * Matches what is owed with what the bank booked, n:1 or 1:n (R10), in steps, each for what the ones before left:
- * 1. payouts whose reference an entry's text names, whatever the amount; by several entries that name the same, unless one of these is all of it;
- * 2. one payout of the entry's amount;
- * 3. a run of payouts due one after the other that adds up to the entry (a weekend in one credit);
- * 4. two entries, or up to ten one after the other, that add up to one payout, where no more than fifty come into question;
+ * Matches what is owed with what the bank booked, n:1 or 1:n (R10). A payout of nothing is `funded` without an entry. The others in steps, each for what the ones before left:
+ * 1. payouts that an entry's text names (`namedBy`, `partsOf` of funding-name.rules.ts), what is paid exactly first; by several entries that name the same, unless one of these is all of it;
+ * 2. one payout of the entry's amount: one due on that day, else the oldest; the merchant's that the text names, where there are several;
+ * 3. a run of payouts due one after the other that adds up to the entry (a weekend in one credit): of one merchant, then of one payer;
+ * 4. two entries, or up to ten one after the other, that add up to one payout, where no more than fifty come into question; after that a run of several payers' payouts;
  * 5. as many payouts as entries of a day, each entry a part of its payout: the largest of one side with the largest of the other;
- * 6. one entry of another amount pays the oldest first: payouts of one due day after the other, until they owe what came. All of them together are `short`, or `over` where nothing else is open;
+ * 6. one entry of another amount pays the oldest first: payouts of one due day after the other, until they owe what came. All of them together are `short`, or `over` where nothing else is open; of one merchant, where
+ *    only one merchant's may be meant and the text names no other one, then of one payer in the same way, then of all;
  * 7. what 6 could not place because another payout of its day is too large for the entry.
  *
- * In 5 to 7 an entry names nothing: nothing is paid before it is due, the amount is plausible (from half to twice what is owed, in 5 and 7 no more than that), no other entry of the day is, and a payout with
+ * In 5 to 7 an entry names nothing: nothing is paid before it is due, the amount is plausible (`isPlausible`; in 5 and 7 no more than is owed), no other entry of the day is, and a payout with
  * a reference is meant only where this bank's texts name none. `asOfDay` tells awaited from overdue. The order given changes nothing.
  */
 export function matchFunding(
@@ -105,10 +114,11 @@ function matchChannel(
   asOf: number,
   settings: FundingSettings,
 ): FundingMatch[] {
-  const open = new Set(payouts);
+  const open = new Set(payouts.filter(({ netMinor }) => netMinor !== 0));
   const booked = new Set(entries);
-  const matches: FundingMatch[] = [];
+  const matches: FundingMatch[] = payouts.filter(({ netMinor }) => netMinor === 0).map(nothingOwed);
   const near = (entry: BankCredit) => [...open].filter((payout) => isNear(payout, entry, settings));
+  let isNamed = false;
   const take = (paid: readonly ExpectedPayout[], ...by: readonly BankCredit[]) => {
     // What adds up to more than is exact is no entry's.
     if (paid.length === 0 || !Number.isSafeInteger(sumOf(paid))) return;
@@ -116,17 +126,34 @@ function matchChannel(
     for (const entry of by) booked.delete(entry);
     matches.push(paidBy(paid, by, settings));
   };
-  for (const [paid, by] of named(near, entries)) {
-    const left = paid.filter((payout) => open.has(payout));
-    if (left.length > 0) take(left, ...partsOf(left, by, settings));
-  }
-  const mayBeMeant = matches.length === 0 ? () => true : isUnnamed;
+  const named = namedOf(payouts, booked, settings);
+  // Whose amounts tell which are meant first, and anew after each: then fewer come into question for the others.
+  for (const onlyExact of [true, false])
+    for (let found = named(open, onlyExact); found.length > 0; found = named(open, onlyExact))
+      for (const [paid, parts] of found) {
+        if (!paid.every((payout) => open.has(payout))) continue;
+        isNamed = true;
+        take(paid, ...parts);
+      }
+  const mayBeMeant = isNamed ? isUnnamed : () => true;
+  const dueOn = ({ day }: BankCredit) => [...open].filter(({ dueDay }) => dueDay === day);
+  for (const entry of booked) take(single(dueOn(entry), entry, settings), entry);
   for (const entry of booked) take(single(near(entry), entry, settings), entry);
-  for (const entry of booked) take(run(near(entry), entry, settings), entry);
+  const [several, ...narrow] = scopesOf(payouts);
+  const runs = (scope: Scope) => {
+    for (const entry of booked) {
+      const found = [...Map.groupBy(near(entry), scope).values()]
+        .map((group) => run(group, entry, settings))
+        .filter(({ length }) => length > 0);
+      take(found.sort((a, b) => a.length - b.length)[0] ?? [], entry);
+    }
+  };
+  for (const scope of narrow) runs(scope);
   for (const payout of open) {
     const parts = split(payout, [...booked], settings);
     if (parts.length > 0) take([payout], ...parts);
   }
+  runs(several!);
   const pair = (least: number) => {
     for (const sameDay of [...Map.groupBy(booked, ({ day }) => day).values()]) {
       const due = [...open].filter((payout) => mayBeMeant(payout) && isDue(payout, sameDay[0]!, settings));
@@ -135,74 +162,84 @@ function matchChannel(
     }
   };
   pair(2);
+  for (const scope of narrow)
+    for (const entry of booked) {
+      const meant = near(entry).filter(mayBeMeant);
+      const theirs = meant.filter((payout) => isTheirs(payout, entry));
+      const found = [...Map.groupBy(theirs.length > 0 ? theirs : meant, scope).values()]
+        .map((group) => oldestFirst(group, entry, booked))
+        .filter((paid) => paid.length > 0 && Math.abs(sumOf(paid)) >= Math.abs(entry.amountMinor));
+      if (found.length === 1) take(found[0]!, entry);
+    }
   for (const entry of booked) take(oldestFirst(near(entry).filter(mayBeMeant), entry, booked), entry);
   pair(1);
-  for (const payout of open) {
-    const state = dayOf(payout.dueDay) < (payout.asOfDay === undefined ? asOf : dayOf(payout.asOfDay)) ? 'overdue' : 'awaited';
-    matches.push({
-      state,
-      payouts: [payout.id],
-      entry: null,
-      earlier: [],
-      expectedMinor: payout.netMinor,
-      receivedMinor: 0,
-      daysLate: null,
-    });
-  }
-  for (const entry of booked) {
-    matches.push({
-      state: 'unexpected',
-      payouts: [],
-      entry: entry.id,
-      earlier: [],
-      expectedMinor: 0,
-      receivedMinor: entry.amountMinor,
-      daysLate: null,
-    });
-  }
-  return matches;
+  return [...matches, ...[...open].map((payout) => unpaid(payout, asOf)), ...[...booked].map(unexpected)];
 }
 
 function channel({ account, currency }: { account: string; currency: string }): string {
   return `${currency} ${account}`;
 }
 
-/** Payouts that texts name, with the entries that name just these. */
-function named(
-  near: (entry: BankCredit) => readonly ExpectedPayout[],
-  entries: readonly BankCredit[],
-): [readonly ExpectedPayout[], BankCredit[]][] {
-  const found = new Map<string, [readonly ExpectedPayout[], BankCredit[]]>();
-  for (const entry of entries) {
-    const paid = namedIn(near(entry), entry);
-    if (paid.length === 0) continue;
-    const key = JSON.stringify(paid.map(({ id }) => id));
-    const known = found.get(key);
-    if (known === undefined) found.set(key, [paid, [entry]]);
-    else known[1].push(entry);
-  }
-  return [...found.values()];
+/** Which payouts go together. */
+type Scope = (payout: ExpectedPayout) => string;
+
+/** All payouts of an account, then what divides them from the narrowest on: a merchant of a payer, a payer; nothing that divides none. */
+function scopesOf(payouts: readonly ExpectedPayout[]): readonly Scope[] {
+  const payerOf: Scope = ({ payer }) => payer ?? '';
+  const merchantOf: Scope = ({ payer, merchant }) => JSON.stringify([payer ?? '', merchant ?? '']);
+  const [payers, merchants] = [payerOf, merchantOf].map((scope) => new Set(payouts.map(scope)).size);
+  return [() => '', ...(merchants! > payers! ? [merchantOf] : []), ...(payers! > 1 ? [payerOf] : [])];
 }
 
-function namedIn(candidates: readonly ExpectedPayout[], entry: BankCredit): readonly ExpectedPayout[] {
-  const words = new Set((entry.text ?? '').split(/[^\p{L}\p{N}]+/u));
-  return candidates.filter(
-    ({ reference }) => reference !== undefined && reference !== '' && (words.has(reference) || hasPhrase(entry.text ?? '', reference)),
+/** Finds, of payouts that are open, those that texts name with the entries that pay them; a payout with a long name whenever they come. */
+function namedOf(
+  payouts: readonly ExpectedPayout[],
+  booked: ReadonlySet<BankCredit>,
+  settings: FundingSettings,
+): (open: ReadonlySet<ExpectedPayout>, onlyExact: boolean) => readonly (readonly [readonly ExpectedPayout[], readonly BankCredit[]])[] {
+  const tolerance = (paid: readonly ExpectedPayout[]) => toleranceOf(paid, settings);
+  const namedIn = new Map(
+    [...booked].flatMap((entry) => {
+      const all = namesIn(payouts, entry.text ?? '').filter((payout) => isLongName(payout.reference!) || isNear(payout, entry, settings));
+      return all.length === 0 ? [] : [[entry, all] as const];
+    }),
   );
+  return (open, onlyExact) => {
+    const found = new Map<string, [readonly ExpectedPayout[], BankCredit[]]>();
+    for (const [entry, all] of namedIn) {
+      if (!booked.has(entry)) continue;
+      const paid = namedBy(
+        all.filter((payout) => open.has(payout)),
+        entry,
+        tolerance,
+      );
+      const key = JSON.stringify(paid.map(({ id }) => id));
+      const known = found.get(key);
+      if (known !== undefined) known[1].push(entry);
+      else if (paid.length > 0 && Number.isSafeInteger(sumOf(paid))) found.set(key, [paid, [entry]]);
+    }
+    return [...found.values()]
+      .map(([paid, by]) => [paid, partsOf(paid, by, tolerance(paid), onlyExact)] as const)
+      .filter(([, parts]) => parts.length > 0);
+  };
 }
 
-/** Of entries that name the same payouts the one that is all of them, else all that move money the same way. */
-function partsOf(paid: readonly ExpectedPayout[], entries: readonly BankCredit[], settings: FundingSettings): readonly BankCredit[] {
-  const expected = sumOf(paid);
-  const exact = entries.find(({ amountMinor }) => Math.abs(amountMinor - expected) <= toleranceOf(paid, settings));
-  if (exact !== undefined) return [exact];
-  const same = entries.filter(({ amountMinor }) => Math.sign(amountMinor) === Math.sign(expected));
-  return same.length === 0 || !Number.isSafeInteger(receivedOf(same)) ? entries.slice(0, 1) : same;
+function unpaid({ id, netMinor, dueDay, asOfDay }: ExpectedPayout, asOf: number): FundingMatch {
+  const state = dayOf(dueDay) < (asOfDay === undefined ? asOf : dayOf(asOfDay)) ? 'overdue' : 'awaited';
+  return { state, payouts: [id], entry: null, earlier: [], expectedMinor: netMinor, receivedMinor: 0, daysLate: null };
+}
+
+function unexpected({ id, amountMinor }: BankCredit): FundingMatch {
+  return { state: 'unexpected', payouts: [], entry: id, earlier: [], expectedMinor: 0, receivedMinor: amountMinor, daysLate: null };
+}
+
+function nothingOwed({ id }: ExpectedPayout): FundingMatch {
+  return { state: 'funded', payouts: [id], entry: null, earlier: [], expectedMinor: 0, receivedMinor: 0, daysLate: null };
 }
 
 function single(candidates: readonly ExpectedPayout[], entry: BankCredit, settings: FundingSettings): readonly ExpectedPayout[] {
-  const one = candidates.find((payout) => Math.abs(entry.amountMinor - payout.netMinor) <= toleranceOf([payout], settings));
-  return one === undefined ? [] : [one];
+  const exact = candidates.filter((payout) => Math.abs(entry.amountMinor - payout.netMinor) <= toleranceOf([payout], settings));
+  return (exact.length > 1 ? [...exact.filter((payout) => isTheirs(payout, entry)), ...exact] : exact).slice(0, 1);
 }
 
 function run(candidates: readonly ExpectedPayout[], entry: BankCredit, settings: FundingSettings): readonly ExpectedPayout[] {
@@ -258,6 +295,11 @@ function toleranceOf(paid: readonly ExpectedPayout[], { toleranceMinor }: Fundin
   return Math.min(...paid.map((payout) => payout.toleranceMinor ?? toleranceMinor));
 }
 
+/** Whether an entry's text names the merchant of a payout. */
+function isTheirs({ merchant }: ExpectedPayout, { text }: BankCredit): boolean {
+  return merchant !== undefined && merchant !== '' && hasName(text ?? '', merchant);
+}
+
 function isUnnamed({ reference }: ExpectedPayout): boolean {
   return reference === undefined || reference === '';
 }
@@ -311,15 +353,10 @@ function untilOwed(days: readonly (readonly ExpectedPayout[])[], amountMinor: nu
   return plausible;
 }
 
-/** Whether an amount may be a payout of which something is missing, or that has something beside it: a small credit of something else is no payment. A debit never pays what is owed. */
-function isPlausible(amountMinor: number, expectedMinor: number): boolean {
-  const [paid, owed] = [Math.abs(amountMinor), Math.abs(expectedMinor)];
-  return Math.sign(amountMinor) === Math.sign(expectedMinor) && paid >= owed / 2 && paid / 2 <= owed;
-}
-
-function isNear(payout: ExpectedPayout, entry: BankCredit, { earlyDays, lateDays }: FundingSettings): boolean {
-  const late = dayOf(entry.day) - dayOf(payout.dueDay);
-  return late >= -earlyDays && late <= lateDays;
+function isNear({ dueDay, firstDay, lastDay }: ExpectedPayout, entry: BankCredit, { earlyDays, lateDays }: FundingSettings): boolean {
+  const late = dayOf(entry.day) - dayOf(dueDay);
+  const isInTime = firstDay === undefined ? late >= -earlyDays : entry.day >= firstDay;
+  return isInTime && (lastDay === undefined ? late <= lateDays : entry.day <= lastDay);
 }
 
 /** What became of payouts that these entries, by day, paid. */
@@ -335,23 +372,6 @@ function paidBy(payouts: readonly ExpectedPayout[], entries: readonly BankCredit
   return { state, payouts: payouts.map(({ id }) => id), entry: last.id, earlier, expectedMinor, receivedMinor, daysLate };
 }
 
-/** Whether a reference with signs in it stands in a text and goes on at neither end. */
-function hasPhrase(text: string, reference: string): boolean {
-  const at = text.indexOf(reference);
-  if (at === -1) return false;
-  const around = /[\p{L}\p{N}]/u;
-  return !around.test(text[at - 1] ?? ' ') && !around.test(text[at + reference.length] ?? ' ');
-}
-
-/** No safe integer when it isn't exact. */
-function sumOf(payouts: readonly ExpectedPayout[]): number {
-  return Number(payouts.reduce((sum, { netMinor }) => sum + BigInt(safe(netMinor)), 0n));
-}
-
-function receivedOf(entries: readonly BankCredit[]): number {
-  return Number(entries.reduce((sum, { amountMinor }) => sum + BigInt(safe(amountMinor)), 0n));
-}
-
 function dayOf(text: string): number {
   const day = dayNumber(text);
   if (day === null) throw new RangeError(`"${text}" is no date YYYY-MM-DD`);
@@ -360,9 +380,4 @@ function dayOf(text: string): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function safe(value: number): number {
-  if (!Number.isSafeInteger(value)) throw new RangeError(`an amount is a safe integer of minor units, not ${value}`);
-  return value;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedPayout, fundingDueDay } from './funding.rules.js';
+import { entryDays, expectedPayout, fundingDueDay } from './funding.rules.js';
 
 describe('expectedPayout', () => {
   it('is net of refunds, chargebacks, fees, deductions and reserve', () => {
@@ -80,5 +80,35 @@ describe('fundingDueDay (R10)', () => {
     expect(() => fundingDueDay('2026-03-02', 1, () => false)).toThrow(RangeError);
     expect(() => fundingDueDay('2026-02-30', 1, isBankDay)).toThrow(RangeError);
     expect(() => fundingDueDay('2026-03-02', -1, isBankDay)).toThrow(RangeError);
+  });
+});
+
+describe('entryDays', () => {
+  // Weekends, Good Friday and Easter Monday of 2026, and a week in October.
+  const isBankDay = (day: string) =>
+    ![0, 6].includes(new Date(day).getUTCDay()) &&
+    day !== '2026-04-03' &&
+    day !== '2026-04-06' &&
+    (day < '2026-10-01' || day > '2026-10-07');
+
+  it.each([
+    ['a Friday', '2026-11-20', '2026-11-18', '2026-11-30'],
+    ['a Monday: two bank days before is Thursday', '2026-11-23', '2026-11-19', '2026-12-03'],
+    ['after Easter', '2026-04-07', '2026-04-01', '2026-04-17'],
+    ['before a week and more of holidays', '2026-09-30', '2026-09-28', '2026-10-14'],
+  ])('are counted in bank days: %s', (_, due, firstDay, lastDay) => {
+    expect(entryDays(due, { earlyBankDays: 2, lateDays: 10, lateBankDays: 5 }, isBankDay)).toEqual({ firstDay, lastDay });
+  });
+
+  it('are the due day alone without any', () => {
+    expect(entryDays('2026-11-21', { earlyBankDays: 0, lateDays: 0, lateBankDays: 0 }, isBankDay)).toEqual({
+      firstDay: '2026-11-21',
+      lastDay: '2026-11-21',
+    });
+  });
+
+  it('end where there is no bank day', () => {
+    expect(() => entryDays('2026-11-21', { earlyBankDays: 1, lateDays: 0, lateBankDays: 0 }, () => false)).toThrow(RangeError);
+    expect(() => entryDays('2026-02-30', { earlyBankDays: 1, lateDays: 0, lateBankDays: 0 }, isBankDay)).toThrow(RangeError);
   });
 });

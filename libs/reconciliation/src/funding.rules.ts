@@ -82,6 +82,36 @@ export function fundingDueDay(businessDay: string, delayBankDays: number, isBank
   }
 }
 
+/** How far from a due day an entry is looked for. */
+export interface BankDaysAround {
+  readonly earlyBankDays: number;
+  /** So many calendar days after it, but no fewer than those bank days: each day more is one on which another payout's money may be taken for it. */
+  readonly lateDays: number;
+  readonly lateBankDays: number;
+}
+
+/** The first and the last day on which an entry may be booked for what is due on a day, days without banks between included (over a weekend a bank day early is three days early). Throws a RangeError as {@link fundingDueDay} does. */
+export function entryDays(
+  dueDay: string,
+  { earlyBankDays, lateDays, lateBankDays }: BankDaysAround,
+  isBankDay: (day: string) => boolean,
+): { readonly firstDay: string; readonly lastDay: string } {
+  const due = dayNumber(dueDay);
+  if (due === null) throw new RangeError(`"${dueDay}" is no date YYYY-MM-DD`);
+  const walked = (step: 1 | -1, bankDays: number) => {
+    let day = due;
+    for (let [left, gap] = [bankDays, 0]; left > 0; ) {
+      day += step;
+      gap = isBankDay(dayText(day)) ? 0 : gap + 1;
+      if (gap > MAX_BANK_DAY_GAP) throw new RangeError(`no bank day in ${MAX_BANK_DAY_GAP} days at ${dayText(day)}`);
+      if (gap === 0) left -= 1;
+    }
+    return dayText(day);
+  };
+  const [byDays, byBankDays] = [dayText(due + lateDays), walked(1, lateBankDays)];
+  return { firstDay: walked(-1, earlyBankDays), lastDay: byDays > byBankDays ? byDays : byBankDays };
+}
+
 function partOf(type: string): 'salesMinor' | 'refundsMinor' | 'chargebacksMinor' | 'feesMinor' | 'deductionsMinor' | 'creditsMinor' {
   switch (type) {
     case 'sale':

@@ -9,6 +9,7 @@ export * from './difference.js';
 export * from './fees.rules.js';
 export * from './funding.rules.js';
 export * from './funding-match.rules.js';
+export { isLongName } from './funding-name.rules.js';
 export type { KeyBytes } from './key-table.js';
 export * from './pair.rules.js';
 export * from './reconcile.js';

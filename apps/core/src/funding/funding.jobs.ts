@@ -7,7 +7,7 @@ import { LOG } from '../platform.js';
 import { Acquirers, StatementImporter } from '../statements/index.js';
 import { Sweeper } from '../sweeper.js';
 import { FEES_TOPIC, type FeeCheckStep, FeeChecks } from './fees.service.js';
-import { FundingService } from './funding.service.js';
+import { FundingService, PAYOUTS_TOPIC, type PayoutsStep } from './funding.service.js';
 
 const SYSTEM = systemActor('funding');
 const SWEEP_LOCK = 40;
@@ -43,6 +43,7 @@ export class FundingJobs implements OnModuleInit, OnApplicationBootstrap, OnAppl
     });
     this.acquirers.onPlaced((ctx, acquirerId, fileIds) => this.fees.onPlaced(ctx, acquirerId, fileIds));
     this.outbox.handle(FEES_TOPIC, ({ payload }) => this.work.run(SYSTEM, (ctx) => this.fees.check(ctx, payload as FeeCheckStep)));
+    this.outbox.handle(PAYOUTS_TOPIC, ({ payload }) => this.work.run(SYSTEM, (ctx) => this.funding.oweAnew(ctx, payload as PayoutsStep)));
   }
 
   onApplicationBootstrap(): void {

@@ -174,4 +174,32 @@ export const fundingMigrations: readonly Migration[] = [
       ALTER TABLE provider_terms ADD COLUMN proposal_id uuid UNIQUE REFERENCES terms_proposal;
     `,
   },
+  {
+    name: '0165-payouts-of-merchants',
+    up: `
+      -- Providers number payouts by merchant account, and pay each one's day by itself: a payout is a merchant's. What was one merchant's is named anew, what was several ones' is worked out anew.
+      ALTER TABLE payout ADD COLUMN merchant_no text NOT NULL DEFAULT '';
+      WITH of_merchant AS (
+        SELECT DISTINCT p.acquirer_id, p.payout_id, p.currency, r.merchant_no
+          FROM payout p JOIN statement_row r ON r.acquirer_id = p.acquirer_id AND r.payout = p.reference AND r.payout <> '' AND r.currency = p.currency
+         WHERE p.reference <> '' AND NOT r.superseded AND r.type NOT IN ('payout', 'balance')
+        UNION ALL
+        SELECT DISTINCT p.acquirer_id, p.payout_id, p.currency, r.merchant_no
+          FROM payout p JOIN statement_row r ON r.acquirer_id = p.acquirer_id AND r.business_day = p.business_day AND r.currency = p.currency
+         WHERE p.reference = '' AND r.payout = '' AND NOT r.superseded AND r.type NOT IN ('payout', 'balance')
+      ), named AS (
+        SELECT *, CASE WHEN merchant_no = '' THEN '' ELSE 'merchant ' || replace(replace(merchant_no, '%', '%25'), ' ', '%20') || ' ' END || payout_id AS id,
+               count(*) OVER (PARTITION BY acquirer_id, payout_id, currency) AS merchants
+          FROM of_merchant
+      ), renamed AS (
+        UPDATE payout p SET payout_id = n.id, merchant_no = n.merchant_no
+          FROM named n WHERE n.acquirer_id = p.acquirer_id AND n.payout_id = p.payout_id AND n.currency = p.currency AND n.merchants = 1
+      ), gone AS (
+        DELETE FROM payout p USING named n WHERE n.acquirer_id = p.acquirer_id AND n.payout_id = p.payout_id AND n.currency = p.currency AND n.merchants > 1
+      )
+      INSERT INTO outbox (topic, key, payload)
+      SELECT 'funding.payouts', acquirer_id, json_build_object('acquirerId', acquirer_id, 'payoutIds', json_agg(DISTINCT id))::text
+        FROM named WHERE merchants > 1 GROUP BY acquirer_id;
+    `,
+  },
 ];

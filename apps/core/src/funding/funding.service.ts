@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { addBankDays, addBusinessDays, localDateTimeOf } from '@tillward/calendar';
-import { expectedPayout, matchFunding, type PayoutParts } from '@tillward/reconciliation';
+import { addBankDays, addBusinessDays, isBankDay, localDateTimeOf } from '@tillward/calendar';
+import { entryDays, expectedPayout, isLongName, matchFunding, type PayoutParts } from '@tillward/reconciliation';
 import { AuditLog } from '../audit/index.js';
 import type { WorkContext } from '../database/index.js';
 import { FleetService } from '../fleet/index.js';
@@ -10,9 +10,9 @@ import { BatchLifeService } from '../settlement/index.js';
 import { FileRefused, listAcquirers, type StatementFileRow } from '../statements/index.js';
 import { exactMinor, InexactSum } from './exact.rules.js';
 import { FeeChecks } from './fees.service.js';
+import { batchesOfPayouts, payoutsOfFiles, storesOfPayouts, sumPayouts } from './payout-rows.store.js';
 import {
   AROUND_DUE_DAY,
-  batchesOfPayout,
   bookedEntries,
   deletePayouts,
   duePayouts,
@@ -22,14 +22,11 @@ import {
   type PayoutRow,
   type PayoutState,
   payoutsByPaid,
-  payoutsOfFiles,
   payoutsWithoutDay,
   reopenForBankFile,
   reopenPaidBy,
   savePayout,
   setDueDay,
-  storeOfPayout,
-  sumPayouts,
 } from './payouts.store.js';
 import { payoutKey, type ReservePlace, releasesOf } from './reserve.rules.js';
 import { changeParts, heldPayouts } from './reserve.store.js';
@@ -39,6 +36,15 @@ import { currentTerms, insertTerms, listTerms, type TermsRow } from './terms.sto
 /** Payouts that were judged and were due longer ago than this are not matched anew, unless a file of the bank says something of that time. */
 const OPEN_DAYS = 60;
 const NO_TERMINAL = '';
+
+/** Topic of payouts that are to be worked out anew. */
+export const PAYOUTS_TOPIC = 'funding.payouts';
+
+/** Which ones. */
+export interface PayoutsStep {
+  readonly acquirerId: string;
+  readonly payoutIds: readonly string[];
+}
 
 /** What providers owe and what the bank got (funding.rules.ts of libs/reconciliation). The only writer of provider_terms and payout. */
 @Injectable()
@@ -107,6 +113,12 @@ export class FundingService {
     await this.match(ctx);
   }
 
+  /** Works out payouts whose keys changed with the program's version. Throws InexactSum when one of them is more than is exact. */
+  async oweAnew(ctx: WorkContext, { acquirerId, payoutIds }: PayoutsStep): Promise<void> {
+    await this.#owe(ctx, acquirerId, payoutIds);
+    await this.match(ctx);
+  }
+
   /** Works out these payouts as the terms in force have it, except those of `settled`, and with them what comes back of reserves with others. */
   async #owe(ctx: WorkContext, acquirerId: string, ids: readonly string[], settled: ReadonlySet<string> = new Set()): Promise<void> {
     const terms = (await currentTerms(ctx)).find((one) => one.acquirerId === acquirerId)?.funding;
@@ -127,6 +139,7 @@ export class FundingService {
       const parts = withReserve(other.parts, releasedTo(other) - other.heldMinor);
       if (parts.reserveMinor !== other.parts.reserveMinor) await changeParts(ctx, acquirerId, other, parts);
     }
+    const stores = await storesOfPayouts(ctx, acquirerId, ids);
     for (const { place, parts, reference } of worked) {
       const due = addBankDays(terms.country, place.businessDay, terms.delayBankDays);
       const owed = withReserve(parts, releasedTo(place) - place.heldMinor);
@@ -138,7 +151,7 @@ export class FundingService {
         dueDay: due.known ? due.date : null,
         parts: owed,
         netMinor: owed.netMinor,
-        storeId: await storeOfPayout(ctx, { ...place, acquirerId }),
+        storeId: stores.get(payoutKey(place)) ?? '',
         state: due.known ? 'awaited' : 'calendarUnknown',
       });
     }
@@ -156,7 +169,8 @@ export class FundingService {
       return expectedPayout(rows, { ratePpm: reservePpm, rounding: 'halfUp' }).map((parts) => {
         const heldMinor = 0 - parts.reserveMinor;
         const releaseDay = heldMinor === 0 || reserveReleaseDays === undefined ? null : addBusinessDays(businessDay, reserveReleaseDays);
-        return { place: { payoutId, currency: parts.currency, businessDay, heldMinor, releaseDay }, parts, reference: rows[0]!.reference };
+        const { merchantNo, reference } = rows[0]!;
+        return { place: { payoutId, merchantNo, currency: parts.currency, businessDay, heldMinor, releaseDay }, parts, reference };
       });
     });
   }
@@ -169,26 +183,38 @@ export class FundingService {
     await this.#learnDueDays(ctx);
     const payouts = await duePayouts(ctx, fromDay);
     if (payouts.length === 0) return;
-    const entries = await bookedEntries(ctx, [...new Set(payouts.map((payout) => payout.account))], daysAround(payouts), fromDay);
-    const tolerances = new Map((await currentTerms(ctx)).map((terms) => [terms.acquirerId, terms.funding?.toleranceMinor ?? 0]));
+    const terms = new Map((await currentTerms(ctx)).map((one) => [one.acquirerId, one.funding]));
+    const around = daysAround(payouts, terms);
+    const entries = await bookedEntries(
+      ctx,
+      [...new Set(payouts.map((payout) => payout.account))],
+      daysOf([...around.values()]),
+      {
+        references: [...new Set(payouts.map(({ reference }) => reference).filter(isLongName))],
+        sinceDay: payouts.reduce((first, { businessDay }) => (businessDay < first ? businessDay : first), today),
+      },
+      fromDay,
+    );
     const dates = new Map(
       (await this.fleet.stores(ctx)).map(({ id, timeZone }) => [id, localDateTimeOf(ctx.now().getTime(), timeZone).slice(0, 10)]),
     );
     const matches = matchFunding(
       payouts.map((payout) => ({
         id: idOf(payout),
+        payer: payout.acquirerId,
+        merchant: payout.merchantNo,
         account: payout.account,
         currency: payout.currency,
         netMinor: payout.netMinor,
         dueDay: payout.dueDay!,
+        ...around.get(placeOf(payout))!,
         // A bank day ends where the money is waited for, not in Greenwich.
         asOfDay: dates.get(payout.storeId) ?? today,
-        toleranceMinor: tolerances.get(payout.acquirerId) ?? 0,
+        toleranceMinor: terms.get(payout.acquirerId)?.toleranceMinor ?? 0,
         ...(payout.reference === '' ? {} : { reference: payout.reference }),
       })),
       entries.map(({ fileId, rowNo, ...entry }) => ({ ...entry, id: `${fileId}/${rowNo}` })),
       today,
-      { ...AROUND_DUE_DAY, toleranceMinor: 0 },
     );
     const byId = new Map(payouts.map((payout) => [idOf(payout), payout]));
     const entryById = new Map(entries.map((entry) => [`${entry.fileId}/${entry.rowNo}`, entry]));
@@ -215,8 +241,9 @@ export class FundingService {
     });
     const lost = found.filter(({ before, now }) => before.entryFile !== null && !(isPaid(now) && entryOf(now) === entryOf(before)));
     if (lost.length > 0) await this.batches.withdrawFundings(ctx, [...new Set(lost.map(({ before }) => entryOf(before)))]);
-    for (const { before, now, valueDay, isTold } of found)
-      await this.#found(ctx, before, { ...now, toldState: isTold && now.state === 'short' ? 'short' : now.toldState }, valueDay);
+    for (const { before, now, isTold } of found)
+      await this.#found(ctx, before, { ...now, toldState: isTold && now.state === 'short' ? 'short' : now.toldState });
+    await this.#fund(ctx, found);
   }
 
   /** A newer calendar may know the bank days that an older one didn't: from then on the payout can be late. */
@@ -232,7 +259,7 @@ export class FundingService {
     }
   }
 
-  async #found(ctx: WorkContext, before: PayoutRow, now: PayoutRow, valueDay: string | undefined): Promise<void> {
+  async #found(ctx: WorkContext, before: PayoutRow, now: PayoutRow): Promise<void> {
     const same =
       before.state === now.state &&
       before.entryFile === now.entryFile &&
@@ -243,16 +270,24 @@ export class FundingService {
       before.expectedMinor === now.expectedMinor;
     const toldState = await this.#tell(ctx, now);
     if (!same || toldState !== before.toldState) await markPayout(ctx, { ...now, toldState });
-    if (valueDay !== undefined && isPaid(now)) {
-      const paid = await batchesOfPayout(ctx, now);
-      const bankReference = entryOf(now);
-      await this.batches.fundBatches(
+  }
+
+  /** Funds the batches of payouts that are paid. */
+  async #fund(ctx: WorkContext, found: readonly { readonly now: PayoutRow; readonly valueDay: string | undefined }[]): Promise<void> {
+    const paid = found.filter(({ now, valueDay }) => valueDay !== undefined && isPaid(now));
+    for (const [acquirerId, theirs] of Map.groupBy(paid, ({ now }) => now.acquirerId)) {
+      const batches = await batchesOfPayouts(
         ctx,
-        paid.map(({ amountMinor, ...key }) => ({
+        acquirerId,
+        theirs.map(({ now }) => now.payoutId),
+      );
+      const fundings = theirs.flatMap(({ now, valueDay }) =>
+        (batches.get(payoutKey(now)) ?? []).map(({ amountMinor, ...key }) => ({
           key,
-          funding: { bankReference, amountMinor, currency: now.currency, creditedOn: valueDay },
+          funding: { bankReference: entryOf(now), amountMinor, currency: now.currency, creditedOn: valueDay! },
         })),
       );
+      await this.batches.fundBatches(ctx, fundings);
     }
   }
 
@@ -285,13 +320,27 @@ export class FundingService {
   }
 }
 
-/** The days on which entries may have paid these payouts. */
-function daysAround(payouts: readonly PayoutRow[]): string[] {
-  const { earlyDays, lateDays } = AROUND_DUE_DAY;
-  const dueDays = [...new Set(payouts.map(({ dueDay }) => dueDay!))];
-  return [
-    ...new Set(dueDays.flatMap((day) => Array.from({ length: earlyDays + lateDays + 1 }, (_, n) => addBusinessDays(day, n - earlyDays)))),
-  ];
+/** When entries may have paid what is due in a place on a day, by {@link placeOf}. Days nobody knows are counted as bank days: entries are looked for no further away. */
+function daysAround(
+  payouts: readonly PayoutRow[],
+  terms: ReadonlyMap<string, FundingTerms | null>,
+): Map<string, { readonly firstDay: string; readonly lastDay: string }> {
+  return new Map(
+    [...new Map(payouts.map((payout) => [placeOf(payout), payout]))].map(([place, { acquirerId, dueDay }]) => {
+      const country = terms.get(acquirerId)?.country;
+      return [place, entryDays(dueDay!, AROUND_DUE_DAY, (day) => country === undefined || isBankDay(country, day) !== false)];
+    }),
+  );
+}
+
+function placeOf({ acquirerId, dueDay }: Pick<PayoutRow, 'acquirerId' | 'dueDay'>): string {
+  return `${dueDay} ${acquirerId}`;
+}
+
+function daysOf(around: readonly { readonly firstDay: string; readonly lastDay: string }[]): string[] {
+  const days = new Set<string>();
+  for (const { firstDay, lastDay } of around) for (let day = firstDay; day <= lastDay; day = addBusinessDays(day, 1)) days.add(day);
+  return [...days];
 }
 
 /** A payout with another reserve, which lessens it where it is below zero. */

@@ -215,9 +215,9 @@ describe('P4: two payouts', () => {
   });
 
   it('of one day with references, a part of the second one named by the bank', async () => {
-    await owed(18, [1_000, 'P-1'], [600, 'P-2']);
+    await owed(18, [1_000, 'PAY-001'], [600, 'PAY-002']);
     await on(19);
-    await credited(19, [1_000, 'payout P-1'], [200, 'payout P-2']);
+    await credited(19, [1_000, 'payout PAY-001'], [200, 'payout PAY-002']);
     expect(await told()).toEqual([
       [1_000, 'funded', 1_000, 1_000, 0, 1],
       [600, 'short', 200, 600, 0, 1],

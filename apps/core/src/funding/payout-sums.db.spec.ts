@@ -74,7 +74,9 @@ it('finds the store of each currency’s payout by that currency’s money alone
     { day: '2026-11-19', terminal: 'T3', gross: 1_000, fee: 0, payout: 'P1' },
     { day: '2026-11-19', terminal: 'T3', currency: 'JPY', gross: 90_000, fee: 0, payout: 'P1' },
   ]);
-  const rows = await world.database.query<Loose>("SELECT currency, store_id FROM payout WHERE payout_id = 'payout P1' ORDER BY currency");
+  const rows = await world.database.query<Loose>(
+    "SELECT currency, store_id FROM payout WHERE payout_id = 'merchant M1 payout P1' ORDER BY currency",
+  );
   expect(rows).toEqual([
     { currency: 'EUR', store_id: 'berlin' },
     { currency: 'JPY', store_id: 'tokyo' },

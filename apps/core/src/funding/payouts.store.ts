@@ -1,8 +1,6 @@
 import type { FundingState, PayoutParts } from '@tillward/reconciliation';
 import type { WorkContext } from '../database/index.js';
 import type { PageRequest } from '../graphql/index.js';
-import type { BatchKey } from '../settlement/index.js';
-import { exactMinor } from './exact.rules.js';
 
 /** Where a payout stands; `calendarUnknown`: nobody knows which days are bank days there, so nothing is called late. */
 export type PayoutState = Exclude<FundingState, 'unexpected'> | 'calendarUnknown';
@@ -10,7 +8,10 @@ export type PayoutState = Exclude<FundingState, 'unexpected'> | 'calendarUnknown
 /** A payout's row. */
 export interface PayoutRow {
   acquirerId: string;
+  /** Whose payout of which number or day: `merchant M1 payout 380`, `merchant M1 day 2026-11-21`; without the merchant where rows name none. */
   payoutId: string;
+  /** '' where rows name none. */
+  merchantNo: string;
   currency: string;
   account: string;
   reference: string;
@@ -46,30 +47,9 @@ export interface OwedPayout
   releaseDay: string | null;
 }
 
-/** Sums of one type of rows that are paid out together. */
-export interface PayoutSum {
-  payoutId: string;
-  reference: string;
-  businessDay: string;
-  currency: string;
-  type: string;
-  amountMinor: number;
-  feeMinor: number;
-}
-
-const PAYOUT = `acquirer_id AS "acquirerId", payout_id AS "payoutId", currency, account, reference, business_day AS "businessDay", due_day AS "dueDay", parts::jsonb AS parts,
+const PAYOUT = `acquirer_id AS "acquirerId", payout_id AS "payoutId", merchant_no AS "merchantNo", currency, account, reference, business_day AS "businessDay", due_day AS "dueDay", parts::jsonb AS parts,
   net_minor AS "netMinor", store_id AS "storeId", state, entry_file AS "entryFile", entry_row AS "entryRow", earlier_entries::jsonb AS "earlierEntries", received_minor AS "receivedMinor", expected_minor AS "expectedMinor",
   days_late AS "daysLate", changed_at AS "changedAt", told_state AS "toldState"`;
-
-/** Which rows are paid out together: those of a payout the file names, else those of a day. */
-const PAYOUT_ID = "CASE WHEN r.payout <> '' THEN 'payout ' || r.payout ELSE 'day ' || r.business_day END";
-const [PAYOUT_PREFIX, DAY_PREFIX] = ['payout ', 'day '];
-/** Rows that are the transfer itself and no part of what is owed. */
-const IS_TRANSFER = "(r.type IN ('payout', 'balance'))";
-
-function idsAfter(prefix: string, payoutIds: readonly string[]): string[] {
-  return payoutIds.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
-}
 
 /** Advisory lock key of funding, both halves. */
 const FUNDING_LOCK = [7_458, 0] as const;
@@ -80,59 +60,6 @@ const FUNDING_LOCK = [7_458, 0] as const;
  */
 export async function lockFunding(ctx: WorkContext): Promise<void> {
   await ctx.tx.query('SELECT pg_advisory_xact_lock($1, $2)', [...FUNDING_LOCK]);
-}
-
-/**
- * These payouts' rows, added up by type. Fees finer than minor units are added up exactly over all of a payout and cut once, towards zero, as statements' own totals are: where, between types, the cut
- * falls changes nothing in the payout. Throws InexactSum when a payout moves more than is exact.
- */
-export async function sumPayouts(ctx: WorkContext, acquirerId: string, payoutIds: readonly string[]): Promise<PayoutSum[]> {
-  const rows: (Omit<PayoutSum, 'amountMinor' | 'feeMinor'> & { amount: string; fee: string; moved: string })[] = await ctx.tx.query(
-    `SELECT ${PAYOUT_ID} AS "payoutId", max(r.payout) AS reference, max(r.business_day) AS "businessDay", r.currency, r.type, sum(r.gross_minor)::text AS amount,
-            (coalesce(sum(r.fee_minor), 0) + CASE WHEN row_number() OVER (PARTITION BY ${PAYOUT_ID}, r.currency ORDER BY ${IS_TRANSFER}, r.type) = 1
-                THEN coalesce(trunc(sum(sum(r.fee_remainder) FILTER (WHERE NOT ${IS_TRANSFER})) OVER (PARTITION BY ${PAYOUT_ID}, r.currency) / 100000.0), 0) ELSE 0 END)::text AS fee,
-            sum(sum(abs(r.gross_minor::numeric) + abs(coalesce(r.fee_minor, 0)::numeric))) OVER (PARTITION BY ${PAYOUT_ID}, r.currency)::text AS moved
-       FROM statement_row r
-      WHERE r.acquirer_id = $1 AND NOT r.superseded AND (r.payout <> '' AND r.payout = ANY($2) OR r.payout = '' AND r.business_day = ANY($3::date[]))
-      GROUP BY ${PAYOUT_ID}, r.currency, r.type`,
-    [acquirerId, idsAfter(PAYOUT_PREFIX, payoutIds), idsAfter(DAY_PREFIX, payoutIds)],
-  );
-  return rows.map(({ amount, fee, moved, ...row }) => {
-    // All parts together are exact, and so is every sum of some of them.
-    exactMinor(moved);
-    return { ...row, amountMinor: exactMinor(amount), feeMinor: exactMinor(fee) };
-  });
-}
-
-/** Ids of payouts the rows of these files, superseded ones too, belong or belonged to. */
-export async function payoutsOfFiles(ctx: WorkContext, fileIds: readonly string[]): Promise<string[]> {
-  const rows: { id: string }[] = await ctx.tx.query(
-    `SELECT DISTINCT ${PAYOUT_ID} AS id FROM statement_row r WHERE r.file_id = ANY($1::uuid[]) AND r.business_day IS NOT NULL`,
-    [fileIds],
-  );
-  return rows.map((row) => row.id);
-}
-
-/** Which rows are of a payout: a condition that an index answers, on the parameter `$n`, and its value. */
-function rowsOf(payoutId: string, n: number): readonly [condition: string, value: string] {
-  return payoutId.startsWith(PAYOUT_PREFIX)
-    ? [`r.payout <> '' AND r.payout = $${n}`, payoutId.slice(PAYOUT_PREFIX.length)]
-    : [`r.payout = '' AND r.business_day = $${n}::date`, payoutId.slice(DAY_PREFIX.length)];
-}
-
-/** The store with most of what a payout moves in its currency; '' when no row of it has a store. */
-export async function storeOfPayout(
-  ctx: WorkContext,
-  { acquirerId, payoutId, currency }: Pick<PayoutRow, 'acquirerId' | 'payoutId' | 'currency'>,
-): Promise<string> {
-  const [itsRows, value] = rowsOf(payoutId, 3);
-  const rows: { storeId: string }[] = await ctx.tx.query(
-    `SELECT r.store_id AS "storeId" FROM statement_row r
-      WHERE r.acquirer_id = $1 AND r.currency = $2 AND ${itsRows} AND NOT r.superseded AND r.store_id <> ''
-      GROUP BY r.store_id ORDER BY sum(r.net_minor) DESC, r.store_id LIMIT 1`,
-    [acquirerId, currency, value],
-  );
-  return rows[0]?.storeId ?? '';
 }
 
 /** A bank entry, by the row of its file. */
@@ -166,14 +93,16 @@ export async function reopenPaidBy(ctx: WorkContext, entries: readonly EntryPlac
 
 /**
  * Has payouts judged anew that are too old to be matched by themselves, because a file of the bank came or went: what an entry of it paid, and what wasn't paid (as owed) and was due when its entries were
- * booked.
+ * booked or is named by one of them.
  */
 export async function reopenForBankFile(ctx: WorkContext, fileId: string): Promise<void> {
   await ctx.tx.query(
     `UPDATE payout p SET state = 'awaited'
       WHERE p.due_day IS NOT NULL AND (p.entry_file = $1 OR p.earlier_entries <> '[]' AND position($1::text IN p.earlier_entries) > 0 OR p.state IN ('overdue', 'short', 'over') AND EXISTS (
               SELECT 1 FROM (SELECT account, min(booking_day) AS first, max(booking_day) AS last FROM bank_entry WHERE file_id = $1 GROUP BY account) b
-               WHERE b.account = p.account AND p.due_day BETWEEN b.first - ${AROUND_DUE_DAY.lateDays} AND b.last + ${AROUND_DUE_DAY.earlyDays}))`,
+               WHERE b.account = p.account AND p.due_day BETWEEN b.first - ${WITHIN_DAYS.late} AND b.last + ${WITHIN_DAYS.early})
+            OR p.state IN ('overdue', 'short', 'over') AND p.reference <> '' AND EXISTS (
+              SELECT 1 FROM bank_entry b WHERE b.file_id = $1 AND b.account = p.account AND position(p.reference IN ${ENTRY_TEXT}) > 0))`,
     [fileId],
   );
 }
@@ -192,8 +121,8 @@ export async function payoutsByPaid(
 /** Writes what is owed; what the bank paid is found anew. */
 export async function savePayout(ctx: WorkContext, p: OwedPayout): Promise<void> {
   await ctx.tx.query(
-    `INSERT INTO payout (acquirer_id, payout_id, currency, account, reference, business_day, due_day, parts, net_minor, store_id, state, changed_at, held_minor, release_day)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    `INSERT INTO payout (acquirer_id, payout_id, currency, account, reference, business_day, due_day, parts, net_minor, store_id, state, changed_at, held_minor, release_day, merchant_no)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
      ON CONFLICT (acquirer_id, payout_id, currency) DO UPDATE SET account = excluded.account, reference = excluded.reference, business_day = excluded.business_day,
        told_state = CASE WHEN payout.net_minor = excluded.net_minor THEN payout.told_state END, due_day = excluded.due_day, parts = excluded.parts, net_minor = excluded.net_minor, store_id = excluded.store_id, state = excluded.state, changed_at = excluded.changed_at,
        held_minor = excluded.held_minor, release_day = excluded.release_day`,
@@ -212,12 +141,17 @@ export async function savePayout(ctx: WorkContext, p: OwedPayout): Promise<void>
       ctx.now(),
       p.heldMinor,
       p.releaseDay,
+      p.merchantNo,
     ],
   );
 }
 
-/** How far from its due day a payout's entry is looked for, in calendar days. */
-export const AROUND_DUE_DAY = { earlyDays: 2, lateDays: 10 } as const;
+/** How far from its due day a payout's entry is looked for that doesn't name it. */
+export const AROUND_DUE_DAY = { earlyBankDays: 2, lateDays: 10, lateBankDays: 5 } as const;
+/** Calendar days that are no fewer than those, whatever holidays there are. */
+const WITHIN_DAYS = { early: 14, late: 31 } as const;
+/** What a bank entry says. */
+const ENTRY_TEXT = "b.reference || ' ' || b.remittance";
 
 /** Payouts matched anew: those due since a day (`$n`), those not judged yet however old, and what one entry paid together with one of them. */
 const inQuestion = (alias: string, n: number) => `${alias}.due_day IS NOT NULL AND (${alias}.due_day >= $${n} OR ${alias}.state = 'awaited'
@@ -237,13 +171,14 @@ const SAME_ENTRY = `b.account, b.currency, b.amount_minor, b.booking_day, b.bank
                 CASE WHEN b.bank_reference IN ('', 'NONREF') THEN concat_ws(E'\\x1f', b.value_day, b.reference, b.remittance, b.type_code, b.details) ELSE '' END`;
 
 /**
- * Booked credits and debits of these accounts on these days, as far as no payout has them that isn't matched anew (`duePayouts` of the same `fromDay`). Files may overlap: an entry that repeats one of a file that arrived earlier is left out.
+ * Booked credits and debits of these accounts on these days, and those since another day that have one of these references, as far as no payout has them that isn't matched anew (`duePayouts` of the same `fromDay`). Files may overlap: an entry that repeats one of a file that arrived earlier is left out.
  * A bank's reference is one entry's; without one, as many alike count as one file has of them.
  */
 export async function bookedEntries(
   ctx: WorkContext,
   accounts: readonly string[],
   days: readonly string[],
+  named: { readonly references: readonly string[]; readonly sinceDay: string },
   fromDay: string,
 ): Promise<
   { fileId: string; rowNo: number; account: string; currency: string; amountMinor: number; day: string; valueDay: string; text: string }[]
@@ -251,19 +186,20 @@ export async function bookedEntries(
   return await ctx.tx.query(
     `WITH alike AS (
        SELECT b.*, row_number() OVER (PARTITION BY b.file_id, ${SAME_ENTRY} ORDER BY b.row_no) AS nth
-         FROM bank_entry b WHERE b.account = ANY($1) AND b.booking_day = ANY($2::date[]) AND b.status = 'booked' AND NOT b.superseded
+         FROM bank_entry b WHERE b.account = ANY($1) AND (b.booking_day = ANY($2::date[])
+                OR b.booking_day >= $5::date AND EXISTS (SELECT 1 FROM unnest($4::text[]) AS named (reference) WHERE position(named.reference IN ${ENTRY_TEXT}) > 0)) AND b.status = 'booked' AND NOT b.superseded
      ), counted AS (
        SELECT b.*, b.bank_reference NOT IN ('', 'NONREF') AND b.nth > 1
                 OR row_number() OVER (PARTITION BY ${SAME_ENTRY}, b.nth ORDER BY f.arrived_at, b.file_id) > 1 AS repeated
          FROM alike b JOIN statement_file f ON f.file_id = b.file_id
      )
      SELECT b.file_id AS "fileId", b.row_no AS "rowNo", b.account, b.currency, b.amount_minor AS "amountMinor", b.booking_day AS day,
-            coalesce(b.value_day, b.booking_day) AS "valueDay", b.reference || ' ' || b.remittance AS text
+            coalesce(b.value_day, b.booking_day) AS "valueDay", ${ENTRY_TEXT} AS text
        FROM counted b WHERE NOT b.repeated
         AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.entry_file = b.file_id AND p.entry_row = b.row_no AND NOT (${inQuestion('p', 3)}))
         AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.earlier_entries <> '[]' AND p.earlier_entries::jsonb @> jsonb_build_array(jsonb_build_array(b.file_id::text, b.row_no)) AND NOT (${inQuestion('p', 3)}))
       ORDER BY b.booking_day, b.file_id, b.row_no`,
-    [accounts, days, fromDay],
+    [accounts, days, fromDay, named.references, named.sinceDay],
   );
 }
 
@@ -309,22 +245,6 @@ export async function markPayout(ctx: WorkContext, p: PayoutRow): Promise<void> 
       p.toldState,
       JSON.stringify(p.earlierEntries),
     ],
-  );
-}
-
-/** Confirmed batches that a payout pays, each with its part of the money. */
-export async function batchesOfPayout(
-  ctx: WorkContext,
-  { acquirerId, payoutId, currency }: Pick<PayoutRow, 'acquirerId' | 'payoutId' | 'currency'>,
-): Promise<(BatchKey & { amountMinor: number })[]> {
-  const [itsRows, value] = rowsOf(payoutId, 3);
-  return await ctx.tx.query(
-    `SELECT b.store_id AS "storeId", b.terminal_id AS "terminalId", b.batch_no AS "batchNo", sum(r.net_minor)::bigint AS "amountMinor"
-       FROM statement_row r
-       JOIN batch b ON b.store_id = r.store_id AND b.terminal_id = r.terminal_id AND ((b.batch_no - 1) % 9999 + 1)::text = r.batch_no AND b.business_day = r.business_day
-      WHERE r.acquirer_id = $1 AND r.currency = $2 AND ${itsRows} AND NOT r.superseded AND b.confirmed_by IS NOT NULL AND b.funded_by IS NULL
-      GROUP BY b.store_id, b.terminal_id, b.batch_no ORDER BY 1, 2, 3`,
-    [acquirerId, currency, value],
   );
 }
 

@@ -3,6 +3,7 @@ import { type ReservePlace, releasesOf } from './reserve.rules.js';
 
 const place = (day: number, heldMinor: number, releaseDay: number | null, more: Partial<ReservePlace> = {}): ReservePlace => ({
   payoutId: `day ${day}`,
+  merchantNo: '',
   currency: 'EUR',
   businessDay: `2026-10-${String(day).padStart(2, '0')}`,
   heldMinor,
@@ -30,5 +31,14 @@ describe('what was held back', () => {
 
   it('stays held back without a day, and until there is a payout', () => {
     expect(found(place(1, 100, null), place(2, 100, 9), place(8, 0, null))).toEqual({ 'day 1 EUR': 0, 'day 2 EUR': 0, 'day 8 EUR': 0 });
+  });
+
+  it('comes back to the merchant it was held back of', () => {
+    const payouts = [
+      place(1, 1_000, 6, { merchantNo: 'N0' }),
+      place(6, 0, null, { payoutId: 'other', merchantNo: 'N1' }),
+      place(7, 0, null, { merchantNo: 'N0' }),
+    ];
+    expect(found(...payouts)).toEqual({ 'day 1 EUR': 0, 'other EUR': 0, 'day 7 EUR': 1_000 });
   });
 });

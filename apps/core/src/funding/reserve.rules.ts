@@ -1,6 +1,8 @@
 /** A payout as far as reserves go. */
 export interface ReservePlace {
   readonly payoutId: string;
+  /** Whose money is held back and comes back; '' where rows name no merchant. */
+  readonly merchantNo: string;
   readonly currency: string;
   /** The last business day of its rows, `YYYY-MM-DD`. */
   readonly businessDay: string;
@@ -17,11 +19,11 @@ export function payoutKey({ payoutId, currency }: Pick<ReservePlace, 'payoutId' 
 
 /**
  * What comes back with each of a provider's payouts of what was held back of others, in minor units by {@link payoutKey}; 0 where there is none: each reserve comes back with the first payout of its
- * currency, in order of business day and id, that is of its release day or a later one. A function of the payouts there are: in which order they came to be known changes nothing.
+ * merchant and currency, in order of business day and id, that is of its release day or a later one. A function of the payouts there are: in which order they came to be known changes nothing.
  */
 export function releasesOf(payouts: readonly ReservePlace[]): Map<string, bigint> {
   const released = new Map(payouts.map((payout) => [payoutKey(payout), 0n]));
-  for (const own of Map.groupBy(payouts, ({ currency }) => currency).values()) {
+  for (const own of Map.groupBy(payouts, ({ merchantNo, currency }) => `${currency} ${merchantNo}`).values()) {
     const inOrder = own.toSorted((a, b) => compare(a.businessDay, b.businessDay) || compare(a.payoutId, b.payoutId));
     const held = own
       .flatMap(({ heldMinor, releaseDay }) => (heldMinor > 0 && releaseDay !== null ? [{ heldMinor, releaseDay }] : []))

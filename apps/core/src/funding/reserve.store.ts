@@ -10,7 +10,7 @@ export interface HeldPayout extends ReservePlace {
 /** All payouts of a provider. */
 export async function heldPayouts(ctx: WorkContext, acquirerId: string): Promise<HeldPayout[]> {
   return await ctx.tx.query(
-    `SELECT payout_id AS "payoutId", currency, business_day AS "businessDay", held_minor AS "heldMinor", release_day AS "releaseDay", parts::jsonb AS parts
+    `SELECT payout_id AS "payoutId", merchant_no AS "merchantNo", currency, business_day AS "businessDay", held_minor AS "heldMinor", release_day AS "releaseDay", parts::jsonb AS parts
        FROM payout WHERE acquirer_id = $1`,
     [acquirerId],
   );

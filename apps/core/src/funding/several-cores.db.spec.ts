@@ -115,9 +115,12 @@ describe('two cores', () => {
     ]);
   });
 
-  it('add up what both import of one day', async () => {
-    await arrive('acq', [{ day: '2026-11-18', gross: 1_000, fee: 0 }]);
-    await arrive('acq', [{ day: '2026-11-18', gross: 500, fee: 0, merchant: 'M2' }]);
+  it('add up what both import of one payout', async () => {
+    await arrive('acq', [{ day: '2026-11-18', gross: 1_000, fee: 0, payout: 'P' }]);
+    await arrive('acq', [
+      { day: '2026-11-18', gross: 300, fee: 0, payout: 'P', trace: 2 },
+      { day: '2026-11-17', gross: 200, fee: 0, payout: 'P', trace: 3 },
+    ]);
     const at = (core: TestCore) => core.core.app.get(StatementJobs, { strict: false }).importArrived();
     await Promise.all([at(one), at(two)]);
     await one.settle();

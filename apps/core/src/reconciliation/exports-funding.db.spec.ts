@@ -50,7 +50,7 @@ describe('payouts as a table', () => {
     expect(head).toMatch(/^\uFEFF"acquirer","payout","account","business day","due day","currency","sales",/);
     expect(rows).toHaveLength(3);
     expect(rows[0]).toBe(
-      `"acq","day 2026-11-21","'${ACCOUNT}","2026-11-21","2026-11-23","EUR",10.00,0.00,0.00,-0.10,0.00,0.00,0.00,9.90,"awaited",,,,`,
+      `"acq","merchant M1 day 2026-11-21","'${ACCOUNT}","2026-11-21","2026-11-23","EUR",10.00,0.00,0.00,-0.10,0.00,0.00,0.00,9.90,"awaited",,,,`,
     );
     expect(rows.find((row) => row.includes('"JPY"'))).toContain(',1000,0,0,-10,0,0,0,990,');
   });
