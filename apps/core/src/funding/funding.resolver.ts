@@ -46,6 +46,8 @@ function payoutType(row: PayoutRow): PayoutType {
   return {
     ...row,
     id: [row.acquirerId, row.payoutId, currency].join('/'),
+    merchantNo: row.merchantNo || null,
+    reference: row.reference || null,
     expected: { amountMinor: row.netMinor, currency },
     bankEntryId: isPaid ? `${row.entryFile}/${row.entryRow}` : null,
     earlierBankEntryIds: row.earlierEntries.map((entry) => entry.join('/')),

@@ -88,6 +88,11 @@ describe('payouts of several merchants', () => {
       'merchant N0 payout 380': ['funded', 990, 990],
       'merchant N1 payout 380': ['funded', 1_990, 1_990],
     });
+    await taken(statementCsv([sold('N2', 20, 500)]));
+    const { data } = await world.ask(hq, '{ payouts(first: 9) { edges { node { merchantNo reference } } } }');
+    expect(new Set(data.payouts.edges.map(({ node }: Loose) => `${node.merchantNo} ${node.reference}`))).toEqual(
+      new Set(['N0 380', 'N1 380', 'N2 null']),
+    );
   });
 
   it('twelve of a day are paid by twelve credits', async () => {

@@ -70,6 +70,10 @@ export class PayoutPartsType {
 export class PayoutType {
   @Field(() => ID) id!: string;
   @Field(() => ID) acquirerId!: string;
+  @Field(() => String, { nullable: true, description: 'The acquirer’s number of the merchant it is for; null where its rows name none.' })
+  merchantNo!: string | null;
+  @Field(() => String, { nullable: true, description: 'What the acquirer calls it; null where it is what a day’s rows come to.' })
+  reference!: string | null;
   @Field(() => CalendarDate) businessDay!: string;
   @Field(() => CalendarDate, { nullable: true, description: 'Bank day it is due; null where nobody knows the bank days.' }) dueDay!:
     | string

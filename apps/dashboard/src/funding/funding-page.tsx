@@ -132,7 +132,12 @@ function useColumns(): Column<Payout>[] {
       key: 'acquirer',
       header: t('funding.acquirer'),
       head: true,
-      cell: (row) => <strong>{acquirers?.find(({ id }) => id === row.acquirerId)?.name ?? row.acquirerId}</strong>,
+      cell: (row) => (
+        <>
+          <strong>{acquirers?.find(({ id }) => id === row.acquirerId)?.name ?? row.acquirerId}</strong>
+          <PayoutName payout={row} />
+        </>
+      ),
     },
     {
       key: 'state',
@@ -182,6 +187,16 @@ function useColumns(): Column<Payout>[] {
 }
 
 /** The amount, and on demand what it is made of. */
+/** Several merchants of one acquirer are paid on one day: what tells their payouts apart. */
+function PayoutName({ payout: { merchantNo, reference } }: { payout: Payout }) {
+  const { t } = useTexts();
+  const parts = [
+    ...(merchantNo === null ? [] : [t('funding.merchant', { number: merchantNo })]),
+    ...(reference === null ? [] : [t('funding.payoutNo', { number: reference })]),
+  ];
+  return parts.length === 0 ? null : <small className={`${ui.muted} ${classes.name}`}>{parts.join(' · ')}</small>;
+}
+
 function Expected({ payout: { expected, parts } }: { payout: Payout }) {
   const { t } = useTexts();
   const lines = (['sales', 'refunds', 'chargebacks', 'fees', 'deductions', 'credits', 'reserve'] as const)

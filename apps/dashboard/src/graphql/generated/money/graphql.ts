@@ -473,7 +473,7 @@ export type PayoutsQueryVariables = Exact<{
 }>;
 
 
-export type PayoutsQuery = { payouts: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, acquirerId: string, businessDay: string, dueDay: string | null, state: PayoutState, bankEntryId: string | null, daysLate: number | null, expected: { amountMinor: number, currency: string }, received: { amountMinor: number, currency: string } | null, expectedTogether: { amountMinor: number, currency: string } | null, parts: { salesMinor: number, refundsMinor: number, chargebacksMinor: number, feesMinor: number, deductionsMinor: number, creditsMinor: number, reserveMinor: number } } }> } };
+export type PayoutsQuery = { payouts: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, acquirerId: string, businessDay: string, merchantNo: string | null, reference: string | null, dueDay: string | null, state: PayoutState, bankEntryId: string | null, daysLate: number | null, expected: { amountMinor: number, currency: string }, received: { amountMinor: number, currency: string } | null, expectedTogether: { amountMinor: number, currency: string } | null, parts: { salesMinor: number, refundsMinor: number, chargebacksMinor: number, feesMinor: number, deductionsMinor: number, creditsMinor: number, reserveMinor: number } } }> } };
 
 export type FeeReportQueryVariables = Exact<{
   fromDay: string;
@@ -1657,6 +1657,8 @@ export const PayoutsDocument = new TypedDocumentString(`
         id
         acquirerId
         businessDay
+        merchantNo
+        reference
         dueDay
         state
         bankEntryId
