@@ -39,6 +39,7 @@ describe('entries about money', () => {
       'differences 1 · paid in cash',
     ],
     ['provider.terms', 'Terms 2 of a saved', { acquirerId: 'a', version: 2 }, 'a · version 2'],
+    ['provider.termsProposed', 'Terms of a requested: by letter', { acquirerId: 'a' }, 'a · by letter'],
     ['statement.imported', 'x imported: y.csv imported: 7 rows', { rows: 7 }, 'x · rows 7'],
     ['statement.arrived', 'day one.csv arrived by folder', {}, 'day one.csv'],
     ['batch.evidenceFrozen', 'Evidence of unbalanced batch 4 of be-1 frozen', {}, 'batch 4 · terminal be-1'],

@@ -11,6 +11,9 @@ export const MONEY_ACTIONS = [
   'batch.uploadRecorded',
   'acquirer.saved',
   'acquirer.mapped',
+  'provider.termsProposed',
+  'provider.termsRefused',
+  'provider.termsTakenBack',
   'provider.terms',
   'statement.arrived',
   'statement.imported',
@@ -72,6 +75,10 @@ export function moneyWords(
       return join(text(detail['acquirerId']), t('auditWords.mapped', { count: sizeOf(detail['entries']) }));
     case 'provider.terms':
       return join(text(detail['acquirerId']), t('auditWords.version', { version: text(detail['version']) }));
+    case 'provider.termsProposed':
+    case 'provider.termsRefused':
+    case 'provider.termsTakenBack':
+      return join(text(detail['acquirerId']), partOf(summary, /^Terms of \S+ \w+: (.*)$/s));
     case 'statement.arrived':
       return partOf(summary, /^(.*) arrived by/);
     case 'statement.imported':

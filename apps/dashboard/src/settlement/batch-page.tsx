@@ -121,7 +121,17 @@ function FourSides({ batch, timeZone }: { batch: BatchDetail; timeZone: string }
         )}
       </>
     ),
-    bank: batch.fundedOn === null ? null : <BusinessDay day={batch.fundedOn} />,
+    bank:
+      batch.fundedOn === null ? null : (
+        <>
+          {fees === null || fees.amountMinor === 0 ? null : (
+            <span>
+              {t('board.afterFees')} <Money value={fees} />
+            </span>
+          )}
+          <BusinessDay day={batch.fundedOn} />
+        </>
+      ),
   };
   return (
     <section className={classes.four} aria-label={t('board.fourWay')} data-testid="four-way">
@@ -192,7 +202,9 @@ function Life({ batch, timeZone }: { batch: BatchDetail; timeZone: string }) {
           <li key={key} data-reached={at !== null} data-bad={key === 'settled' && at === null && bad}>
             <strong>{t(`board.step.${key}`)}</strong>
             <span className={ui.muted}>
-              {at !== null ? (
+              {key === 'funded' && batch.fundedOn !== null ? (
+                <BusinessDay day={batch.fundedOn} />
+              ) : at !== null ? (
                 <ZonedMoment at={at} timeZone={timeZone} />
               ) : key === 'settled' && batch.state !== 'open' ? (
                 t(`batchState.${batch.state}`)

@@ -119,6 +119,7 @@ describe('a refused file', () => {
   it('may be another acquirer’s where the one it was given to sends one format only', () => {
     expect(isPerhapsAnothers(refused('header'), [{ id: 'a', format: 'csv' }])).toBe(true);
     expect(isPerhapsAnothers(refused('header'), [{ id: 'a', format: null }])).toBe(false);
+    expect(isPerhapsAnothers(refused('trailer-mismatch'), [{ id: 'a', format: 'csv' }])).toBe(false);
     expect(isPerhapsAnothers(refused('header'), [{ id: 'b', format: 'csv' }])).toBe(false);
     expect(isPerhapsAnothers(refused('alreadyImported'), [{ id: 'a', format: 'csv' }])).toBe(false);
     expect(isPerhapsAnothers({ ...refused('camt'), kind: 'bank', acquirerId: null }, [{ id: 'a', format: 'csv' }])).toBe(false);

@@ -63,12 +63,15 @@ const NOT_THE_CONTENT: ReadonlySet<string> = new Set([
 export const isWrongContent = ({ refusalCode }: { readonly refusalCode: string | null }): boolean =>
   refusalCode !== null && !NOT_THE_CONTENT.has(refusalCode);
 
-/** Whether a refused file may be right and only of another acquirer: the one it was given to sends one format only, and this isn't it. */
+/** Whether a refused file may be right and only of another acquirer: the one it was given to sends one format only, and this isn't it. What was read up to sums that don't agree is in that format. */
 export const isPerhapsAnothers = (
   file: { readonly kind: StatementKind; readonly acquirerId: string | null; readonly refusalCode: string | null },
   acquirers: readonly { readonly id: string; readonly format: string | null }[],
 ): boolean =>
-  file.kind === 'acquirer' && isWrongContent(file) && acquirers.some(({ id, format }) => id === file.acquirerId && format !== null);
+  file.kind === 'acquirer' &&
+  isWrongContent(file) &&
+  file.refusalCode !== 'trailer-mismatch' &&
+  acquirers.some(({ id, format }) => id === file.acquirerId && format !== null);
 
 /** A size as people read it: whole bytes, then one decimal of kB, MB, GB (powers of 1,000). */
 export function sizeOf(bytes: number): { readonly value: number; readonly unit: 'byte' | 'kilobyte' | 'megabyte' | 'gigabyte' } {

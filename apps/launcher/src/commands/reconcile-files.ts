@@ -22,6 +22,7 @@ import {
   SLICES,
   TooManyDifferencesError,
 } from '@tillward/reconciliation';
+import { FILE_PROBLEMS } from './file-problems.js';
 import { ReconcileSide, type SideReading, type SideScan } from './reconcile-side.js';
 import type { SideAnswer, SideRequest } from './reconcile-worker.js';
 
@@ -197,7 +198,8 @@ async function attempt<T>(work: () => Promise<T>, refusal: (error: unknown) => u
 function asFileRefused(file: string, side: Side, error: unknown): unknown {
   if (error instanceof CsvRefusal) return new FileRefused(file, side, error.code, error.line, error.message);
   const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? new FileRefused(file, side, 'path', 0, `it can't be read: ${code}`) : error;
+  if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return error;
+  return new FileRefused(file, side, 'path', 0, FILE_PROBLEMS[code] ?? `it can't be read: ${code}`);
 }
 
 /** The header, and what the operating system knows of a file. */

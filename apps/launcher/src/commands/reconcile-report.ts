@@ -242,7 +242,11 @@ function exceptionLine(one: ReportedException): string {
 }
 
 function detail(one: ReportedException): string {
-  if (one.type === 'feeWrong') return `, fees ${one.terminalFeeMinor} and ${one.acquirerFeeMinor} minor units`;
+  if (one.type === 'feeWrong') {
+    const fee = (minor: number | null, currency: string | null) =>
+      minor === null || currency === null ? 'none' : `${decimalText(minor, currency)} ${currency}`;
+    return `, fees ${fee(one.terminalFeeMinor, one.terminalCurrency)} and ${fee(one.acquirerFeeMinor, one.acquirerCurrency)}`;
+  }
   if (one.type === 'timing') return `, ${counted(one.daysLater ?? 0, 'day')} later, in batch ${one.acquirerBatch}`;
   if (one.type === 'unknownBatch' && one.terminalLine !== null) return `, in batch ${one.acquirerBatch}`;
   return '';

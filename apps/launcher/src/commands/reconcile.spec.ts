@@ -124,6 +124,11 @@ describe('tillward reconcile', () => {
     expect(whole.output).not.toContain('more');
   });
 
+  it('tells a wrong fee in the currency’s own decimals', async () => {
+    const { output } = await command({ terminal: csv(line(1, { fee_minor: -4 })), acquirer: csv(line(1, { fee_minor: -13 })) });
+    expect(output).toContain('fees -0.04 EUR and -0.13 EUR');
+  });
+
   it('says that fees are unknown where no row has one, and counts one as one', async () => {
     const bare = csv(line(1, { fee_minor: '' }), line(2, { fee_minor: '', business_day: '2026-03-02' }));
     const files = { terminal: bare, acquirer: csv(line(1), line(2, { business_day: '2026-03-03' })) };
@@ -290,6 +295,11 @@ describe('a file that is refused', () => {
   ])('%s', async (_, paths, code) => {
     const [terminal, acquirer] = paths();
     await expect(reconcileFiles({ terminal, acquirer, settings: reconciliationSettings() })).rejects.toMatchObject({ code });
+  });
+
+  it('that is not there is named in words', async () => {
+    const { errors } = await command({ terminal: csv(), acquirer: join(folder, 'none.csv') });
+    expect(errors).toContain('there is no such file');
   });
 
   it('is one with too many differences for the memory given', async () => {

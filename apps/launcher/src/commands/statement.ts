@@ -11,6 +11,7 @@ import {
   withoutCardNumbers,
 } from '@tillward/statements';
 import { ConfigMistake } from './command-errors.js';
+import { FILE_PROBLEMS } from './file-problems.js';
 import { entryLine, rowLine, summaryText } from './statement-text.js';
 
 /** Flags of `tillward statement parse`. */
@@ -97,15 +98,6 @@ async function readFile(path: string, reader: StatementReader, between: () => Pr
     closeSync(file);
   }
 }
-
-const FILE_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'no permission to read it',
-  EPERM: 'no permission to read it',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is no folder',
-  ENAMETOOLONG: 'its name is too long',
-};
 
 /** The sentence for what is expected to go wrong with files; undefined for a bug. */
 function reasonOf(file: string, error: unknown): string | undefined {
