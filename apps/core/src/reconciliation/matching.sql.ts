@@ -266,6 +266,11 @@ const USE_PAIRED = `
     UPDATE rc_t SET used = true FROM rc_pair p WHERE p.t_id = rc_t.id AND NOT rc_t.used;
     UPDATE rc_a SET used = true FROM rc_pair p WHERE p.a_id = rc_a.id AND NOT rc_a.used;`;
 
+/** {@link USE_PAIRED} of a statement's own pairs: most runs find none, and then no row is looked at. */
+const USE_FOUND = `
+    , used_t AS (UPDATE rc_t SET used = true FROM found f WHERE f.t_id = rc_t.id)
+    UPDATE rc_a SET used = true FROM found f WHERE f.a_id = rc_a.id;`;
+
 /** Rows left of the acquirer's whose day is only that of a time the file writes, in a zone of its own and without knowing of any cut-off. */
 const UNTOLD = 'NOT used AND NOT told';
 
@@ -282,17 +287,18 @@ function besideSql(): string {
     const other = of === 'reference' ? 'trace' : 'reference';
     return `
     WITH t AS (SELECT id, ${key}, ${other}, day + (${days}) AS day, ${nth} FROM rc_t WHERE NOT used AND ${known} AND EXISTS (SELECT 1 FROM rc_a WHERE ${UNTOLD})),
-         a AS (SELECT id, ${key}, ${other}, day, ${nth} FROM rc_a WHERE ${UNTOLD} AND ${known})
-    INSERT INTO rc_pair (t_id, a_id) SELECT t.id, a.id FROM t JOIN a USING (${key}, day, n) WHERE t.${other} = '' OR a.${other} = '' OR t.${other} = a.${other};
-    ${USE_PAIRED}`;
+         a AS (SELECT id, ${key}, ${other}, day, ${nth} FROM rc_a WHERE ${UNTOLD} AND ${known}),
+         found AS (INSERT INTO rc_pair (t_id, a_id) SELECT t.id, a.id FROM t JOIN a USING (${key}, day, n) WHERE t.${other} = '' OR a.${other} = '' OR t.${other} = a.${other}
+                   RETURNING t_id, a_id)
+    ${USE_FOUND}`;
   };
   return `${step('reference', -1)}${step('reference', 1)}${step('trace', -1)}${step('trace', 1)}
-    INSERT INTO rc_pair (t_id, a_id) SELECT t_id, a_id FROM (
+    WITH found AS (INSERT INTO rc_pair (t_id, a_id) SELECT t_id, a_id FROM (
       SELECT t.id AS t_id, a.id AS a_id, count(*) OVER (PARTITION BY t.id) AS of_t, count(*) OVER (PARTITION BY a.id) AS of_a
         FROM rc_t t JOIN rc_a a USING (store_id, account, batch, type, reference)
        WHERE reference <> '' AND NOT t.used AND NOT a.used AND NOT a.told AND abs(a.day - t.day) = 1 AND (t.trace = '' OR a.trace = '' OR t.trace = a.trace)) s
-     WHERE of_t = 1 AND of_a = 1;
-    ${USE_PAIRED}`;
+     WHERE of_t = 1 AND of_a = 1 RETURNING t_id, a_id)
+    ${USE_FOUND}`;
 }
 
 /** Marks rows left over beside another one of their key. */
