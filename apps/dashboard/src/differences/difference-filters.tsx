@@ -29,7 +29,7 @@ export function DifferenceFilters() {
       <FilterSelect
         label={t('filter.state')}
         value={search.state}
-        anyLabel={t('difference.todo')}
+        anyLabel={t('difference.undealt')}
         choices={DIFFERENCE_STATES.map((state) => [state, t(`difference.state.${state}`)])}
         change={(state) => change({ state })}
         testId="filter-state"
