@@ -14,4 +14,5 @@ export {
   simulatorPart,
   type Wiring,
 } from './part-specs.js';
+export * from './preferred-ports.js';
 export * from './system.js';
